@@ -1,0 +1,13 @@
+"""Settings of the notebook tests (nbval): one BLAS thread in the kernels, and no comparison of stderr."""
+
+import os
+
+# Kernels inherit these; notebooks may be tested alone, without tests/conftest.py.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+
+def pytest_collectstart(collector):
+    """Progress bars and warnings differ from run to run; everything else that a cell prints is compared."""
+    if hasattr(collector, "skip_compare"):
+        collector.skip_compare += ("stderr",)

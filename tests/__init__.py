@@ -1,0 +1,1 @@
+"""Tests of the library, the lessons and the repository; `python -m tests.benchmarks` measures speed."""
