@@ -1,0 +1,191 @@
+"""The house of course_lib: a module imports only from lower floors, and heavy libraries stay in their rooms."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "course_lib"
+FLOORS = {
+    "_checks": 0, "_blas": 0, "_progress": 0,
+    "images": 1, "datasets": 1, "patches": 1, "windows": 1, "gaussian": 1, "em": 1,
+    "mixture": 2, "scene": 2,
+    "denoising": 3, "priors": 3,
+    "estimators": 4, "plots": 4,
+    "widgets": 5,
+}  # fmt: skip
+ANYWHERE = {"numpy", "scipy"}
+ROOMS = {
+    "sklearn": {"datasets", "mixture", "estimators"},
+    "joblib": {"scene", "priors"},
+    "matplotlib": {"plots"},
+    "ipywidgets": {"widgets"},
+    "IPython": {"widgets"},
+    "PIL": {"widgets"},
+    "platformdirs": {"datasets", "priors"},
+    "threadpoolctl": {"_blas"},
+}
+LAZY = {("sklearn", "datasets"), ("sklearn", "mixture")}  # imported inside a function only
+FORBIDDEN_CALLS = {"inv", "det"}
+RANDOM_OBJECTS = {"BitGenerator", "Generator", "PCG64", "SeedSequence", "default_rng"}
+
+
+def modules():
+    """Dotted name below course_lib -> source, for every module but the package's own __init__."""
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text(encoding="utf-8") for path in paths}
+
+
+def imports(source):
+    """(dotted name, is it inside a function) of everything a module imports; own modules as course_lib.name."""
+    found = []
+
+    def visit(node, inside):
+        inside = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        if isinstance(node, ast.Import):
+            found.extend((alias.name, inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(filter(None, ["course_lib" if node.level else None, node.module]))
+            names = [alias.name for alias in node.names]
+            found.extend((f"{base}.{name}", inside) for name in names)
+        for child in ast.iter_child_nodes(node):
+            visit(child, inside)
+
+    visit(ast.parse(source), False)
+    return found
+
+
+def floor_problems(name, source):
+    """Imports that go up or sideways, and libraries outside their rooms."""
+    problems = []
+    for target, inside in imports(source):
+        top, *rest = target.split(".")
+        if top == "course_lib":
+            if not rest or rest[0] not in FLOORS:
+                problems.append(f"{name} imports {target}, which is no module of the house")
+            elif FLOORS[rest[0]] >= FLOORS[name]:
+                problems.append(f"{name} (floor {FLOORS[name]}) imports {rest[0]} (floor {FLOORS[rest[0]]})")
+        elif top not in sys.stdlib_module_names | ANYWHERE:
+            if name not in ROOMS.get(top, set()):
+                problems.append(f"{name} imports {top}, which is not for this module")
+            elif (top, name) in LAZY and not inside:
+                problems.append(f"{name} must import {top} inside the function that needs it")
+    return problems
+
+
+def dotted(node):
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def code_problems(source):
+    """Calls that hide state, trust foreign bytes or lose digits."""
+    problems = [f"imports {name}" for name, _ in imports(source) if name.split(".")[0] in {"pickle", "dill", "cloudpickle", "random"}]
+    problems += [f"imports {name}" for name, _ in imports(source) if ".linalg." in name and name.split(".")[-1] in FORBIDDEN_CALLS]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            owner = dotted(node.value)
+            if owner.split(".")[-1] == "linalg" and node.attr in FORBIDDEN_CALLS:
+                problems.append(f"line {node.lineno}: {owner}.{node.attr}; factorise and solve instead")
+            if owner in ("np.random", "numpy.random") and node.attr not in RANDOM_OBJECTS:
+                problems.append(f"line {node.lineno}: {owner}.{node.attr} is global; take a Generator as the argument rng")
+        if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and getattr(node.value, "value", None) is not False:
+            problems.append(f"line {node.value.lineno}: allow_pickle must stay False")
+    return problems
+
+
+def test_every_module_has_a_floor():
+    assert modules().keys() <= FLOORS.keys()
+
+
+def test_track_one_is_there():
+    track = {"_checks", "images", "datasets", "patches", "gaussian", "em", "mixture", "denoising", "estimators", "plots"}
+    assert track <= modules().keys()
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_module_keeps_to_its_floor(name):
+    source = modules().get(name, "")  # rooms of track 2 may still be unbuilt
+    assert floor_problems(name, source) == []
+    assert code_problems(source) == []
+
+
+IMPORT_COURSE_LIB = """
+import json, sys
+import numpy
+before = set(sys.modules)
+import course_lib
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_import_course_lib_is_light():
+    """The number of modules stands for the time, which would depend on the machine."""
+    run = subprocess.run([sys.executable, "-c", IMPORT_COURSE_LIB], capture_output=True, text=True, check=True)
+    loaded = json.loads(run.stdout)
+    assert "course_lib" in loaded
+    heavy = {"IPython", "ipywidgets", "joblib", "matplotlib", "pandas", "scipy.stats", "skimage", "sklearn"}
+    assert heavy.isdisjoint(loaded)
+    assert len(loaded) < 500  # scipy.linalg, special and fft bring some 320, sklearn.mixture alone would bring 800
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "problem"),
+    [
+        ("em", "from course_lib import mixture", "em (floor 1) imports mixture (floor 2)"),
+        ("em", "from . import gaussian", "em (floor 1) imports gaussian (floor 1)"),
+        ("em", "from .mixture import fit", "em (floor 1) imports mixture (floor 2)"),
+        ("em", "import course_lib.plots", "em (floor 1) imports plots (floor 4)"),
+        ("em", "def f():\n    from course_lib.plots import x", "em (floor 1) imports plots (floor 4)"),
+        ("em", "import course_lib", "em imports course_lib, which is no module of the house"),
+        ("em", "from course_lib.cellar import x", "em imports course_lib.cellar.x, which is no module of the house"),
+        ("em", "import sklearn.mixture", "em imports sklearn, which is not for this module"),
+        ("estimators", "import matplotlib.pyplot as plt", "estimators imports matplotlib, which is not for this module"),
+        ("plots", "from ipywidgets import interact", "plots imports ipywidgets, which is not for this module"),
+        ("denoising", "import skimage", "denoising imports skimage, which is not for this module"),
+        ("mixture", "from sklearn.mixture import GaussianMixture", "mixture must import sklearn inside the function that needs it"),
+    ],
+)
+def test_a_wrong_import_is_found(name, source, problem):
+    assert floor_problems(name, source) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("mixture", "import numpy as np\nfrom scipy import linalg\nfrom course_lib import _checks, gaussian\nfrom .em import run_em"),
+        ("mixture", "def fit():\n    from sklearn.mixture import GaussianMixture"),
+        ("estimators", "from sklearn.base import BaseEstimator"),
+        ("widgets", "import ipywidgets\nfrom . import plots"),
+    ],
+)
+def test_a_right_import_passes(name, source):
+    assert floor_problems(name, source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "np.random.seed(0)",
+        "x = np.random.randn(3)",
+        "import random",
+        "import pickle",
+        "from pickle import load",
+        "np.load(path, allow_pickle=True)",
+        "np.load(path, allow_pickle=flag)",
+        "np.linalg.inv(a)",
+        "linalg.det(a)",
+        "from numpy.linalg import inv",
+        "scipy.linalg.inv(a)",
+    ],
+)
+def test_a_wrong_call_is_found(source):
+    assert len(code_problems(source)) == 1
+
+
+def test_right_calls_pass():
+    assert code_problems("np.random.default_rng(0)\nlinalg.cho_solve(f, b)\nnp.load(p, allow_pickle=False)") == []

@@ -1,0 +1,62 @@
+"""The README is short, its commands are the ones that are tested, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+from tests.test_notebooks import LESSONS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+START = "    python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
+TEST = "    .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+
+
+def local_links(text):
+    """Targets of links and pictures inside the repository, without their anchors."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    return [target.split("#")[0] for target in targets if not re.match(r"\w+:|#", target)]
+
+
+def dead_links(text):
+    return [target for target in local_links(text) if not (ROOT / target).exists()]
+
+
+def lesson_map(text):
+    """Lessons in the rows of the map; each names the notebook that it links to."""
+    rows = re.findall(r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|", text, re.MULTILINE)
+    return [name for name, target in rows if name == target]
+
+
+def test_both_commands_stand_on_their_own_lines():
+    lines = README.splitlines()
+    assert START in lines
+    assert TEST in lines
+
+
+def test_ci_runs_the_same_test_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(r"install -e '\.\[test\]' && .*pytest\"?\n$", script)
+
+
+def test_the_map_lists_every_lesson():
+    assert lesson_map(README) == LESSONS
+
+
+def test_links_resolve():
+    assert dead_links(README) == []
+
+
+def test_it_has_one_picture():
+    assert len(re.findall(r"!\[[^]]{20,}\]\(notebooks/images/\w+\.png\)", README)) == 1
+
+
+def test_it_stays_under_two_screens():
+    assert len(README.splitlines()) < 90
+
+
+def test_a_dead_link_is_found():
+    assert dead_links("[a](LICENSE#top), [b](https://example.org), [c](#here), ![d](cellar.png)") == ["cellar.png"]
+
+
+def test_a_row_that_links_elsewhere_is_not_in_the_map():
+    assert lesson_map("| [00_a](notebooks/00_b.ipynb) | x |\n| [01_c](notebooks/01_c.ipynb) | y |") == ["01_c"]
