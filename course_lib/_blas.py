@@ -1,0 +1,19 @@
+"""One BLAS thread for small matrices: more threads wait for each other longer than they work."""
+
+import functools
+
+import numpy.linalg  # noqa: F401  (loads numpy's BLAS before it is counted)
+import scipy.linalg  # noqa: F401  (loads scipy's own BLAS)
+from threadpoolctl import ThreadpoolController
+
+SMALL = 128
+
+
+@functools.cache
+def _controller():
+    return ThreadpoolController()
+
+
+def one_thread(size=0):
+    """Context manager: one BLAS thread inside if matrices of `size` rows are small, else no change."""
+    return _controller().limit(limits=1 if size <= SMALL else None, user_api="blas")

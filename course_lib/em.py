@@ -1,0 +1,108 @@
+"""The one loop of expectation maximisation that both models use."""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import _checks
+
+
+@dataclass(frozen=True, eq=False)
+class EMResult:
+    """What a run of EM ended with.
+
+    params : the parameters (a `Mixture`, a `Scene`).
+    bounds : array (iterations + 1,), the trace that led to `params`; the first entry belongs to the start,
+        the last to `params`. Its unit is that of the model's E-step.
+    converged : whether the last iteration changed the bound by less than `tol`.
+    """
+
+    params: Any
+    bounds: np.ndarray
+    converged: bool
+
+    def __post_init__(self):
+        object.__setattr__(self, "bounds", _checks.frozen("bounds", self.bounds, ("iterations",)))
+
+
+def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
+    """Alternate E-step and M-step from `start`.                                    (M7), (S12)
+
+    Parameters
+    ----------
+    e_step : params -> (expected, bound); `bound` belongs to these params.
+    m_step : (expected, params) -> params
+    start : the first params.
+    max_iter : int, at most so many M-steps.
+    tol : float, stop when the bound changes by less, in the unit of the bound; 0 means exactly `max_iter` iterations.
+    progress : bool, show a line with iteration and bound on standard error.
+
+    Returns
+    -------
+    EMResult
+
+    Raises
+    ------
+    ValueError
+        If the bound becomes NaN, or for bad `max_iter` or `tol`.
+    KeyboardInterrupt
+        One short message instead of the whole stack when the run is interrupted.
+
+    Source: A. Dempster, N. Laird, D. Rubin, 1977, doi:10.1111/j.2517-6161.1977.tb01600.x
+    """
+    max_iter = _checks.count("max_iter", max_iter)
+    tol = _checks.positive("tol", tol, allow_zero=True)
+    params, bounds, converged = start, [], False
+    show = Progress("EM", max_iter, progress)
+    with show:
+        expected, bound = e_step(params)
+        bounds.append(_finite(bound))
+        for _ in range(max_iter):
+            params = m_step(expected, params)
+            expected, bound = e_step(params)
+            bounds.append(_finite(bound))
+            show.step(f"bound {bound:.6g}")
+            if tol and abs(bounds[-1] - bounds[-2]) < tol:
+                converged = True
+                break
+    return EMResult(params, bounds, converged)
+
+
+def _finite(bound):
+    if not np.isfinite(bound):
+        raise ValueError(f"bound needs a finite number; got {bound}; check the data and the start for degenerate parts")
+    return float(bound)
+
+
+class Progress:
+    """A line on standard error that counts steps, and a short end when it is interrupted.
+
+    Use it as a context manager; `step(text)` after each step. Inside, Ctrl-C becomes a KeyboardInterrupt
+    that says how far the work came and drops the stack below.
+    """
+
+    def __init__(self, name, total, shown):
+        self.name, self.total, self.shown, self.done = name, total, shown, 0
+
+    def __enter__(self):
+        self._show("started")
+        return self
+
+    def step(self, text="", by=1):
+        self.done += by
+        self._show(text)
+
+    def _show(self, text):
+        if self.shown:
+            print(f"\r{self.name}: {self.done}/{self.total} {text}\033[K", end="", file=sys.stderr, flush=True)
+
+    def __exit__(self, kind, error, trace):
+        if self.shown:
+            print(file=sys.stderr, flush=True)
+        if kind is KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"{self.name} stopped after {self.done} of {self.total} steps; nothing was kept"
+            ) from None
+        return False

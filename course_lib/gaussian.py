@@ -1,0 +1,307 @@
+"""Gaussians and linear-Gaussian channels: marginal, conditional, joint, predictive, posterior.
+
+Notation of the course: z (Dz,) is clean, y (Dy,) observed, y = W z + b + noise with noise ~ N(0, R).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_solve, solve_triangular
+
+from . import _checks
+
+
+@dataclass(frozen=True, eq=False)
+class Gaussian:
+    """N(mean, cov) in D dimensions.
+
+    Parameters
+    ----------
+    mean : array (D,)
+    cov : array (D, D), symmetric and positive semi-definite; a singular one can be sampled and observed
+        through noise (G8), but has no density.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For shapes that disagree, NaN or infinite entries, a `cov` that is no covariance.
+
+    Examples
+    --------
+    >>> g = Gaussian([0, 0], [[1, 0.5], [0.5, 1]])
+    >>> condition(g, [1], [2.0]).mean
+    array([1.])
+    """
+
+    mean: np.ndarray
+    cov: np.ndarray
+
+    def __post_init__(self):
+        mean = _checks.frozen("mean", self.mean, ("D",))
+        cov = _checks.frozen("cov", self.cov, (mean.size, mean.size), hint=f"mean has {mean.size} entries")
+        _checks.covariances("cov", cov)
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "cov", cov)
+
+    def log_density(self, x):
+        """ln N(x | mean, cov) of each row: x (..., D) -> (...).
+
+        ValueError if `cov` is singular: then there is no density.
+        """
+        D = self.mean.size
+        x = _checks.real_array("x", x, (..., D))
+        L = cholesky("cov", self.cov, "a singular covariance has no density; add noise first (predictive)")
+        return log_normal(x - self.mean, L)
+
+    def sample(self, n, rng):
+        """`n` independent draws: (n, D). Works for a singular `cov` as well."""
+        n = _checks.count("n", n)
+        _checks.generator("rng", rng)
+        lam, U = np.linalg.eigh(self.cov)
+        root = U * np.sqrt(np.maximum(lam, 0))
+        return self.mean + rng.standard_normal((n, self.mean.size)) @ root.T
+
+
+@dataclass(frozen=True, eq=False)
+class LinearGaussian:
+    """The channel p(y | z) = N(y | W z + b, R).
+
+    Parameters
+    ----------
+    matrix : array (Dy, Dz), W
+    offset : array (Dy,), b
+    noise_cov : array (Dy, Dy), R; symmetric, positive semi-definite, zero allowed.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For shapes that disagree, NaN or infinite entries, a `noise_cov` that is no covariance.
+    """
+
+    matrix: np.ndarray
+    offset: np.ndarray
+    noise_cov: np.ndarray
+
+    def __post_init__(self):
+        W = _checks.frozen("matrix", self.matrix, ("Dy", "Dz"))
+        Dy = W.shape[0]
+        b = _checks.frozen("offset", self.offset, (Dy,), hint=f"matrix has {Dy} rows")
+        R = _checks.frozen("noise_cov", self.noise_cov, (Dy, Dy), hint=f"matrix has {Dy} rows")
+        _checks.covariances("noise_cov", R)
+        for field, value in (("matrix", W), ("offset", b), ("noise_cov", R)):
+            object.__setattr__(self, field, value)
+
+
+def marginal(g, index):
+    """Distribution of the entries `index` of x ~ g, in rising order.                        (G1)
+
+    N([mu1; mu2], [[S11, S12], [S21, S22]]) gives x1 ~ N(mu1, S11).
+
+    g : Gaussian (D,);  index : integers (D1,) in 0..D-1, no one twice  ->  Gaussian (D1,)
+    """
+    seen, _ = _split(g, index, "index")
+    keep = np.sort(seen)
+    return Gaussian(g.mean[keep], g.cov[np.ix_(keep, keep)])
+
+
+def condition(g, seen, value):
+    """Distribution of the unseen entries of x ~ g given x[seen] = value.                    (G2)
+
+    mean mu1 + S12 S22^-1 (value - mu2),  cov S11 - S12 S22^-1 S21
+
+    Parameters
+    ----------
+    g : Gaussian (D,)
+    seen : integers (D2,) in 0..D-1, no one twice, not all of them
+    value : array (D2,), in the order of `seen`
+
+    Returns
+    -------
+    Gaussian (D - D2,), the unseen entries in rising order
+
+    Raises
+    ------
+    ValueError
+        If S22 is singular, or the arguments do not fit.
+    """
+    seen, rest = _split(g, seen, "seen", leave=True)
+    x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
+    mu1, mu2 = g.mean[rest], g.mean[seen]
+    S11, S12, S22 = (g.cov[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
+    L = cholesky("cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine")
+    gain = cho_solve((L, True), S12.T).T
+    return Gaussian(mu1 + gain @ (x2 - mu2), symmetric(S11 - gain @ S12.T))
+
+
+def condition_by_precision(g, seen, value):
+    """The same as `condition`, from the blocks of the precision L = S^-1.                   (G3)
+
+    mean mu1 - L11^-1 L12 (value - mu2),  cov L11^-1
+
+    Arguments, result and errors as in `condition`; all of S must be invertible.
+    """
+    seen, rest = _split(g, seen, "seen", leave=True)
+    x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
+    precision = inverse("cov", g.cov, "(G3) needs it invertible; use condition")
+    L11, L12 = precision[np.ix_(rest, rest)], precision[np.ix_(rest, seen)]
+    shift = np.linalg.solve(L11, L12 @ (x2 - g.mean[seen]))
+    return Gaussian(g.mean[rest] - shift, inverse("precision of the unseen entries", L11, "use condition"))
+
+
+def joint(prior, channel):
+    """Joint distribution of [z; y] for z ~ prior and y = W z + b + noise.                   (G4)
+
+    mean [mu; W mu + b],  cov [[S, S W'], [W S, W S W' + R]]
+
+    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dz + Dy,)
+    """
+    mu, S, W, b, R = _letters(prior, channel)
+    WS = W @ S
+    return Gaussian(np.concatenate([mu, W @ mu + b]), symmetric(np.block([[S, WS.T], [WS, WS @ W.T + R]])))
+
+
+def joint_precision(prior, channel):
+    """Inverse of the covariance of `joint`, without inverting it whole.                     (G5)
+
+    [[S^-1 + W' R^-1 W, -W' R^-1], [-R^-1 W, R^-1]]
+
+    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  array (Dz + Dy, Dz + Dy)
+
+    ValueError if S or R is singular.
+    """
+    _, S, W, _, R = _letters(prior, channel)
+    S_inv = inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
+    R_inv = inverse("channel.noise_cov", R, "(G5) needs it invertible")
+    RW = R_inv @ W
+    return symmetric(np.block([[S_inv + W.T @ RW, -RW.T], [-RW, R_inv]]))
+
+
+def predictive(prior, channel):
+    """Distribution of y = W z + b + noise for z ~ prior.                                    (G7)
+
+    mean W mu + b,  cov W S W' + R
+
+    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dy,)
+    """
+    mu, S, W, b, R = _letters(prior, channel)
+    return Gaussian(W @ mu + b, symmetric(W @ S @ W.T + R))
+
+
+def posterior(prior, channel, y):
+    """Distribution of z given y = W z + b + noise.                                          (G8)
+
+    gain G = S W' (W S W' + R)^-1,  mean = mu + G (y - W mu - b),  cov = S - G W S
+
+    Parameters
+    ----------
+    prior : Gaussian (Dz,); its covariance may be singular
+    channel : LinearGaussian (Dy, Dz)
+    y : array (Dy,)
+
+    Returns
+    -------
+    Gaussian (Dz,)
+
+    Raises
+    ------
+    ValueError
+        If W S W' + R is singular, or the shapes disagree.
+    """
+    mu, S, W, b, R = _letters(prior, channel)
+    y = _checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
+    G, C, _ = gain(S, W, R)
+    return Gaussian(mu + G @ (y - W @ mu - b), C)
+
+
+def posterior_by_precision(prior, channel, y):
+    """The same as `posterior`, in precision form.                                           (G6)
+
+    cov C = (S^-1 + W' R^-1 W)^-1,  mean = C (S^-1 mu + W' R^-1 (y - b))
+
+    Arguments and result as in `posterior`; ValueError if S or R is singular.
+    """
+    mu, S, W, b, R = _letters(prior, channel)
+    y = _checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
+    S_inv = inverse("prior.cov", S, "(G6) needs it invertible; use posterior")
+    R_inv = inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
+    precision = symmetric(S_inv + W.T @ R_inv @ W)
+    C = inverse("posterior precision", precision, "use posterior")
+    return Gaussian(C @ (S_inv @ mu + W.T @ R_inv @ (y - b)), C)
+
+
+def gain(S, W, R):
+    """Gain (Dz, Dy), posterior covariance (Dz, Dz), Cholesky factor of W S W' + R.          (G8)
+
+    The part of `posterior` that does not depend on y. The covariance is formed as A S A' + G R G' with
+    A = I - G W, equal to S - G W S but positive semi-definite whatever the rounding (Joseph's form).
+    """
+    WS = W @ S
+    L = cholesky("W S W' + R", symmetric(WS @ W.T + R), "(G8) needs it invertible; a noise_cov above zero suffices")
+    G = cho_solve((L, True), WS).T
+    A = np.eye(S.shape[0]) - G @ W
+    return G, symmetric(A @ S @ A.T + G @ R @ G.T), L
+
+
+def log_normal(difference, L):
+    """ln N(x | mu, L L') from the differences x - mu (..., D) and the Cholesky factor L (D, D): (...)."""
+    D = L.shape[0]
+    flat = difference.reshape(-1, D)
+    white = solve_triangular(L, flat.T, lower=True, check_finite=False)
+    log_det = 2 * np.log(np.diag(L)).sum()
+    square = np.einsum("dn,dn->n", white, white)
+    return (-0.5 * (D * np.log(2 * np.pi) + log_det + square)).reshape(difference.shape[:-1])
+
+
+def cholesky(name, S, remedy):
+    """Lower Cholesky factor of S, or a ValueError that names the matrix and the remedy.
+
+    A pivot below rounding (D eps relative to the variance it came from) counts as singular.
+    """
+    try:
+        L = np.linalg.cholesky(S)
+    except np.linalg.LinAlgError:
+        L = None
+    if L is None or (np.diag(L) ** 2 <= S.shape[0] * np.finfo(float).eps * np.diag(S)).any():
+        raise ValueError(f"{name} needs to be positive definite; got a singular matrix {S.shape}; {remedy}")
+    return L
+
+
+def inverse(name, S, remedy):
+    """S^-1 by Cholesky, symmetric; for the precision forms only, ValueError if S is singular."""
+    return symmetric(cho_solve((cholesky(name, S, remedy), True), np.eye(S.shape[0])))
+
+
+def symmetric(S):
+    """The symmetric part of S: rounding in a product of matrices leaves it slightly off."""
+    return (S + S.T) / 2
+
+
+def _letters(prior, channel):
+    """The model in the letters of MATH.md, its shapes checked: mu, S, W, b, R."""
+    for name, value, kind in (("prior", prior, Gaussian), ("channel", channel, LinearGaussian)):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} needs a {kind.__name__}; got {type(value).__name__}; build one first")
+    W = channel.matrix
+    if W.shape[1] != prior.mean.size:
+        raise ValueError(
+            f"channel.matrix needs {prior.mean.size} columns, one for each entry of the prior; got {W.shape}; "
+            "transpose it or use the matching prior"
+        )
+    return prior.mean, prior.cov, W, channel.offset, channel.noise_cov
+
+
+def _split(g, index, name, leave=False):
+    """The given indices and the others in rising order, checked."""
+    if not isinstance(g, Gaussian):
+        raise TypeError(f"g needs a Gaussian; got {type(g).__name__}; build one first")
+    D = g.mean.size
+    given = np.atleast_1d(np.asarray(index))
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"{name} needs integers; got dtype {given.dtype}; use np.flatnonzero(mask) for a mask")
+    _checks.match_shape(name, given, ("D2",))
+    if given.min() < 0 or given.max() >= D or np.unique(given).size != given.size:
+        raise ValueError(f"{name} needs different integers in 0..{D - 1}; got {given.tolist()}; count from 0")
+    rest = np.setdiff1d(np.arange(D), given)
+    if leave and rest.size == 0:
+        raise ValueError(f"{name} needs to leave an entry unseen; got all {D}; there is nothing to infer")
+    return given, rest

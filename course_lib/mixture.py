@@ -1,0 +1,304 @@
+"""Mixtures of Gaussians: densities, posterior, and the EM steps that fit them."""
+
+import functools
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp, softmax
+
+from . import _blas, _checks, em, gaussian
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """sum_k pi_k N(mu_k, S_k) in D dimensions.                                              (M1)
+
+    Parameters
+    ----------
+    weights : array (K,), pi; at least 0, sum 1.
+    means : array (K, D), mu
+    covs : array (K, D, D), S; each symmetric and positive semi-definite.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For shapes that disagree, weights that do not sum to one, NaN, a matrix that is no covariance.
+
+    Examples
+    --------
+    >>> coin = Mixture([0.5, 0.5], [[-1], [1]], [[[0.1]], [[0.1]]])
+    >>> coin.cov
+    array([[1.1]])
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+    covs: np.ndarray
+
+    def __post_init__(self):
+        means = _checks.frozen("means", self.means, ("K", "D"))
+        K, D = means.shape
+        weights = _checks.frozen("weights", self.weights, (K,), hint=f"means has {K} components")
+        covs = _checks.frozen("covs", self.covs, (K, D, D), hint=f"means has {K} components of {D} entries")
+        _checks.probabilities("weights", weights)
+        with _blas.one_thread(D):
+            _checks.covariances("covs", covs)
+        for field, value in (("weights", weights), ("means", means), ("covs", covs)):
+            object.__setattr__(self, field, value)
+
+    @classmethod
+    def from_sklearn(cls, fitted):
+        """The `Mixture` of a fitted scikit-learn GaussianMixture with any covariance_type."""
+        if not hasattr(fitted, "covariances_"):
+            raise TypeError(f"fitted needs a fitted GaussianMixture; got {type(fitted).__name__}; call its fit first")
+        K, D = fitted.means_.shape
+        covs = np.asarray(fitted.covariances_, dtype=np.float64)
+        eye = np.eye(D)
+        full = {
+            "full": lambda: covs,
+            "tied": lambda: np.broadcast_to(covs, (K, D, D)),
+            "diag": lambda: covs[:, :, None] * eye,
+            "spherical": lambda: covs[:, None, None] * eye,
+        }[fitted.covariance_type]()
+        weights = np.asarray(fitted.weights_, dtype=np.float64)
+        return cls(weights / weights.sum(), fitted.means_, (full + full.transpose(0, 2, 1)) / 2)
+
+    @property
+    def mean(self):
+        """Mean of the whole mixture: (D,)."""
+        return self.weights @ self.means
+
+    @property
+    def cov(self):
+        """Covariance of the whole mixture, sum_k pi_k (S_k + mu_k mu_k') - mean mean': (D, D).       (M4)"""
+        centred = self.means - self.mean
+        return np.tensordot(self.weights, self.covs, 1) + (centred.T * self.weights) @ centred
+
+    @functools.cached_property
+    def eigen(self):
+        """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D) in columns, of every S_k.  (M6)"""
+        with _blas.one_thread(self.means.shape[1]):
+            values, vectors = np.linalg.eigh(self.covs)
+        values = np.maximum(values, 0)
+        values.flags.writeable = vectors.flags.writeable = False
+        return values, vectors
+
+    def log_density(self, x):
+        """ln sum_k pi_k N(x | mu_k, S_k) of each row: x (..., D) -> (...)."""
+        K, D = self.means.shape
+        x = _checks.real_array("x", x, (..., D))
+        return logsumexp(_log_joint(self, x.reshape(-1, D)), axis=1).reshape(x.shape[:-1])
+
+    def sample(self, n, rng):
+        """`n` independent draws: (n, D)."""
+        n = _checks.count("n", n)
+        _checks.generator("rng", rng)
+        K, D = self.means.shape
+        label = rng.choice(K, size=n, p=self.weights / self.weights.sum())
+        x = rng.standard_normal((n, D))
+        values, vectors = self.eigen
+        for k in np.unique(label):
+            of_k = label == k
+            x[of_k] = self.means[k] + (x[of_k] * np.sqrt(values[k])) @ vectors[k].T
+        return x
+
+
+def responsibilities(mixture, x):
+    """p(k | x) for every row of x, computed in logarithms.                                  (M2)
+
+    proportional to pi_k N(x | mu_k, S_k); mixture of K components, x (N, D) -> (N, K)
+
+    ValueError if a covariance is singular, or x does not fit the mixture.
+    """
+    x = _checks.real_array("x", x, ("N", _of(mixture).means.shape[1]))
+    return softmax(_log_joint(mixture, x), axis=1)
+
+
+def predictive(prior, channel):
+    """Distribution of y = W z + b + noise for z ~ prior, a mixture with the same weights.     (G7)
+
+    prior : Mixture (K, Dz);  channel : LinearGaussian (Dy, Dz)  ->  Mixture (K, Dy)
+    """
+    parts = [gaussian.predictive(part, channel) for part in components(prior)]
+    return Mixture(prior.weights, [part.mean for part in parts], [part.cov for part in parts])
+
+
+def posterior(prior, channel, y):
+    """Distribution of z given y = W z + b + noise: again a mixture.                  (M2), (M3)
+
+    weights proportional to pi_k N(y | W mu_k + b, W S_k W' + R), components as in `gaussian.posterior`;
+    its `.mean` and `.cov` are the posterior mean and covariance (M4).
+
+    Parameters
+    ----------
+    prior : Mixture (K, Dz)
+    channel : LinearGaussian (Dy, Dz)
+    y : array (Dy,)
+
+    Returns
+    -------
+    Mixture (K, Dz)
+
+    Raises
+    ------
+    ValueError
+        If some W S_k W' + R is singular, or the shapes disagree.
+    """
+    y = _checks.real_array("y", y, (_letters_rows(channel),), hint="one observation; restore_patches takes many")
+    parts = [gaussian.posterior(part, channel, y) for part in components(prior)]
+    weights = responsibilities(predictive(prior, channel), y[None])[0]
+    return Mixture(weights, [part.mean for part in parts], [part.cov for part in parts])
+
+
+def e_step(x, mixture):
+    """Responsibilities and the mean log-likelihood of x under this mixture.                 (M7)
+
+    x (N, D), mixture of K components -> (resp (N, K), float in nats a row)
+    """
+    x = _checks.real_array("x", x, ("N", _of(mixture).means.shape[1]))
+    log_joint = _log_joint(mixture, x)
+    log_density = logsumexp(log_joint, axis=1)
+    return np.exp(log_joint - log_density[:, None]), float(log_density.mean())
+
+
+def m_step(x, resp, *, reg_covar=0.0):
+    """Weighted shares, means and covariances.                                               (M7)
+
+    pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,  S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I,
+    with n_k = sum_n r_nk
+
+    Parameters
+    ----------
+    x : array (N, D)
+    resp : array (N, K), rows that sum to one
+    reg_covar : float, added to each variance, squared units of x
+
+    Returns
+    -------
+    Mixture (K, D)
+
+    Raises
+    ------
+    ValueError
+        If a component has lost all its data (n_k = 0), or the arguments do not fit.
+    """
+    x = _checks.real_array("x", x, ("N", "D"))
+    resp = _checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
+    reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared units of x", allow_zero=True)
+    if (resp < 0).any() or np.abs(resp.sum(1) - 1).max() > 1e-6:
+        raise ValueError("resp needs rows of probabilities; got negative entries or sums other than 1; use e_step")
+    n = resp.sum(0)
+    if not n.all():
+        raise ValueError(f"resp needs data for every component; got none for {np.flatnonzero(n == 0).tolist()}; use fewer")
+    N, D = x.shape
+    mu = (resp.T @ x) / n[:, None]
+    S = np.empty((n.size, D, D))
+    with _blas.one_thread(D):
+        for k in range(n.size):
+            d = x - mu[k]
+            S[k] = gaussian.symmetric((d.T * resp[:, k]) @ d) / n[k] + reg_covar * np.eye(D)
+    return Mixture(n / N, mu, S)
+
+
+def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
+    """Maximum-likelihood mixture by scikit-learn's GaussianMixture.                         (M7)
+
+    The data are fitted in float32 on the range 0..1 of gray levels (half the time of float64; on 0..255
+    float32 fails) from a k-means start, and handed back in gray levels.
+
+    Parameters
+    ----------
+    x : array (N, D), gray levels
+    n_components : int, K, at most N
+    reg_covar : float above 0, added to each variance, squared gray levels
+    max_iter : int, at most so many EM iterations
+    random_state : int, numpy RandomState or None, as in scikit-learn
+    tol : float, stop when the mean log-likelihood changes by less, nats a row
+    progress : bool, show iteration and log-likelihood on standard error
+
+    Returns
+    -------
+    Mixture (K, D)
+
+    Raises
+    ------
+    ValueError, TypeError
+        If K is larger than the number of rows, or for bad data or options.
+    KeyboardInterrupt
+        With one short message, when interrupted.
+
+    Notes
+    -----
+    O(N K D^2) an iteration: linear in the number of patches. A ConvergenceWarning says when `max_iter` came first.
+    """
+    x = _checks.real_array("x", x, ("N", "D"), keep_float32=True)
+    K = _checks.count(
+        "n_components", n_components, maximum=x.shape[0], remedy=f"x has {x.shape[0]} rows; use fewer components or more patches"
+    )
+    reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared gray levels")
+    max_iter = _checks.count("max_iter", max_iter)
+    tol = _checks.positive("tol", tol)
+    model = _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress)
+    fitted = Mixture.from_sklearn(model)
+    return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
+
+
+UNIT = 255.0
+
+
+def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
+    """The fitted GaussianMixture on x / 255, run in short stretches so that it can report and be stopped."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
+    stretch = 5 if progress else max_iter
+    model = GaussianMixture(
+        K, reg_covar=reg_covar / UNIT**2, tol=tol, warm_start=True, random_state=random_state, max_iter=stretch
+    )
+    scaled = np.ascontiguousarray(x, dtype=np.float32) / np.float32(UNIT)
+    show = em.Progress(f"fit K={K}", max_iter, progress)
+    with show, _blas.one_thread(x.shape[1]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        while show.done < max_iter:
+            model.set_params(max_iter=min(stretch, max_iter - show.done))
+            model.fit(scaled)
+            show.step(f"mean log-likelihood {model.lower_bound_:.3f}", by=model.n_iter_)
+            if model.converged_:
+                return model
+    warnings.warn(
+        f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; the last step is returned; "
+        "raise max_iter or tol",
+        ConvergenceWarning,
+        stacklevel=3,
+    )
+    return model
+
+
+def components(mixture):
+    """The components as a list of K Gaussians."""
+    return [gaussian.Gaussian(mu, S) for mu, S in zip(_of(mixture).means, mixture.covs)]
+
+
+def _log_joint(mixture, x):
+    """ln pi_k + ln N(x_n | mu_k, S_k): (N, K)."""
+    K, D = mixture.means.shape
+    log_joint = np.empty((x.shape[0], K))
+    with _blas.one_thread(D):
+        for k in range(K):
+            L = gaussian.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
+            log_joint[:, k] = gaussian.log_normal(x - mixture.means[k], L)
+    with np.errstate(divide="ignore"):
+        return log_joint + np.log(mixture.weights)
+
+
+def _of(mixture):
+    if not isinstance(mixture, Mixture):
+        raise TypeError(f"the mixture needs a Mixture; got {type(mixture).__name__}; see Mixture.from_sklearn")
+    return mixture
+
+
+def _letters_rows(channel):
+    if not isinstance(channel, gaussian.LinearGaussian):
+        raise TypeError(f"channel needs a LinearGaussian; got {type(channel).__name__}; build one first")
+    return channel.offset.size
