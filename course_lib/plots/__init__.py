@@ -1,0 +1,4 @@
+"""Figures of the lessons: each function takes data and optional axes, and returns the axes.
+
+Pictures share one fixed gray range, 0..255 gray levels; colours are safe for colour-blind readers.
+"""
