@@ -1,0 +1,164 @@
+"""The course's models as scikit-learn estimators: parameters and bookkeeping, no mathematics."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from . import _checks, denoising, images as images_, mixture, patches
+
+
+class PatchDenoiser(BaseEstimator):
+    """Denoise images with a Gaussian-mixture prior of their patches.              (M1)-(M7), (P1)-(P3)
+
+    Parameters
+    ----------
+    n_components : int, K
+    patch_size : int, m, side of a patch in pixels
+    noise_std : float, standard deviation of the noise in gray levels; None takes that of noisy - clean in `fit`
+    estimate : "mean" (M4), "most_probable" (M5) or "sample"
+    reg_covar : float, squared gray levels, as in `mixture.fit`
+    max_iter : int, EM iterations at most
+    max_patches : int, fit to so many patches chosen at random from all images, or to all if there are fewer
+    gate_rank : int or None, as in `denoising.denoise_patches`
+    progress : bool, show the fit on standard error
+    random_state : int, numpy RandomState or None; chooses the patches, the start of the fit, and samples
+
+    Attributes
+    ----------
+    prior_ : Mixture of the clean patches
+    noise_std_ : float, gray levels, the noise that `predict` assumes
+
+    Notes
+    -----
+    Images are an (N, H, W) array or a list of (H, W) arrays, whose sizes may differ; `predict` answers in kind.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> clean = np.kron(rng.integers(0, 2, (6, 4, 4)), np.full((3, 3), 200.0))
+    >>> noisy = images_.add_noise(clean, 25, rng)
+    >>> model = PatchDenoiser(n_components=2, patch_size=3, random_state=0).fit(noisy, clean)
+    >>> model.score(noisy, clean) > images_.psnr(noisy, clean).mean()
+    True
+    """
+
+    def __init__(
+        self,
+        n_components=50,
+        patch_size=5,
+        noise_std=25.0,
+        estimate="mean",
+        *,
+        reg_covar=1.0,
+        max_iter=100,
+        max_patches=10_000,
+        gate_rank=None,
+        progress=False,
+        random_state=None,
+    ):
+        self.n_components = n_components
+        self.patch_size = patch_size
+        self.noise_std = noise_std
+        self.estimate = estimate
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.max_patches = max_patches
+        self.gate_rank = gate_rank
+        self.progress = progress
+        self.random_state = random_state
+
+    def fit(self, noisy, clean):
+        """Fit the prior to patches of the clean images; `noisy` serves to measure the noise if noise_std is None.
+
+        noisy, clean : images of the same sizes  ->  self
+
+        ValueError or TypeError for images or parameters that do not fit, before any work.
+        """
+        noisy, clean = _pairs(noisy, clean)
+        noise_std = self._noise(noisy, clean)
+        _checks.choice("estimate", self.estimate, denoising.ESTIMATES)
+        max_patches = _checks.count("max_patches", self.max_patches)
+        _checks.count("n_components", self.n_components, maximum=max_patches, remedy="raise max_patches or use fewer components")
+        for stack in clean:
+            m = patches.patch_side(self.patch_size, stack.shape[1:])
+        if self.gate_rank is not None:
+            _checks.count("gate_rank", self.gate_rank, maximum=m * m, remedy="at most the pixels of a patch")
+        state = check_random_state(self.random_state)
+        chosen = self._training_patches(clean, max_patches, np.random.default_rng(state.randint(2**31)))
+        self.prior_ = mixture.fit(
+            chosen,
+            self.n_components,
+            reg_covar=self.reg_covar,
+            max_iter=self.max_iter,
+            random_state=state.randint(2**31),
+            progress=self.progress,
+        )
+        self.noise_std_ = noise_std
+        return self
+
+    def predict(self, noisy):
+        """The cleaned images, not clipped: an (N, H, W) array, or a list if the sizes differ."""
+        check_is_fitted(self)
+        cleaned = self._cleaned(_stacks("noisy", noisy))
+        return cleaned[0] if len(cleaned) == 1 else [image for stack in cleaned for image in stack]
+
+    def score(self, noisy, clean):
+        """Mean PSNR in dB of the cleaned images, clipped to 0..255 gray levels.               (P3)"""
+        check_is_fitted(self)
+        noisy, clean = _pairs(noisy, clean)
+        ratios = [images_.psnr(np.clip(a, 0, images_.PEAK), b) for a, b in zip(self._cleaned(noisy), clean)]
+        return float(np.mean(np.concatenate(ratios)))
+
+    def _cleaned(self, stacks):
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        return [
+            denoising.denoise(
+                stack, self.prior_, self.noise_std_, estimate=self.estimate, rng=rng, gate_rank=self.gate_rank
+            )
+            for stack in stacks
+        ]
+
+    def _noise(self, noisy, clean):
+        """The noise to assume: given, or the root mean square of noisy - clean."""
+        if self.noise_std is not None:
+            return _checks.positive("noise_std", self.noise_std, unit="standard deviation in gray levels")
+        squares = np.concatenate([((a - b) ** 2).ravel() for a, b in zip(noisy, clean)])
+        return _checks.positive("the standard deviation of noisy - clean", np.sqrt(squares.mean()))
+
+    def _training_patches(self, clean, max_patches, rng):
+        """At most `max_patches` patches, each stack of images giving its share."""
+        m = self.patch_size
+        totals = [len(s) * (s.shape[1] - m + 1) * (s.shape[2] - m + 1) for s in clean]
+        wanted = min(max_patches, sum(totals))
+        shares = rng.multivariate_hypergeometric(totals, wanted)
+        return np.concatenate([patches.sample_patches(s, m, n, rng) for s, n in zip(clean, shares) if n])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.target_tags.required = True
+        tags.non_deterministic = self.estimate == "sample" and self.random_state is None
+        return tags
+
+
+def _stacks(name, images):
+    """The images as a list of (n, H, W) arrays: one if all have one size, else one for each image."""
+    if hasattr(images, "toarray"):
+        raise TypeError(f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
+    if isinstance(images, (list, tuple)) and len({np.shape(image) for image in images}) > 1:
+        return [_checks.real_array(f"{name}[{i}]", image, ("H", "W"))[None] for i, image in enumerate(images)]
+    return [_checks.real_array(name, images, ("N", "H", "W"), hint="a single image goes in as image[None]")]
+
+
+def _pairs(noisy, clean):
+    """Both as lists of (n, H, W) arrays, checked to be of the same sizes."""
+    noisy, clean = _stacks("noisy", noisy), _stacks("clean", clean)
+    if [stack.shape for stack in noisy] != [stack.shape for stack in clean]:
+        first, second = ([image.shape for stack in stacks for image in stack] for stacks in (noisy, clean))
+        raise ValueError(
+            f"noisy and clean need images of the same sizes; got {len(first)} images, {first[0]} the first, "
+            f"and {len(second)}, {second[0]} the first; pair them one to one"
+        )
+    return noisy, clean
