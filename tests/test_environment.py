@@ -68,6 +68,13 @@ def test_the_pinned_python_satisfies_requires_python():
     assert pins(environment())["python"] in requires
 
 
+def test_every_package_is_installed():
+    """An editable install finds a package that pyproject.toml forgets; a wheel would lack it."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = [path.parent.relative_to(ROOT) for path in (ROOT / "course_lib").rglob("__init__.py")]
+    assert sorted(listed) == sorted(".".join(path.parts) for path in found)
+
+
 def test_pyproject_has_lower_bounds_only():
     for name, specifier in requirements(project()).items():
         assert [clause.operator for clause in specifier] == [">="], name
