@@ -16,7 +16,7 @@ FLOORS = {
     "_checks": 0, "_blas": 0, "_progress": 0,
     "images": 1, "datasets": 1, "patches": 1, "windows": 1, "gaussian": 1, "em": 1,
     "mixture": 2, "scene": 2,
-    "denoising": 3, "priors": 3,
+    "denoising": 3, "priors": 3, "report": 3,
     "estimators": 4, "plots": 4,
     "widgets": 5,
 }  # fmt: skip

@@ -1,0 +1,158 @@
+"""The first report's denoising rule as its code has it, kept for comparison; nothing else in the course relies on it.
+
+The rule takes, for each patch, the component with the largest pi_k N(m_k | m_k, C_k), where m_k and C_k are the posterior
+mean and covariance of component k. A density at its own mean is (2 pi)^(-D/2) |C_k|^(-1/2), and C_k does not depend on
+the patch (M3): one component serves every patch. `denoising` has the rule that (M2) asks for.
+"""
+
+import numpy as np
+from scipy.stats import multivariate_normal
+
+from . import _checks, mixture, patches as patches_
+
+EPSILON = 0.01  # squared gray levels, added to each posterior variance
+INVERSIONS = 5  # of D x D matrices, for each patch and component: R twice, S_k twice, and the sum
+
+
+def literal_scores(prior, noise_std, *, epsilon=EPSILON):
+    """ln [pi_k N(m_k | m_k, C_k + epsilon I)] of each component: what the rule compares.              (M3), (M6)
+
+    ln pi_k - 1/2 sum_i ln(2 pi c_i),  c_i = lam_i sigma^2 / (lam_i + sigma^2) + epsilon
+
+    Parameters
+    ----------
+    prior : Mixture (K, D), covariances invertible
+    noise_std : float above 0, sigma in gray levels
+    epsilon : float at least 0, squared gray levels
+
+    Returns
+    -------
+    array (K,), nats. No patch enters.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a prior with a singular covariance (the rule inverts it), noise not above zero.
+    """
+    _, c = _variances(prior, noise_std, epsilon)
+    with np.errstate(divide="ignore"):
+        return np.log(prior.weights) - 0.5 * np.log(2 * np.pi * c).sum(1)
+
+
+def literal_component(prior, noise_std, *, epsilon=EPSILON, compare="densities"):
+    """The component that the rule takes for every patch of every image.                                (M3)
+
+    Parameters
+    ----------
+    prior, noise_std, epsilon : as in `literal_scores`
+    compare : "densities", as the report's code does; where all of them underflow to 0 (below e^-745) or several
+        overflow, the first component wins. "logarithms" compares `literal_scores`: the same rule, had it been safe.
+
+    Returns
+    -------
+    int, 0..K-1
+    """
+    _checks.choice("compare", compare, ("densities", "logarithms"))
+    scores = literal_scores(prior, noise_std, epsilon=epsilon)
+    if compare == "densities":
+        with np.errstate(over="ignore"):
+            scores = np.exp(scores)
+    return int(scores.argmax())
+
+
+def literal_denoise_patches(patches, prior, noise_std, *, epsilon=EPSILON, compare="densities"):
+    """Patches by the rule: one affine map for all of them, then the clipping inside each patch.          (M6)
+
+    mean (C + epsilon I)(y / sigma^2 + S^-1 mu) of the one component; above 255 set to 255, below 1 set to 0
+
+    Parameters
+    ----------
+    patches : array (N, D), gray levels
+    prior, noise_std, epsilon, compare : as in `literal_component`
+
+    Returns
+    -------
+    array (N, D), float64
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `literal_scores`, and for patches that do not fit the prior.
+
+    Notes
+    -----
+    O(N D^2 + K D^3), where `literal_loop` needs O(N K D^3).
+    """
+    lam, c = _variances(prior, noise_std, epsilon)
+    x = _checks.real_array("patches", patches, ("N", lam.shape[1]), hint=f"the prior has {lam.shape[1]} pixels a patch")
+    k = literal_component(prior, noise_std, epsilon=epsilon, compare=compare)
+    U = prior.eigen[1][k]
+    z = x @ ((U * (c[k] / noise_std**2)) @ U.T) + (U * (c[k] / lam[k])) @ (U.T @ prior.means[k])
+    return _clipped(z)
+
+
+def literal_denoise(images, prior, noise_std, *, epsilon=EPSILON, compare="densities"):
+    """Whole images by the rule: patches, the rule, the average of the overlaps.                    (P1), (P2)
+
+    Parameters
+    ----------
+    images : array (H, W) or (N, H, W), gray levels
+    prior : Mixture (K, m*m); noise_std, epsilon, compare as in `literal_component`
+
+    Returns
+    -------
+    array of the same shape, float64, within 0..255
+    """
+    images = _checks.real_array("images", images, (..., "H", "W"), hint="stack images of one size to (N, H, W)")
+    D = mixture._of(prior).means.shape[1]
+    x = patches_.extract_patches(images, round(D**0.5))
+    z = literal_denoise_patches(x.reshape(-1, x.shape[-1]), prior, noise_std, epsilon=epsilon, compare=compare)
+    return patches_.average_patches(z.reshape(x.shape), images.shape[-2:])
+
+
+def literal_loop(patches, prior, noise_std, *, epsilon=EPSILON):
+    """The rule with the work that the report's code spends: every patch, every component, everything anew.   (M3)
+
+    Five inversions and one eigendecomposition (inside scipy's density) for each patch and component. For tests and
+    benchmarks; equal to `literal_denoise_patches` with `compare="densities"`.
+
+    patches (N, D), prior Mixture (K, D), noise_std, epsilon as there  ->  array (N, D), float64
+    """
+    D = mixture._of(prior).means.shape[1]
+    x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
+    _variances(prior, noise_std, epsilon)
+    W, R = np.eye(D), noise_std**2 * np.eye(D)
+    restored = np.empty_like(x)
+    for n, y in enumerate(x):
+        means, densities = [], []
+        for weight, mu, S in zip(prior.weights, prior.means, prior.covs):
+            C = _inverse(_inverse(S) + W.T @ _inverse(R) @ W) + epsilon * np.eye(D)
+            means.append(C @ (W.T @ _inverse(R) @ y + _inverse(S) @ mu))
+            densities.append(weight * multivariate_normal(means[-1], C, allow_singular=True).pdf(means[-1]))
+        restored[n] = means[np.argmax(densities)]
+    return _clipped(restored)
+
+
+def _variances(prior, noise_std, epsilon):
+    """Prior variances lam (K, D) along the eigenvectors, and c (K, D), those of C_k + epsilon I."""
+    noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    epsilon = _checks.positive("epsilon", epsilon, unit="squared gray levels", allow_zero=True)
+    lam = mixture._of(prior).eigen[0]
+    if (lam[:, 0] <= lam.shape[1] * np.finfo(float).eps * lam[:, -1]).any():
+        raise ValueError(
+            "prior needs invertible covariances, the report's rule inverts them; got a singular one; "
+            "add reg_covar to its diagonal, or use denoising.denoise"
+        )
+    return lam, lam * noise_std**2 / (lam + noise_std**2) + epsilon
+
+
+def _inverse(A):
+    """A^-1 by one LU factorisation, what numpy's own inverse does."""
+    return np.linalg.solve(A, np.eye(len(A)))
+
+
+def _clipped(z):
+    """In place: above 255 set to 255, below 1 set to 0."""
+    np.minimum(z, 255, out=z)
+    z[z < 1] = 0
+    return z
