@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.benchmarks` prints ratios, measured alternately in one process."""

@@ -1,0 +1,98 @@
+"""Track 1: denoising 100 digits and fitting a prior, as ratios to rivals and to the physical bound."""
+
+import numpy as np
+from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
+
+from course_lib import datasets, denoising, images, mixture, patches, priors, report
+
+from .measure import ratios, seconds, times
+
+SIGMA = 25.0
+
+
+def noisy_digits():
+    """100 held-out digits, every tenth, with noise: (100, 28, 28) float32."""
+    clean = datasets.digits("test")[0][::10].astype(np.float32)
+    return clean, images.add_noise(clean, SIGMA, np.random.default_rng(0))
+
+
+def gemm_of(patches_, prior, dtype=np.float32):
+    """The bound: one bare matrix product of the size that a whole gate of full matrices needs."""
+    K, D = prior.means.shape
+    left = np.ascontiguousarray(patches_, dtype=dtype)
+    right = np.random.default_rng(0).standard_normal((D, K * D)).astype(dtype)
+    out = np.empty((len(left), K * D), dtype)
+    return lambda: np.matmul(left, right, out=out)
+
+
+def against_the_bound(m=16, K=11):
+    """Whole images and patches alone, with the whole gate and with one in 64 directions, beside the bare product."""
+    _, noisy = noisy_digits()
+    prior = priors.digit_prior(m, K)
+    cut = patches.extract_patches(noisy, m).reshape(-1, m * m)
+    rank = min(64, m * m)
+    taken = times(
+        {
+            "bare float32 GEMM": gemm_of(cut, prior),
+            "patches, whole gate": lambda: denoising.denoise_patches(cut, prior, SIGMA),
+            "images, whole gate": lambda: denoising.denoise(noisy, prior, SIGMA),
+            f"images, gate of rank {rank}": lambda: denoising.denoise(noisy, prior, SIGMA, gate_rank=rank),
+        }
+    )
+    return ratios(taken, "bare float32 GEMM")
+
+
+def against_other_methods(m=16, K=11):
+    """Time of scikit-image's NL-means and total variation on the same images, as multiples of ours."""
+    _, noisy = noisy_digits()
+    unit, sigma = noisy / 255, SIGMA / 255
+    prior = priors.digit_prior(m, K)
+    taken = times(
+        {
+            "ours": lambda: denoising.denoise(noisy, prior, SIGMA),
+            "NL-means": lambda: [denoise_nl_means(x, patch_size=5, h=0.8 * sigma, sigma=sigma) for x in unit],
+            "total variation": lambda: [denoise_tv_chambolle(x, weight=1.5 * sigma) for x in unit],
+        },
+        rounds=3,
+    )
+    return ratios(taken, "ours")
+
+
+def against_the_literal_loop(m=16, K=11, n_patches=3):
+    """How many times longer the report's loop takes: a few patches, extrapolated to all of 100 images."""
+    _, noisy = noisy_digits()
+    prior = priors.digit_prior(m, K)
+    cut = patches.extract_patches(noisy, m).reshape(-1, m * m)
+    few = cut[:: len(cut) // n_patches][:n_patches].astype(np.float64)
+    taken = times(
+        {
+            "ours": lambda: denoising.denoise(noisy, prior, SIGMA),
+            "literal": lambda: report.literal_loop(few, prior, SIGMA),
+        },
+        rounds=3,
+    )
+    return ratios(taken, "ours")["literal"] * len(cut) / len(few)
+
+
+def precision_and_gate(m=16, K=11):
+    """Largest difference of float32 to float64 in gray levels, and dB lost by a gate of rank 64."""
+    clean, noisy = noisy_digits()
+    prior = priors.digit_prior(m, K)
+    single, double = (denoising.denoise(noisy.astype(kind), prior, SIGMA) for kind in (np.float32, np.float64))
+    gated = denoising.denoise(noisy, prior, SIGMA, gate_rank=64)
+    score = [images.psnr(np.clip(x, 0, 255), clean).mean() for x in (double, gated)]
+    return float(np.abs(single - double).max()), float(score[0] - score[1])
+
+
+def fit_growth(m=8, K=11, iterations=5):
+    """Time of a fit with a fixed number of iterations as the patches double, relative to the first."""
+    train = datasets.digits("train")[0]
+    rng = np.random.default_rng(0)
+    sizes = (2_500, 5_000, 10_000, 20_000)
+    samples = {n: patches.sample_patches(train, m, n, rng) for n in sizes}
+    fit = mixture._fit_sklearn
+    taken = {
+        n: min(seconds(lambda: fit(x, K, 1.0, iterations, 0, 1e-12, False)) for _ in range(3))
+        for n, x in samples.items()
+    }
+    return {n: taken[n] / taken[sizes[0]] for n in sizes}
