@@ -1,17 +1,18 @@
-"""Small random models and comparisons shared by the tests."""
+"""Random models and comparisons that the tests of the library share."""
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
 
 from course_lib.gaussian import Gaussian, LinearGaussian
+from course_lib.mixture import Mixture
 
 
-def random_cov(rng, D, rank=None):
-    """A covariance (D, D), regular or of that rank."""
-    A = rng.standard_normal((D, D if rank is None else rank))
-    return A @ A.T + (0.3 * np.eye(D) if rank is None else 0)
+def random_cov(rng, D, rank=None, *, scale=1.0):
+    """A covariance (D, D) with variances of about scale^2; of that rank, or well conditioned."""
+    A = scale * rng.standard_normal((D, rank or 2 * D))
+    return A @ A.T / A.shape[1]
 
 
 def random_gaussian(rng, D, rank=None):
@@ -19,46 +20,19 @@ def random_gaussian(rng, D, rank=None):
 
 
 def random_channel(rng, Dy, Dz):
-    """A channel with every part random: W, b and a full R."""
+    """A channel y = W z + b + noise with every part random: W (Dy, Dz), b and a full R."""
     return LinearGaussian(rng.standard_normal((Dy, Dz)), rng.standard_normal(Dy), random_cov(rng, Dy))
 
 
-def close(actual, expected, rtol=1e-10):
-    """Equal to `rtol` relative to the largest entry."""
-    scale = np.abs(expected).max() if np.size(expected) else 0
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol * scale)
+def identity_channel(D, noise_std):
+    """y = z + noise with independent noise: W = I, b = 0, R = noise_std^2 I."""
+    return LinearGaussian(np.eye(D), np.zeros(D), noise_std**2 * np.eye(D))
 
 
-def same(actual, expected, rtol=1e-10):
-    """Two Gaussians with equal mean and covariance."""
-    close(actual.mean, expected.mean, rtol)
-    close(actual.cov, expected.cov, rtol)
-
-
-def grid(half, n, D):
-    """Points (n^D, D) of a regular grid over [-half, half]^D, and the volume of its cells."""
-    axis = np.linspace(-half, half, n)
-    points = np.stack(np.meshgrid(*[axis] * D, indexing="ij"), axis=-1).reshape(-1, D)
-    return points, (axis[1] - axis[0]) ** D
-
-
-def moments_agree(x, mean, cov):
-    """Mean and covariance of the samples x (n, D) within 5 standard errors of those given (central limit theorem)."""
-    n = len(x)
-    centred = x - mean
-    products = np.einsum("ni,nj->nij", centred, centred)
-    rounding = 1e-10 * np.abs(cov).max()
-    assert (np.abs(centred.mean(0)) <= 5 * centred.std(0) / np.sqrt(n) + rounding).all()
-    assert (np.abs(products.mean(0) - cov) <= 5 * products.std(0) / np.sqrt(n) + rounding).all()
-
-
-def assert_record(record):
-    """Fields cannot be replaced, and their arrays are read-only float64."""
-    for field in fields(record):
-        array = getattr(record, field.name)
-        assert array.dtype == np.float64 and not array.flags.writeable
-        with pytest.raises(FrozenInstanceError):
-            setattr(record, field.name, array)
+def random_mixture(rng, K, D, rank=None, *, scale=1.0, spread=2.0):
+    """A Mixture (K, D): uneven weights, means about `spread` apart, covariances as in `random_cov`."""
+    covs = [random_cov(rng, D, rank, scale=scale) for _ in range(K)]
+    return Mixture(rng.dirichlet(np.full(K, 3.0)), spread * rng.standard_normal((K, D)), covs)
 
 
 def grid(reach, n, D):
@@ -99,5 +73,5 @@ def assert_record(kind, **fields):
         assert stored.dtype == np.float64 and not stored.flags.writeable
         value[...] = 0
         np.testing.assert_array_equal(stored, fields[name])
-        with pytest.raises(AttributeError):
+        with pytest.raises(FrozenInstanceError):
             setattr(record, name, value)
