@@ -40,7 +40,7 @@ def extract_patches(images, m):
     m = patch_side(m, images.shape[-2:])
     windows = sliding_window_view(images, (m, m), axis=(-2, -1))
     I, J = windows.shape[-4:-2]
-    return np.array(windows).reshape(*images.shape[:-2], I * J, m * m)
+    return np.array(windows, order="C").reshape(*images.shape[:-2], I * J, m * m)
 
 
 def sample_patches(images, m, n, rng):
