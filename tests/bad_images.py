@@ -1,20 +1,6 @@
-"""Random mixtures of patches, and images that no function may take, shared by the tests of track 1."""
+"""Images that no function may take, shared by the tests of every function of images."""
 
 import numpy as np
-
-from course_lib.gaussian import LinearGaussian
-from course_lib.mixture import Mixture
-
-
-def random_mixture(rng, K, D, *, rank=None, scale=1.0, spread=1.0):
-    """A Mixture (K, D): uneven weights, means about `spread` apart, covariances of full or given rank, widths about `scale`."""
-    A = scale * rng.standard_normal((K, D, D if rank is None else rank)) / D**0.5
-    return Mixture(rng.dirichlet(np.full(K, 3.0)), spread * rng.standard_normal((K, D)), A @ A.transpose(0, 2, 1))
-
-
-def identity_channel(D, noise_std):
-    """y = z + noise, independent in every pixel: W = I, b = 0, R = noise_std^2 I."""
-    return LinearGaussian(np.eye(D), np.zeros(D), noise_std**2 * np.eye(D))
 
 
 def _with_a_hole():

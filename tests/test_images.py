@@ -5,7 +5,7 @@ import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
 from course_lib import images
-from tests.models import BAD_IMAGES
+from tests.bad_images import BAD_IMAGES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import patches
-from tests.models import BAD_IMAGES
+from tests.bad_images import BAD_IMAGES
 
 
 @pytest.fixture
