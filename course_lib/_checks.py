@@ -103,6 +103,13 @@ def choice(name, value, options):
     return value
 
 
+def instance(name, value, kind):
+    """Return `value` if it is an instance of the record `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} needs a {kind.__name__}; got {type(value).__name__}; build one first")
+    return value
+
+
 def generator(name, value):
     """Return `value` if it is a numpy random Generator."""
     if not isinstance(value, np.random.Generator):

@@ -43,7 +43,8 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     """
     _checks.choice("estimate", estimate, ESTIMATES)
     parts = mixture.components(prior)
-    y = _checks.real_array("observed", observed, ("N", mixture._letters_rows(channel)))
+    Dy = _checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
+    y = _checks.real_array("observed", observed, ("N", Dy))
     if estimate == "sample":
         _checks.generator("rng", rng)
     gaussian.predictive(parts[0], channel)
@@ -95,7 +96,7 @@ def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gat
     N K D^2 operations with the whole gate (half those of a full matrix product, the whitening factors being
     triangular), N K r^2 with a gate of rank r, and about 2 N D^2 for the filter.
     """
-    D = mixture._of(prior).means.shape[1]
+    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = _checks.real_array("patches", patches, ("N", D), keep_float32=True, hint=f"the prior has {D} pixels a patch")
     plan = _checked_plan(prior, noise_std, estimate, rng, gate_rank, x.dtype)
     restored = np.empty_like(x)
@@ -132,7 +133,7 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
     if images.ndim not in (2, 3):
         raise ValueError(f"images needs shape (H, W) or (N, H, W); got {images.shape}; stack or split them")
     _checks.match_shape("images", images, (..., "H", "W"))
-    D = mixture._of(prior).means.shape[1]
+    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     m = round(D**0.5)
     if m * m != D:
         raise ValueError(f"prior needs square patches; got {D} pixels a patch; fit it on m x m patches")

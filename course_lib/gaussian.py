@@ -278,10 +278,8 @@ def symmetric(S):
 
 def _letters(prior, channel):
     """The model in the letters of MATH.md, its shapes checked: mu, S, W, b, R."""
-    for name, value, kind in (("prior", prior, Gaussian), ("channel", channel, LinearGaussian)):
-        if not isinstance(value, kind):
-            raise TypeError(f"{name} needs a {kind.__name__}; got {type(value).__name__}; build one first")
-    W = channel.matrix
+    _checks.instance("prior", prior, Gaussian)
+    W = _checks.instance("channel", channel, LinearGaussian).matrix
     if W.shape[1] != prior.mean.size:
         raise ValueError(
             f"channel.matrix needs {prior.mean.size} columns, one for each entry of the prior; got {W.shape}; "
@@ -292,9 +290,7 @@ def _letters(prior, channel):
 
 def _split(g, index, name, leave=False):
     """The given indices and the others in rising order, checked."""
-    if not isinstance(g, Gaussian):
-        raise TypeError(f"g needs a Gaussian; got {type(g).__name__}; build one first")
-    D = g.mean.size
+    D = _checks.instance("g", g, Gaussian).mean.size
     given = np.atleast_1d(np.asarray(index))
     if given.dtype.kind not in "iu":
         raise TypeError(f"{name} needs integers; got dtype {given.dtype}; use np.flatnonzero(mask) for a mask")

@@ -111,7 +111,7 @@ def responsibilities(mixture, x):
 
     ValueError if a covariance is singular, or x does not fit the mixture.
     """
-    x = _checks.real_array("x", x, ("N", _of(mixture).means.shape[1]))
+    x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
     return softmax(_log_joint(mixture, x), axis=1)
 
 
@@ -145,7 +145,8 @@ def posterior(prior, channel, y):
     ValueError
         If some W S_k W' + R is singular, or the shapes disagree.
     """
-    y = _checks.real_array("y", y, (_letters_rows(channel),), hint="one observation; restore_patches takes many")
+    Dy = _checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
+    y = _checks.real_array("y", y, (Dy,), hint="one observation; restore_patches takes many")
     parts = [gaussian.posterior(part, channel, y) for part in components(prior)]
     weights = responsibilities(predictive(prior, channel), y[None])[0]
     return Mixture(weights, [part.mean for part in parts], [part.cov for part in parts])
@@ -156,7 +157,7 @@ def e_step(x, mixture):
 
     x (N, D), mixture of K components -> (resp (N, K), float in nats a row)
     """
-    x = _checks.real_array("x", x, ("N", _of(mixture).means.shape[1]))
+    x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
     log_joint = _log_joint(mixture, x)
     log_density = logsumexp(log_joint, axis=1)
     return np.exp(log_joint - log_density[:, None]), float(log_density.mean())
@@ -277,7 +278,8 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
 
 def components(mixture):
     """The components as a list of K Gaussians."""
-    return [gaussian.Gaussian(mu, S) for mu, S in zip(_of(mixture).means, mixture.covs)]
+    _checks.instance("prior", mixture, Mixture)
+    return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
 
 
 def _log_joint(mixture, x):
@@ -290,15 +292,3 @@ def _log_joint(mixture, x):
             log_joint[:, k] = gaussian.log_normal(x - mixture.means[k], L)
     with np.errstate(divide="ignore"):
         return log_joint + np.log(mixture.weights)
-
-
-def _of(mixture):
-    if not isinstance(mixture, Mixture):
-        raise TypeError(f"the mixture needs a Mixture; got {type(mixture).__name__}; see Mixture.from_sklearn")
-    return mixture
-
-
-def _letters_rows(channel):
-    if not isinstance(channel, gaussian.LinearGaussian):
-        raise TypeError(f"channel needs a LinearGaussian; got {type(channel).__name__}; build one first")
-    return channel.offset.size

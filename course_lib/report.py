@@ -104,7 +104,7 @@ def literal_denoise(images, prior, noise_std, *, epsilon=EPSILON, compare="densi
     array of the same shape, float64, within 0..255
     """
     images = _checks.real_array("images", images, (..., "H", "W"), hint="stack images of one size to (N, H, W)")
-    D = mixture._of(prior).means.shape[1]
+    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = patches_.extract_patches(images, round(D**0.5))
     z = literal_denoise_patches(x.reshape(-1, x.shape[-1]), prior, noise_std, epsilon=epsilon, compare=compare)
     return patches_.average_patches(z.reshape(x.shape), images.shape[-2:])
@@ -118,7 +118,7 @@ def literal_loop(patches, prior, noise_std, *, epsilon=EPSILON):
 
     patches (N, D), prior Mixture (K, D), noise_std, epsilon as there  ->  array (N, D), float64
     """
-    D = mixture._of(prior).means.shape[1]
+    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
     _variances(prior, noise_std, epsilon)
     W, R = np.eye(D), noise_std**2 * np.eye(D)
@@ -137,7 +137,7 @@ def _variances(prior, noise_std, epsilon):
     """Prior variances lam (K, D) along the eigenvectors, and c (K, D), those of C_k + epsilon I."""
     noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
     epsilon = _checks.positive("epsilon", epsilon, unit="squared gray levels", allow_zero=True)
-    lam = mixture._of(prior).eigen[0]
+    lam = _checks.instance("prior", prior, mixture.Mixture).eigen[0]
     if (lam[:, 0] <= lam.shape[1] * np.finfo(float).eps * lam[:, -1]).any():
         raise ValueError(
             "prior needs invertible covariances, the report's rule inverts them; got a singular one; "
