@@ -1,0 +1,567 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,slideshow,-all
+#     formats: ipynb,scripts//py:percent
+#     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Conditional Gaussians: one pixel seen, what of the other?
+#
+# **The question.** Two neighbouring pixels of a picture go up and down together. We see one of them. What do we now know about the other: which value is likely, and how sure are we? The whole first track of this course is this question asked with 64 or 256 pixels and with noise on top.
+#
+# **What you will be able to do.** After this lesson we can
+#
+# - take a block of coordinates out of a Gaussian (G1), and condition on a block, in two ways (G2), (G3);
+# - invert a block matrix by hand, with the Schur complement;
+# - write down the joint distribution of a clean quantity and its noisy measurement (G4), and the inverse of its covariance (G5);
+# - say which matrix must be invertible for which formula, and see what a library should do when it is not.
+#
+# **What you need.** Matrix products and inverses, mean and covariance, NumPy. Everything else is derived here.
+#
+# **Running time.** About 3 seconds.
+
+# %%
+# %matplotlib inline
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.integrate import trapezoid
+
+from course_lib import gaussian, plots
+from course_lib.gaussian import Gaussian, LinearGaussian
+
+# %% [markdown]
+# ## 1. Two pixels and a cut
+#
+# ### The picture first
+#
+# A prime, as in $A'$, means transpose. A random vector $y$ with $D$ entries is **Gaussian** with mean $\mu$ and invertible covariance $S$, written $y \sim \mathcal N(\mu, S)$, when its density is
+#
+# $$p(y) = (2\pi)^{-D/2}\,|S|^{-1/2} \exp\!\big(-\tfrac12\,(y-\mu)' S^{-1} (y-\mu)\big).$$
+#
+# Our two pixels are $y = (y_1, y_2)$, in gray levels (0 is black, 255 is white).
+
+# %%
+pair = Gaussian(mean=[120, 100], cov=[[900, 720], [720, 1600]])
+std = np.sqrt(np.diag(pair.cov))
+print("standard deviations (gray levels):", std)
+print("correlation:", pair.cov[0, 1] / std.prod())
+
+# %% [markdown]
+# The first pixel is $120 \pm 30$ gray levels, the second $100 \pm 40$, and their correlation is 0.6. Now the second pixel is seen: $y_2 = 160$, one and a half standard deviations above its mean.
+#
+# **Predict, then run.** Where will the first pixel be, and will its spread still be 30? Write down two numbers.
+#
+# The figure shows, on the left, the joint density of the two pixels as tilted ellipses, cut by a horizontal line at $y_2 = 160$. On the right, the density of the first pixel before the cut (dashed, wide, around 120) and along the cut (solid, narrower, further right).
+
+# %%
+plots.conditional_slice(pair, 160)
+plt.show()
+
+# %% [markdown]
+# Nothing but the definition is needed to get the solid curve: walk along the cut, read the joint density, divide by the area under it. In symbols, $p(y_1 \mid y_2) = p(y_1, y_2) / p(y_2)$. We do exactly that on a fine grid.
+
+# %%
+y1 = np.linspace(-100, 340, 4401)
+along_cut = np.exp(pair.log_density(np.stack([y1, np.full_like(y1, 160)], axis=-1)))
+area = trapezoid(along_cut, y1)
+ratio = along_cut / area
+
+# %%
+grid_mean = trapezoid(y1 * ratio, y1)
+grid_std = np.sqrt(trapezoid((y1 - grid_mean) ** 2 * ratio, y1))
+print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation {grid_std:.3f}")
+
+# %% [markdown]
+# The first pixel is now $147 \pm 24$: it moved up by 27 and became surer. Both are whole numbers to three decimals, which smells of a formula. By the end of section 4 we can compute 147 and 24 in the head. The area, 0.003238, should be the density of $y_2$ at 160; that is the next section.
+
+# %% [markdown]
+# ## 2. Forgetting: the marginal
+#
+# ### Which distribution has a block of the coordinates?
+#
+# Split $y$ into two blocks, $y_1$ with $D_1$ entries and $y_2$ with $D_2$ entries, and split mean and covariance alike:
+#
+# $$\begin{bmatrix} y_1 \\ y_2 \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu_1 \\ \mu_2 \end{bmatrix}, \begin{bmatrix} S_{11} & S_{12} \\ S_{21} & S_{22} \end{bmatrix} \right), \qquad S_{21} = S_{12}'.$$
+#
+# **Guess.** If we look at $y_1$ alone and forget $y_2$, which numbers of the big mean and covariance can still matter?
+
+# %% [markdown]
+# ### The tool: linear maps and the moment generating function
+#
+# Every Gaussian is an affine image of noise: $y = \mu + A e$ with independent standard normal entries $e_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$). We take this as the definition from here on. For an invertible $A$ the change of variables $e = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + Ae$ still makes sense.
+#
+# For one standard normal number $e$ and any real $s$, completing the square in the exponent gives
+#
+# $$\mathbb E\, e^{s e} = \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 e^2 + s e}\, de = e^{\frac12 s^2} \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 (e-s)^2}\, de = e^{\frac12 s^2}.$$
+#
+# For a vector $t$, the number $t'y = t'\mu + \sum_i (A't)_i\, e_i$ is a sum of independent terms, so the expectation of its exponential is a product:
+#
+# $$\mathbb E\, e^{t'y} = e^{t'\mu} \prod_i e^{\frac12 (A't)_i^2} = \exp\!\big(t'\mu + \tfrac12\, t' A A' t\big) = \exp\!\big(t'\mu + \tfrac12\, t' S t\big).$$
+#
+# This is the **moment generating function**. One theorem we quote without proof: where it is finite for all $t$, it determines the distribution. So a Gaussian is known once $\mu$ and $S$ are known, and whatever has a function of this form is Gaussian.
+#
+# Two consequences, both used all the time:
+#
+# - **Linear maps.** For $x = By + c$ we get $\mathbb E\, e^{t'x} = e^{t'c}\,\mathbb E\, e^{(B't)'y} = \exp\!\big(t'(B\mu + c) + \tfrac12\, t' B S B' t\big)$, so $x \sim \mathcal N(B\mu + c,\; B S B')$.
+# - **Uncorrelated means independent.** If $S_{12} = 0$, then $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$: the blocks are independent. This is special to *jointly* Gaussian vectors.
+#
+# Forgetting is the linear map $B = [\,I \;\; 0\,]$, for which $B\mu = \mu_1$ and $BSB' = S_{11}$:
+#
+# $$y_1 \sim \mathcal N(\mu_1, S_{11}). \tag{G1}$$
+#
+# So the answer to the guess: only the block's own numbers matter. The function that is (G1) is `gaussian.marginal`. We use it on $y_2$ of our pair, and compare with the area under the cut, which came from the grid.
+
+# %%
+second = gaussian.marginal(pair, [1])
+print("mean", second.mean, " covariance", second.cov)
+print(f"density at 160: {np.exp(second.log_density([160.0])):.6f}")
+print("equal to the area under the cut:", np.isclose(np.exp(second.log_density([160.0])), area, rtol=1e-8))
+
+# %% [markdown]
+# The area under the cut is indeed the marginal density, 0.003238. Now a larger example, five pixels in a row whose correlation falls by the factor 0.8 with each step. We keep it for the rest of the lesson, and count its pixels from 0 as NumPy does. A marginal must be what (G1) says, and also what the linear map $B$ says.
+
+# %%
+steps = np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
+five = Gaussian(mean=[100, 120, 140, 120, 100], cov=1600 * 0.8**steps)
+print(five.cov.round(1))
+
+# %%
+two = gaussian.marginal(five, [1, 4])
+B = np.eye(5)[[1, 4]]
+print("mean", two.mean, " covariance", two.cov.round(1).tolist())
+print("same as B S B':", np.allclose(two.cov, B @ five.cov @ B.T, rtol=1e-12))
+
+# %% [markdown]
+# Pixels 1 and 4 are three steps apart, so their covariance is $1600 \cdot 0.8^3 = 819.2$, and no other pixel's number enters.
+
+# %% [markdown]
+# ## 3. Inverting a matrix in blocks
+#
+# ### Elimination, with blocks in the place of numbers
+#
+# The density contains $S^{-1}$, so to look at the cut we need the inverse of a matrix in blocks. We do Gauss elimination, as for a $2\times 2$ system of numbers, but mind the order of the factors. Suppose $S_{22}$ is invertible. Subtract $S_{12}S_{22}^{-1}$ times the second block row from the first:
+#
+# $$\begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix} \begin{bmatrix} S_{11} & S_{12} \\ S_{21} & S_{22} \end{bmatrix} = \begin{bmatrix} M & 0 \\ S_{21} & S_{22} \end{bmatrix}, \qquad M = S_{11} - S_{12}S_{22}^{-1}S_{21}.$$
+#
+# What is left in the corner, $M$, is called the **Schur complement** of $S_{22}$.
+#
+# The block $S_{21}$ is still there. Subtract from the first block *column* the second one times $S_{22}^{-1}S_{21}$, which is a multiplication from the right:
+#
+# $$\begin{bmatrix} M & 0 \\ S_{21} & S_{22} \end{bmatrix} \begin{bmatrix} I & 0 \\ -S_{22}^{-1}S_{21} & I \end{bmatrix} = \begin{bmatrix} M & 0 \\ 0 & S_{22} \end{bmatrix}.$$
+#
+# Write $E$ for the first factor. As $S$ is symmetric, the last factor is its transpose, so in one line
+#
+# $$E\, S\, E' = \begin{bmatrix} M & 0 \\ 0 & S_{22} \end{bmatrix}, \qquad E = \begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix}.$$
+#
+# We try it on the five pixels, with pixels 1 and 4 as the second block.
+
+# %%
+seen, rest = [1, 4], [0, 2, 3]
+S11, S12, S22 = (five.cov[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
+S = np.block([[S11, S12], [S12.T, S22]])
+E = np.block([[np.eye(3), -S12 @ np.linalg.inv(S22)], [np.zeros((2, 3)), np.eye(2)]])
+print((E @ S @ E.T).round(1) + 0.0)
+
+# %% [markdown]
+# The matrix falls into two blocks. The lower one is $S_{22}$ untouched. The upper one is $M$, and its diagonal, 576, 460.9 and 460.9, is far below 1600. In its first row everything except the diagonal is zero: given its neighbour, pixel 0 shares no more information with pixels 2 and 3. We come back to this in section 5.
+#
+# ### The inverse and the determinant fall out
+#
+# Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$, which reverses the order, $E'^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
+#
+# $$S^{-1} = E' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} E.$$
+#
+# The inverse covariance $L = S^{-1}$ is called the **precision**. Multiply the three factors out, right pair first:
+#
+# $$\begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} \begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix} = \begin{bmatrix} M^{-1} & -M^{-1}S_{12}S_{22}^{-1} \\ 0 & S_{22}^{-1} \end{bmatrix},$$
+#
+# and then with $E' = \begin{bmatrix} I & 0 \\ -S_{22}^{-1}S_{21} & I \end{bmatrix}$ from the left:
+#
+# $$L = \begin{bmatrix} L_{11} & L_{12} \\ L_{21} & L_{22} \end{bmatrix} = \begin{bmatrix} M^{-1} & -M^{-1}S_{12}S_{22}^{-1} \\ -S_{22}^{-1}S_{21}M^{-1} & S_{22}^{-1} + S_{22}^{-1}S_{21}M^{-1}S_{12}S_{22}^{-1} \end{bmatrix}.$$
+#
+# Note that $L_{11}$ is $M^{-1}$ and *not* $S_{11}^{-1}$. Taking determinants of $ESE'$, where $|E| = |E'| = 1$, gives $|S| = |M|\,|S_{22}|$. We build $L$ from its blocks and hold it against NumPy's inverse.
+
+# %%
+M = S11 - S12 @ np.linalg.solve(S22, S12.T)
+L11 = np.linalg.inv(M)
+L12 = -L11 @ S12 @ np.linalg.inv(S22)
+L22 = np.linalg.inv(S22) - L12.T @ S12 @ np.linalg.inv(S22)
+
+# %%
+L = np.block([[L11, L12], [L12.T, L22]])
+print("the blocks are the inverse:", np.allclose(L, np.linalg.inv(S), rtol=1e-10, atol=1e-14))
+logdets = [np.linalg.slogdet(matrix)[1] for matrix in (S, M, S22)]
+print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
+
+# %% [markdown]
+# The four blocks agree with NumPy, and the two smaller log determinants, 18.3507 and 14.4515, add up to the large one, 32.8022. (In the code, $L_{22}$ is written with $L_{12}' = L_{21}$: its second term is $-L_{21}S_{12}S_{22}^{-1}$.)
+
+# %% [markdown]
+# ## 4. Conditioning
+#
+# ### Completing the square
+#
+# Put $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. By the factored inverse the exponent of the joint density is
+#
+# $$d'S^{-1}d = (Ed)' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} (Ed), \qquad Ed = \begin{bmatrix} d_1 - S_{12}S_{22}^{-1}d_2 \\ d_2 \end{bmatrix},$$
+#
+# so it is a sum of two squares, and only the first contains $y_1$:
+#
+# $$d'S^{-1}d = \underbrace{(d_1 - S_{12}S_{22}^{-1}d_2)'\,M^{-1}\,(d_1 - S_{12}S_{22}^{-1}d_2)}_{\text{square in } y_1} + \underbrace{d_2'\,S_{22}^{-1}\,d_2}_{\text{no } y_1}.$$
+#
+# The constants split as well. We have $(2\pi)^{-D/2} = (2\pi)^{-D_1/2}(2\pi)^{-D_2/2}$ and, from section 3, $|S|^{-1/2} = |M|^{-1/2}|S_{22}|^{-1/2}$. So the joint density is exactly a product of two Gaussian densities,
+#
+# $$p(y_1, y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\; M\big)\;\; \mathcal N\big(y_2 \mid \mu_2, S_{22}\big).$$
+#
+# The second factor is $p(y_2)$ by (G1). What is divided by it to get the conditional density is the first:
+#
+# $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\;\; S_{11} - S_{12}S_{22}^{-1}S_{21}\big). \tag{G2}$$
+#
+# This is the first report's Lemma 1, its equation (1).
+#
+# For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$. The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
+
+# %%
+after = gaussian.condition(pair, seen=[1], value=[160])
+print(f"mean {after.mean[0]:.3f}, standard deviation {np.sqrt(after.cov[0, 0]):.3f}")
+gap = np.abs(np.exp(after.log_density(y1[:, None])) - ratio).max()
+print("largest difference to joint / marginal on the grid below 1e-10:", gap < 1e-10)
+
+# %% [markdown]
+# The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal. For five pixels there is no grid fine enough, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + Ae$, where $A$ is the Cholesky factor of $S$.
+
+# %%
+rng = np.random.default_rng(1)
+y = five.mean + np.linalg.cholesky(five.cov) @ rng.standard_normal(5)
+given = gaussian.condition(five, seen, y[seen])
+parts = given.log_density(y[rest]), two.log_density(y[seen])
+print(f"ln p(y1|y2) = {parts[0]:.6f}, ln p(y2) = {parts[1]:.6f}, ln p(y) = {five.log_density(y):.6f}")
+print("sum equals joint:", np.isclose(sum(parts), five.log_density(y), rtol=1e-12))
+
+# %% [markdown]
+# The parts $-13.345571$ and $-9.360997$ add up to $-22.706568$, to all digits.
+#
+# ### The same from samples
+#
+# A density at a point is an abstraction; drawing is not. We draw a million pairs and keep those whose second pixel falls into the thin slab from 159 to 161. Their first pixels should be spread as (G2) says. With $n$ of them, the mean should be off by some $24/\sqrt n$ (central limit theorem).
+
+# %%
+A = np.linalg.cholesky(pair.cov)
+draws = pair.mean + rng.standard_normal((1_000_000, 2)) @ A.T
+kept = draws[np.abs(draws[:, 1] - 160) < 1, 0]
+error = 24 / np.sqrt(kept.size)
+print("A =", A.tolist())
+print(f"{kept.size} draws in the slab: mean {kept.mean():.2f}, standard error {error:.2f}, std {kept.std():.2f}")
+print("mean within 4 standard errors of 147:", abs(kept.mean() - 147) < 4 * error)
+
+# %% [markdown]
+# The figure shows the kept draws as a histogram, and on it the density that (G2) gives: a bell around 147 whose outline the bars follow.
+
+# %%
+plots.slab_histogram(kept, after)
+plt.show()
+
+# %% [markdown]
+# The mean of the 6562 draws, 146.44, is within two standard errors of 147, and their spread of 24.23 is close to 24. To keep 6562 draws of a million is a poor way to compute, but one that nobody can argue with. (The factor $A$ is tidy too: $24 = 720/30$ and $32^2 = 1600 - 24^2$, one step of the elimination of section 3.)
+#
+# ### The same without any inverse of $S$
+#
+# Completing the square used $S^{-1}$, but (G2) contains only $S_{22}^{-1}$. Does it hold when $S$ is singular and $S_{22}$ is not? Take the residual $r = d_1 - S_{12}S_{22}^{-1}d_2$. It and $d_2$ are linear in $y$, hence jointly Gaussian, and
+#
+# $$\mathrm{cov}(r, d_2) = S_{12} - S_{12}S_{22}^{-1}S_{22} = 0, \qquad \mathrm{cov}(r) = S_{11} - S_{12}S_{22}^{-1}S_{21} = M.$$
+#
+# Uncorrelated means independent (section 2): seeing $y_2$ tells nothing about $r$, which stays $\mathcal N(0, M)$. As $y_1 = \mu_1 + S_{12}S_{22}^{-1}d_2 + r$, this is (G2) again, with $M$ singular or not.
+#
+# One more thing to read off: the covariance in (G2) does not contain the value of $y_2$. **Predict, then run:** we see $y_2 = 20$ in place of 160. Which of 147 and 24 changes?
+
+# %%
+dark = gaussian.condition(pair, [1], [20])
+print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f}")
+
+# %% [markdown]
+# A dark neighbour pulls the mean down to 84, but the standard deviation is 24 as before. How sure we become depends on *that* we looked, not on *what* we saw. For five-times-five patches of a thousand pictures this means: one matrix to compute, once.
+
+# %% [markdown]
+# ## 5. The same by precision
+#
+# ### Completing the square the other way
+#
+# Now suppose all of $S$ is invertible, with precision $L = S^{-1}$ in blocks. Take the exponent as it stands, block by block. Since $L_{21} = L_{12}'$, the two mixed terms are equal numbers, and
+#
+# $$d'Ld = d_1'L_{11}d_1 + 2\, d_1'L_{12}d_2 + d_2'L_{22}d_2.$$
+#
+# We want $(d_1 + c)'L_{11}(d_1 + c) = d_1'L_{11}d_1 + 2\,d_1'L_{11}c + c'L_{11}c$. The mixed terms agree when $L_{11}c = L_{12}d_2$, that is $c = L_{11}^{-1}L_{12}d_2$, and then $c'L_{11}c = d_2'L_{21}L_{11}^{-1}L_{12}d_2$:
+#
+# $$d'Ld = (d_1 + L_{11}^{-1}L_{12}d_2)'\,L_{11}\,(d_1 + L_{11}^{-1}L_{12}d_2) + d_2'\,(L_{22} - L_{21}L_{11}^{-1}L_{12})\,d_2.$$
+#
+# As a function of $y_1$ only the first term varies, and it is the exponent of a Gaussian with precision $L_{11}$ centred at $d_1 = -L_{11}^{-1}L_{12}d_2$:
+#
+# $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 - L_{11}^{-1}L_{12}(y_2-\mu_2),\;\; L_{11}^{-1}\big). \tag{G3}$$
+#
+# (The last bracket must then be the precision of $y_2$ alone, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round.) Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
+
+# %%
+same = gaussian.condition_by_precision(five, seen, y[seen])
+print("mean", same.mean.round(2))
+print("equal to (G2):", np.allclose(same.mean, given.mean, rtol=1e-10), np.allclose(same.cov, given.cov, rtol=1e-10, atol=1e-8))
+print("bracket is the precision of y2:", np.allclose(L22 - L12.T @ np.linalg.solve(L11, L12), np.linalg.inv(S22)))
+
+# %% [markdown]
+# Both formulas give pixels 0, 2 and 3 the same means, 124.62, 165.18 and 140.84, and the same covariances, and the bracket is what it must be.
+#
+# ### The sign in the report's Lemma 2
+#
+# The report writes the mean of its Lemma 2, equation (3), as $\Sigma_{1|2}\,(\Lambda_{11}\mu_1 - \Lambda_{12}(y_2 - \mu_2))$ with $\Sigma_{1|2} = \Lambda_{11}^{-1}$; its $\Lambda$ is our $L$. Multiplied out, $L_{11}^{-1}L_{11}\mu_1 = \mu_1$, so this is (G3): correct. But (G2) has a plus where (3) has a minus. Is one of them wrong?
+#
+# **Guess first:** what is the sign of $L_{12}$ when two pixels go up and down *together*?
+
+# %%
+L = np.linalg.inv(pair.cov)
+L11, L12 = L[:1, :1], L[:1, 1:]
+print(f"S12 = {pair.cov[0, 1]:.0f}, L12 = {L12[0, 0]:.6f}")
+minus, plus = (np.linalg.solve(L11, L11 @ [120] + sign * L12 @ [60.0])[0] for sign in (-1, 1))
+print(f"with the minus of the report: {minus:.3f}, with a plus: {plus:.3f}")
+
+# %% [markdown]
+# A positive covariance, 720, belongs to a negative entry of the precision, $-0.000781$, because $L_{12} = -M^{-1}S_{12}S_{22}^{-1}$. The minus of (G3) meets it and gives 147; a plus would pull the first pixel *down* to 93 because its neighbour is bright. So the report's sign is right. In section 8 the same two minus signs cancel once more.
+#
+# ### What a zero in the precision says
+#
+# With (G3) we can read a precision matrix. The mean of one pixel given all others is $\mu_i - L_{ii}^{-1}\sum_{j\ne i} L_{ij}(y_j - \mu_j)$: pixels with $L_{ij} = 0$ do not enter. No entry of the covariance of our five pixels is zero. And its inverse?
+
+# %%
+scaled = 1600 * np.linalg.inv(five.cov)
+print(scaled.round(3) + 0.0)
+
+# %% [markdown]
+# Only neighbours are linked: the precision is tridiagonal. Given pixel 1, pixel 0 has nothing more to learn from pixels 2 and 3, which is the row of zeros that we met in section 3. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+
+# %% [markdown]
+# ## 6. What must be invertible?
+#
+# ### One pixel written down twice
+#
+# (G2) needs $S_{22}^{-1}$, (G3) needs all of $S^{-1}$. The difference shows as soon as one entry determines another. Here is the smallest example. The first pixel is as before, and the second one is recorded twice, as entries 1 and 2.
+
+# %%
+twice = Gaussian(mean=[120, 100, 100], cov=[[900, 720, 720], [720, 1600, 1600], [720, 1600, 1600]])
+print("rank of the covariance:", np.linalg.matrix_rank(twice.cov), "of 3")
+
+# %% [markdown]
+# **Predict, then run.** We see entry 1, again 160. Now (G2) must invert the number 1600, and (G3) a matrix of rank 2. What should be said of entry 2?
+
+# %%
+known = gaussian.condition(twice, seen=[1], value=[160])
+print("mean of entries 0 and 2:", known.mean)
+print("covariance:", (known.cov.round(6) + 0.0).tolist())
+
+# %% [markdown]
+# Entry 0 is $147$ with variance 576, as before. Entry 2 is 160 with variance 0: it is certain, as it should be, for it is a copy. The conditional is itself a singular Gaussian, and (G2) is at ease with that. The precision form is not, and the library says so rather than return rounding errors as an answer:
+
+# %%
+try:
+    gaussian.condition_by_precision(twice, seen=[1], value=[160])
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# The message names the matrix, what was needed, and the way out: `condition`. But (G2) has its own limit. If we see *both* copies, $S_{22}$ is singular, and there is no $S_{22}^{-1}$ in (G2) either:
+
+# %%
+try:
+    gaussian.condition(twice, seen=[1, 2], value=[160, 160])
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# The remedy in the message is the right one: a copy tells nothing new, so drop it and condition on entry 1 alone, as above. Had the two copies said 160 and 161, the model would hold that impossible, and no formula should answer. With a little noise on each recording $S_{22}$ becomes invertible; noise is what the next section adds.
+
+# %% [markdown]
+# ## 7. A clean vector and its measurement
+#
+# ### Where a joint distribution comes from
+#
+# Nobody hands us a joint covariance of what we see and what we want. We know how a measurement is made. A clean vector $z$ with $d_z$ entries goes through a known matrix $W$ ($d_y \times d_z$), a known offset $b$ is added, and then noise:
+#
+# $$z \sim \mathcal N(\mu, S), \qquad y = W z + b + \text{noise}, \qquad \text{noise} \sim \mathcal N(0, R), \text{ independent of } z.$$
+#
+# From here on $S$ is the covariance of $z$ and $R$ the covariance of the *noise*, that is, of $y$ once $z$ is known. We call $(W, b, R)$ a channel.
+#
+# **Guess.** Does the covariance of $z$ and $y$ contain the noise?
+#
+# The stacked vector is an affine image of the two independent Gaussians $z$ and noise:
+#
+# $$\begin{bmatrix} z \\ y \end{bmatrix} = \begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} z \\ \text{noise} \end{bmatrix} + \begin{bmatrix} 0 \\ b \end{bmatrix}, \qquad \mathrm{cov}\begin{bmatrix} z \\ \text{noise} \end{bmatrix} = \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix},$$
+#
+# so it is Gaussian (section 2), with mean $[\mu;\; W\mu + b]$ and covariance
+#
+# $$\begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & 0 \\ WS & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix}.$$
+#
+# The corner is worth seeing entry by entry too: with $d = z - \mu$, $\mathrm{cov}(z, y) = \mathbb E\, d\,(Wd + \text{noise})' = \mathbb E[dd']\,W' + \mathbb E[d\,\text{noise}'] = SW' + 0$. The noise is in the variance of $y$ and nowhere else. Together:
+#
+# $$\begin{bmatrix} z \\ y \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu \\ W\mu + b \end{bmatrix}, \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix} \right). \tag{G4}$$
+#
+# The function that is (G4) is `gaussian.joint`. As the clean vector we take the pair of pixels, and three measurements: the mean of both, the second alone, and their difference with an offset.
+
+# %%
+channel = LinearGaussian(
+    matrix=[[0.5, 0.5], [0, 1], [1, -1]], offset=[0, 0, 10], noise_cov=[[100, 0, 0], [0, 400, 0], [0, 0, 25]]
+)
+both = gaussian.joint(pair, channel)
+print("mean:", both.mean)
+print("cov(z, y) = S W':", both.cov[:2, 2:].tolist())
+
+# %% [markdown]
+# The mean of the measurements is 110, 100 and $120 - 100 + 10 = 30$. The first pixel has covariance 810 with the mean of both and 180 with the difference. Now the check that owes nothing to matrices: draw $z$, draw noise, make $y$, and compare means and covariances of 200 000 draws. The standard error of an entry $C_{ij}$ of a sample covariance is $\sqrt{(C_{ii}C_{jj} + C_{ij}^2)/n}$.
+
+# %%
+n = 200_000
+z = pair.mean + rng.standard_normal((n, 2)) @ A.T
+measured = z @ channel.matrix.T + channel.offset + rng.standard_normal((n, 3)) * [10, 20, 5]
+stacked = np.hstack([z, measured])
+
+# %%
+C = both.cov
+error = np.sqrt((np.outer(np.diag(C), np.diag(C)) + C**2) / n)
+worst = (np.abs(np.cov(stacked.T) - C) / error).max()
+worst_mean = (np.abs(stacked.mean(axis=0) - both.mean) / np.sqrt(np.diag(C) / n)).max()
+print(f"largest deviation in standard errors: means {worst_mean:.1f}, covariances {worst:.1f}")
+
+# %% [markdown]
+# No mean is further off than 1.3 standard errors, and no entry of the covariance than 1.4: (G4) is what the experiment does.
+#
+# ### Backwards, as the report goes
+#
+# The report reaches (G4) from the other end. It supposes that $y$ and $z$ are jointly Gaussian, applies (G2) to $p(y \mid z)$, and compares with $\mathcal N(y \mid Wz + b, R)$. The mean, $\mu_y + S_{yz}S^{-1}(z - \mu) = Wz + b$, must hold for every $z$. So the factors of $z$ agree, $S_{yz}S^{-1} = W$, hence $S_{yz} = WS$; the rest agrees, $\mu_y - W\mu = b$; and $R = S_y - S_{yz}S^{-1}S_{zy} = S_y - WSW'$.
+#
+# The result is the same. Our way needs no inverse of $S$, and does not suppose that the pair is Gaussian but proves it. The report's way makes a fine check: condition the joint on $z$, and the channel must come back.
+
+# %%
+back = gaussian.condition(both, seen=[0, 1], value=[150, 130])
+print("mean of y given z:", back.mean, " W z + b:", channel.matrix @ [150, 130] + channel.offset)
+print("covariance is R:", np.allclose(back.cov, channel.noise_cov, rtol=1e-10, atol=1e-9))
+
+# %% [markdown]
+# Given $z = (150, 130)$, the measurements have mean 140, 130 and 30, which is $Wz + b$, and covariance $R$.
+
+# %% [markdown]
+# ## 8. The precision of the joint
+#
+# ### A Schur complement that is already there
+#
+# To use (G3) on the joint we need the inverse of (G4). Section 3 eliminated the lower right block. Here we eliminate the upper left one, $S$, because its Schur complement is a gift:
+#
+# $$(WSW' + R) - (WS)\,S^{-1}\,(SW') = WSW' + R - WSW' = R.$$
+#
+# The elimination is the mirror image of section 3. With $F = \begin{bmatrix} I & 0 \\ -W & I \end{bmatrix}$, where $-W = -(WS)S^{-1}$, we get $F\,\Sigma\,F' = \mathrm{diag}(S, R)$ for the covariance $\Sigma$ of (G4). (It says: $y - Wz$ is $b$ + noise, independent of $z$.)
+#
+# So $\Sigma^{-1} = F'\,\mathrm{diag}(S^{-1}, R^{-1})\,F$, and we multiply out, right pair first:
+#
+# $$\begin{bmatrix} S^{-1} & 0 \\ 0 & R^{-1} \end{bmatrix} \begin{bmatrix} I & 0 \\ -W & I \end{bmatrix} = \begin{bmatrix} S^{-1} & 0 \\ -R^{-1}W & R^{-1} \end{bmatrix}, \qquad \begin{bmatrix} I & -W' \\ 0 & I \end{bmatrix} \begin{bmatrix} S^{-1} & 0 \\ -R^{-1}W & R^{-1} \end{bmatrix}$$
+#
+# which is
+#
+# $$\Sigma^{-1} = \begin{bmatrix} S^{-1} + W'R^{-1}W & -W'R^{-1} \\ -R^{-1}W & R^{-1} \end{bmatrix}. \tag{G5}$$
+#
+# Why is the corner $S^{-1} + W'R^{-1}W$? The exponent of the joint density says it without any elimination. Prior times likelihood has the exponent (up to the factor $-\tfrac12$)
+#
+# $$(z-\mu)'S^{-1}(z-\mu) + (y - Wz - b)'R^{-1}(y - Wz - b),$$
+#
+# and the terms quadratic in $z$ are $z'S^{-1}z$ from the first and $z'W'R^{-1}Wz$ from the second. What the prior knows about $z$ and what the measurement knows about $z$ are added. Precisions add because logarithms of densities do.
+
+# %%
+precision = gaussian.joint_precision(pair, channel)
+print("times the covariance gives the identity:", np.allclose(precision @ both.cov, np.eye(5), atol=1e-10))
+print("equal to np.linalg.inv:", np.allclose(precision, np.linalg.inv(both.cov), rtol=1e-8, atol=1e-12))
+print("corner:", precision[:2, :2].round(6).tolist())
+
+# %% [markdown]
+# The figure shows both matrices with their numbers, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other (six zeros in the lower right block).
+
+# %%
+labels = ["$z_1$", "$z_2$", "$y_1$", "$y_2$", "$y_3$"]
+titles = ["Covariance (gray levels²)", "Precision × 1000 (1 / gray levels²)"]
+plots.matrix_blocks([both.cov, 1000 * precision], 2, titles, labels)
+plt.show()
+print((1000 * precision).round(3) + 0.0)
+
+# %% [markdown]
+# The lower right block is $R^{-1}$: given $z$, the three measurements have independent noise, and their precisions are $1000/100 = 10$, $1000/400 = 2.5$ and $1000/25 = 40$. The corner of $z$ has grown from 1.736 and 0.977 on its diagonal, which the prior alone gives, to 44.236 and 45.977: the measurements know far more than the prior does.
+
+# %%
+print("prior precision x 1000:", (1000 * np.linalg.inv(pair.cov)).round(3).tolist())
+
+# %% [markdown]
+# And the sign of the report? In (G3) with $z$ as the first block, $-L_{12}$ is $+W'R^{-1}$: the two minus signs cancel, and a measurement above its expectation pushes $z$ up, as it must. We condition the joint on a measurement in both ways.
+
+# %%
+y = np.array([150, 140, 25])
+ways = [f(both, [2, 3, 4], y) for f in (gaussian.condition, gaussian.condition_by_precision)]
+print("z given y:", ways[0].mean.round(3), "std", np.sqrt(np.diag(ways[0].cov)).round(3))
+print("both ways agree:", np.allclose(ways[0].mean, ways[1].mean, rtol=1e-10))
+
+# %% [markdown]
+# From a mean of 150, a second pixel of about 140 and a difference of $25 - 10 = 15$ we infer $z \approx (153.7, 138.9)$, with standard deviations of 9.0 and 8.8 where the prior had 30 and 40.
+
+# %% [markdown]
+# ## 9. One letter for two matrices
+#
+# ### Erratum 4: the noise and the measurement are not the same thing
+#
+# The report first calls the covariance of the noise $\Sigma_{y|z}$, our $R$, and writes (G4) correctly. In the next step the same place holds $\Sigma_y$, the letter that a few lines before stood for the covariance of $y$ itself, $WSW' + R$. Its final formula, with $\Sigma_y^{-1}$ for our $R^{-1}$, is right only if the reader silently puts the noise there. What if the reader believes the letter?
+#
+# One pixel suffices: $W = 1$, $b = 0$, prior $120 \pm 30$, noise of standard deviation 20, measurement $y = 200$.
+
+# %%
+pixel = Gaussian([120], [[900]])
+noise_cov = np.array([[400.0]])
+marginal_cov = pixel.cov + noise_cov
+print("covariance of the noise:", noise_cov[0, 0], " covariance of y:", marginal_cov[0, 0])
+
+# %%
+for name, cov in (("noise covariance R", noise_cov), ("marginal covariance of y", marginal_cov)):
+    g = gaussian.joint(pixel, LinearGaussian([[1]], [0], cov))
+    answer = gaussian.condition_by_precision(g, seen=[1], value=[200])
+    print(f"{name:25s} cov of y in the joint {g.cov[1, 1]:.0f}, mean {answer.mean[0]:.2f}, std {np.sqrt(answer.cov[0, 0]):.2f}")
+
+# %% [markdown]
+# With the noise we get $175.38 \pm 16.64$. With the marginal covariance in its place the prior's spread is counted twice, the joint believes $y$ to have variance 2200 where the truth is 1300, and the answer is $152.73 \pm 23.06$: too shy by 23 gray levels. Which is better is not a matter of taste. We draw 200 000 pixels with their measurements, and let both rules guess.
+
+# %%
+z = 120 + 30 * rng.standard_normal(n)
+y = z + 20 * rng.standard_normal(n)
+for name, slope in (("noise covariance R", 900 / 1300), ("marginal covariance of y", 900 / 2200)):
+    rms = np.sqrt(np.mean((120 + slope * (y - 120) - z) ** 2))
+    print(f"{name:25s} root mean square error {rms:.2f} gray levels")
+
+# %% [markdown]
+# The right rule errs by 16.65 gray levels, just the 16.64 that it promised. The wrong one errs by 19.53 while it promises 23.06: worse, and wrong about how bad it is. This course writes $R$ for the covariance of the noise, and never anything else.
+
+# %% [markdown]
+# ## What we have seen
+#
+# - Forgetting a block is dropping rows and columns (G1); seeing a block is a linear update of the mean and a smaller covariance, which does not depend on the value (G2). Two pixels gave $147 \pm 24$ by grid, by formula and by samples.
+# - The Schur complement $M$ is the conditional covariance, and $M^{-1}$ is the corner of the precision; hence (G3), with the report's minus sign.
+# - (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$.
+# - A channel $y = Wz + b + \text{noise}$ turns a prior of $z$ into a joint Gaussian (G4), whose precision (G5) adds what prior and measurement know.
+# - The covariance of the noise and the covariance of the measurement differ: mixing them up costs an error of 19.53 in place of 16.65 gray levels.
+#
+# **What comes next.** Lesson 02 turns the joint around: given a measurement, what do we know about $z$? It ends with a noisy patch of a real digit.
+#
+# ## References
+#
+# - Report 1, theory question 1: Lemmas 1 and 2, equations (1) to (3).
+# - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer 2006, sections 2.3.1 to 2.3.3.
+# - K. P. Murphy, *Probabilistic Machine Learning: An Introduction*, MIT Press 2022, sections 3.2 and 3.3.
+# - F. Zhang (ed.), *The Schur Complement and Its Applications*, Springer 2005, DOI [10.1007/b105056](https://doi.org/10.1007/b105056).
+# - H. Rue, L. Held, *Gaussian Markov Random Fields*, Chapman & Hall 2005, DOI [10.1201/9780203492024](https://doi.org/10.1201/9780203492024), for zeros in the precision.
