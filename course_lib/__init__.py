@@ -1,5 +1,19 @@
 """The real implementations behind the course "Seeing Through Noise".
 
 Pure functions over frozen records: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets`;
-`priors` holds the fitted priors of the lessons, `estimators` the scikit-learn estimators, `plots` the figures.
+`priors` holds the fitted priors of the lessons, `report` the first report's rule for comparison, `estimators` the
+scikit-learn estimators, `plots` the figures, `widgets` the sliders. A module is imported when it is first used.
 """
+
+import importlib
+
+__all__ = [
+    "datasets", "denoising", "em", "estimators", "gaussian", "images", "mixture", "patches", "plots", "priors", "report",
+    "widgets",
+]  # fmt: skip
+
+
+def __getattr__(name):
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
