@@ -163,8 +163,8 @@ OPTIONS = [
     (dict(gate_rank=0), ValueError, "gate_rank needs a whole number from 1 to 4; got 0"),
     (dict(gate_rank=5), ValueError, "gate_rank needs a whole number from 1 to 4; got 5"),
     (dict(gate_rank=2.0), TypeError, "gate_rank needs a whole number; got float 2.0; give an int"),
-    (dict(prior="prior"), TypeError, "needs a Mixture; got str"),
-    (dict(prior=Gaussian(np.zeros(4), np.eye(4))), TypeError, "needs a Mixture; got Gaussian"),
+    (dict(prior="prior"), TypeError, "prior needs a Mixture; got str"),
+    (dict(prior=Gaussian(np.zeros(4), np.eye(4))), TypeError, "prior needs a Mixture; got Gaussian"),
 ]  # fmt: skip
 
 
