@@ -9,12 +9,13 @@ LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v")
 
 
-def densities(z, curves, title, *, marks=None, ax=None):
+def densities(z, curves, title, *, marks=None, limits=None, ax=None):
     """Densities of one pixel over its gray level.
 
     z : array (n,), gray levels
     curves : dict from a label to an array (n,), densities per gray level
     marks : dict from a label to a gray level, or None; each becomes a vertical line
+    limits : (lowest, highest) gray level shown, or None for all of `z`
     """
     ax = one_axes(ax, (6.4, 3.4))
     for (label, density), colour, line in zip(curves.items(), COLOURS, LINES):
@@ -22,6 +23,7 @@ def densities(z, curves, title, *, marks=None, ax=None):
     for (label, level), colour, line in zip((marks or {}).items(), COLOURS[::-1], LINES[::-1]):
         ax.axvline(level, color=colour, linestyle=line, linewidth=1.5, label=f"{label}: {level:.0f}")
     ax.set(title=title, xlabel="gray level z", ylabel="density (per gray level)")
+    ax.set_xlim(limits)
     ax.set_ylim(bottom=0)
     ax.legend(fontsize=8)
     return ax
@@ -41,24 +43,23 @@ def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
     return ax
 
 
-def plane_posterior(first, second, prior, posterior, seen, mean, *, draws=None, ax=None):
+def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None, ax=None):
     """A prior and a posterior of two pixels as contour lines; the observation is a vertical line.
 
     first, second : arrays (n,), (n',), gray levels of the two axes
     prior, posterior : arrays (n', n), densities on that grid
     seen : gray level observed of the first pixel;  mean : array (2,), the posterior mean
-    draws : array (N, 2) of posterior samples, or None
+    limits : (lowest, highest) gray level shown on both axes, or None for the whole grid
     """
     ax = one_axes(ax, (5.2, 4.6))
     fractions = np.array([0.03, 0.15, 0.4, 0.8])
     ax.contour(first, second, prior, levels=fractions * prior.max(), colors="0.55", linewidths=1)
     ax.contour(first, second, posterior, levels=fractions * posterior.max(), colors=BLUE, linewidths=1.6)
     ax.axvline(seen, color=BLACK, linestyle="--", linewidth=1.2, label="observed gray level")
-    if draws is not None:
-        ax.scatter(*draws.T, s=8, color=ORANGE, label="posterior samples")
     ax.plot(*mean, "*", color=RED, markersize=14, label="posterior mean")
     ax.plot([], [], color="0.55", label="prior contours")
     ax.plot([], [], color=BLUE, label="posterior contours")
+    ax.set(xlim=limits, ylim=limits)
     ax.set(title="Two pixels, one of them seen", xlabel="left pixel (gray levels)", ylabel="right pixel (gray levels)")
     ax.legend(fontsize=8, loc="upper left")
     return ax
