@@ -20,7 +20,7 @@ def digit_rows(rows, truth=None, *, axes=None):
             if truth is not None and np.any(image != truth[i]):
                 ax.set_xlabel(f"{psnr(image, truth[i]):.1f} dB", fontsize=9)
         row[0].set_ylabel(name, fontsize=9)
-    axes[0, n // 2].set_title("gray levels 0 (black) to 255 (white)", fontsize=9)
+    axes[0, n // 2].set_title("Digits, gray levels 0 (black) to 255 (white)", fontsize=9)
     return axes
 
 
