@@ -101,7 +101,7 @@ def shrinking_ellipse(prior, noise_std, y, ax=None):
 
     prior : Gaussian (2,), gray levels;  noise_std : float;  y : array (2,), gray levels  ->  axes
     """
-    ax = one_axes(ax, (5.0, 4.4))
+    ax = one_axes(ax, (5.0, 5.0))
     channel = gaussian.LinearGaussian(np.eye(2), np.zeros(2), noise_std**2 * np.eye(2))
     likelihood = gaussian.Gaussian(y, channel.noise_cov)
     after = gaussian.posterior(prior, channel, y)
@@ -113,9 +113,10 @@ def shrinking_ellipse(prior, noise_std, y, ax=None):
         outline = _ellipse(g)
         ax.plot(outline[:, 0], outline[:, 1], color=colour, linestyle=line, label=name)
         ax.plot(*g.mean, "o", color=colour, markersize=4)
-    ax.set(title="Each direction is shrunk by its own factor", aspect="equal")
+    ax.set(title="Shrunk direction by direction", aspect="equal")
+    ax.margins(0.12)
     ax.set(xlabel="first pixel (gray levels)", ylabel="second pixel (gray levels)")
-    ax.legend(loc="upper left", fontsize=8)
+    ax.legend(loc="upper right", fontsize=8)
     return ax
 
 
