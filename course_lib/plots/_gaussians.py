@@ -116,7 +116,7 @@ def shrinking_ellipse(prior, noise_std, y, ax=None):
     ax.set(title="Shrunk direction by direction", aspect="equal")
     ax.margins(0.12)
     ax.set(xlabel="first pixel (gray levels)", ylabel="second pixel (gray levels)")
-    ax.legend(loc="upper right", fontsize=8)
+    ax.legend(loc="lower left", fontsize=8)
     return ax
 
 

@@ -28,7 +28,7 @@
 #
 # **What you need.** Matrix products and inverses, mean and covariance, NumPy. Everything else is derived here.
 #
-# **Running time.** About 3 seconds.
+# **Running time.** About 4 seconds.
 
 # %%
 # %matplotlib inline
@@ -173,7 +173,7 @@ E = np.block([[np.eye(3), -S12 @ np.linalg.inv(S22)], [np.zeros((2, 3)), np.eye(
 print((E @ S @ E.T).round(1) + 0.0)
 
 # %% [markdown]
-# The matrix falls into two blocks. The lower one is $S_{22}$ untouched. The upper one is $M$, and its diagonal, 576, 460.9 and 460.9, is far below 1600. In its first row everything except the diagonal is zero: given its neighbour, pixel 0 shares no more information with pixels 2 and 3. We come back to this in section 5.
+# The matrix falls into two blocks. The lower one is $S_{22}$ untouched. The upper one is $M$, and its diagonal, 576, 460.9 and 460.9, is far below 1600. In the first row, that of pixel 0, everything except the diagonal is zero. That is no accident, and section 5 explains it.
 #
 # ### The inverse and the determinant fall out
 #
@@ -289,7 +289,7 @@ dark = gaussian.condition(pair, [1], [20])
 print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f}")
 
 # %% [markdown]
-# A dark neighbour pulls the mean down to 84, but the standard deviation is 24 as before. How sure we become depends on *that* we looked, not on *what* we saw. For five-times-five patches of a thousand pictures this means: one matrix to compute, once.
+# A dark neighbour pulls the mean down to 84, but the standard deviation is 24 as before. How sure we become depends on *that* we looked, not on *what* we saw. For thousands of patches seen through the same noise this means: one matrix to compute, once.
 
 # %% [markdown]
 # ## 5. The same by precision
@@ -344,7 +344,7 @@ scaled = 1600 * np.linalg.inv(five.cov)
 print(scaled.round(3) + 0.0)
 
 # %% [markdown]
-# Only neighbours are linked: the precision is tridiagonal. Given pixel 1, pixel 0 has nothing more to learn from pixels 2 and 3, which is the row of zeros that we met in section 3. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+# Only neighbours are linked: the precision is tridiagonal. Given pixel 1, pixel 0 has nothing more to learn from pixels 2 and 3: hence the zeros in the first row of $M$, the conditional covariance, in section 3. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
 
 # %% [markdown]
 # ## 6. What must be invertible?

@@ -28,7 +28,7 @@
 #
 # **What you need.** Lesson 01: conditioning (G2), (G3), the joint distribution (G4) and its precision (G5).
 #
-# **Running time.** About 3 seconds.
+# **Running time.** About 4 seconds.
 
 # %%
 # %matplotlib inline
@@ -203,7 +203,7 @@ for z in ([150, 140], [0, 0], [255, 20]):
 print(f"ln p(y) by (G7): {evidence.log_density(y):.6f}")
 
 # %% [markdown]
-# At a likely $z$ the terms are small, at an absurd one they are in the hundreds and thousands; the balance is $-13.566417$ each time, the value of (G7).
+# At a likely $z$ the terms are around ten, at an absurd one around a thousand; the balance is $-13.566417$ each time, the value of (G7).
 
 # %% [markdown]
 # ## 4. The gain form
@@ -254,7 +254,9 @@ print("mean", after.mean.round(4))
 print("equal to (G6):", np.allclose(after.mean, by_precision.mean, rtol=1e-10), np.allclose(after.cov, by_precision.cov, rtol=1e-9))
 
 # %% [markdown]
-# The same mean, $(153.6763, 138.9149)$, and the same covariance. A remark on rounding: $S - GWS$ is a difference, and in floating point it can lose its symmetry or a tiny eigenvalue's sign. The library computes the equal expression $(I - GW)\,S\,(I - GW)' + G R G'$ and symmetrises it; a sum of two positive semi-definite matrices cannot become negative. To see that it is equal, note that $z - m = (I - GW)(z - \mu) - G\,\text{noise}$: it is the covariance of that error.
+# The same mean, $(153.6763, 138.9149)$, and the same covariance. A remark on rounding: $S - GWS$ is a difference, and in floating point it can lose its symmetry or a tiny eigenvalue's sign. The library computes the equal expression $(I - GW)\,S\,(I - GW)' + G R G'$ and symmetrises it; a sum of two positive semi-definite matrices cannot become negative. It is the covariance of the error $z - m = (I - GW)(z - \mu) - G\,\text{noise}$. To see that it equals $C$, multiply out and use $GV = SW'$:
+#
+# $$S - GWS - SW'G' + G\,(WSW' + R)\,G' = S - GWS - SW'G' + SW'G' = S - GWS.$$
 
 # %%
 G = S @ W.T @ np.linalg.inv(V)
@@ -275,9 +277,10 @@ corner = train[:, :8, :8].reshape(-1, 64)
 never = corner.max(axis=0) == 0
 corner_prior = Gaussian(corner.mean(axis=0), np.cov(corner.T))
 print(f"{len(corner)} corners, {never.sum()} of 64 pixels never lit, rank {np.linalg.matrix_rank(corner_prior.cov)}")
+print("pixels 20, 21 and 22 were lit only in digits", np.flatnonzero(corner[:, 20:23].any(axis=1)))
 
 # %% [markdown]
-# Nearly half of the pixels, 30 of 64, are black in every training digit. Their variance is zero, and the covariance, of rank 33, has no inverse. The precision form refuses, and says what to use:
+# Nearly half of the pixels, 30 of 64, are black in every training digit. Their variance is zero, and the covariance has no inverse. Its rank is 33 and not 34, because three pixels were lit only in the same two digits, 5823 and 5840: one combination of the three never varies either. The precision form refuses, and says what to use:
 
 # %%
 camera25 = LinearGaussian(np.eye(64), np.zeros(64), 25**2 * np.eye(64))
@@ -425,7 +428,7 @@ plots.patch_row([clean, noisy, restored.mean], ["clean", "noisy", "posterior mea
 plt.show()
 
 # %% [markdown]
-# The error falls from 26.71 to 21.19 gray levels. The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
+# The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and errs by 94.9.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
 
 # %%
 several = patches.sample_patches(test, 8, 20_000, rng)
@@ -450,7 +453,7 @@ for s in (10, 25, 50):
     print(f"noise {s}: {(lam > s**2).sum()} of 64 directions above one half, sum of factors {np.sum(lam / (lam + s**2)):.1f}")
 
 # %% [markdown]
-# At noise 25 the factors add up to 41.1 of 64. The remaining mean square error is $\sigma^2$ times the average factor, $25\sqrt{41.1/64} = 20.0$, as claimed. With more noise fewer directions survive: at noise 50 the factors add up to 26.2. A single Gaussian keeps so many directions because strokes of all angles share it.
+# At noise 25 the factors add up to 41.1 of 64. The remaining mean square error is $\sigma^2$ times the average factor, so its root is $25\sqrt{41.1/64} = 20.0$, as claimed; of 43 directions more than half is kept. With more noise fewer directions survive: at noise 50 the factors add up to 26.2. Lesson 04 shows what such directions look like.
 
 # %% [markdown]
 # ## 9. Two lines of the report
