@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Ellipse, Rectangle
 
-from ._style import BLACK, BLUE, COLOURS, GRAY, ORANGE, RED, grid, one_axes, show_gray
+from ._style import COLOURS, GRAY, RED, grid, one_axes, show_gray
 
 
 def patch_windows(image, m, positions, axes=None):
@@ -84,7 +84,9 @@ def eigen_rows(mixture, which, count, heading, axes=None):
 
 def em_ellipses(x, mixtures, titles, axes=None):
     """Data (N, 2) and, a panel for each mixture, its components as ellipses at two standard deviations.   (M7)"""
-    axes = grid(1, len(mixtures), axes, panel=(2.1, 2.3))[0]
+    axes = grid(1, len(mixtures), axes, panel=(2.1, 1.7))[0]
+    low, high = x.min(axis=0), x.max(axis=0)
+    (left, bottom), (right, top) = low - 0.25 * (high - low), high + 0.25 * (high - low)
     for ax, mix, title in zip(axes, mixtures, titles):
         ax.plot(*x.T, ".", color="0.6", markersize=2)
         values, vectors = mix.eigen
@@ -93,11 +95,8 @@ def em_ellipses(x, mixtures, titles, axes=None):
             shape = Ellipse(mean, 4 * lam[1] ** 0.5, 4 * lam[0] ** 0.5, angle=angle, fill=False, edgecolor=colour, linewidth=2)
             ax.add_patch(shape)
             ax.plot(*mean, "+", color=colour, markersize=9, markeredgewidth=2)
-        ax.set(title=title, xlabel="first coordinate", aspect="equal")
+        ax.set(title=title, xlabel="first coordinate", aspect="equal", xlim=(left, right), ylim=(bottom, top))
     axes[0].set_ylabel("second coordinate")
-    for ax in axes[1:]:
-        ax.sharex(axes[0])
-        ax.sharey(axes[0])
     return axes
 
 
@@ -132,8 +131,8 @@ def seen_and_held_out(scores, ax=None):
 def spectra(values, labels, floor, ax=None):
     """Standard deviations along the eigenvectors, falling; values: list of eigenvalues (D,), squared gray levels.  (M6)"""
     ax = one_axes(ax, size=(5.6, 3.4))
-    for lam, label, colour, style in zip(values, labels, (BLUE, ORANGE, BLACK), ("-", "--", "-.")):
-        ax.semilogy(np.arange(1, len(lam) + 1), np.sqrt(np.sort(lam)[::-1]), style, color=colour, label=label)
+    for lam, label, colour, style in zip(values, labels, COLOURS, ("-", "--", "-.", (0, (6, 1)))):
+        ax.semilogy(np.arange(1, len(lam) + 1), np.sqrt(np.sort(lam)[::-1]), linestyle=style, color=colour, label=label)
     ax.axhline(floor**0.5, color=RED, linestyle=":", label="floor: root of reg_covar")
     ax.set(title="How far each component reaches", xlabel="eigenvector, by falling variance", ylabel="standard deviation (gray levels)")
     ax.legend(fontsize=8)
