@@ -16,10 +16,11 @@ def rng():
 # add_noise
 
 
-def test_noise_is_white_and_gaussian_with_the_given_standard_deviation(rng):
+@pytest.mark.parametrize("sigma", [3.0, 25.0])
+def test_noise_is_white_and_gaussian_with_the_given_standard_deviation(sigma, rng):
     """Of n = 10^6 draws the mean errs by sigma/sqrt(n), the variance by sigma^2 sqrt(2/n), a correlation by 1/sqrt(n);
     5 of these each. The fourth moment of a Gaussian is 3 and errs by sqrt(96/n)."""
-    n, sigma = 10**6, 25.0
+    n = 10**6
     noise = (images.add_noise(np.full((1000, 1000), 100), sigma, rng) - 100) / sigma
     assert abs(noise.mean()) < 5 / np.sqrt(n)
     assert abs(noise.var() - 1) < 5 * np.sqrt(2 / n)
