@@ -452,7 +452,7 @@ plt.show()
 # %% [markdown]
 # ### A likelihood without a ceiling
 #
-# There is a worse trap. Put a component's mean exactly on one data point and let its variance shrink to nothing: its density
+# EM only climbs. But is there a top? Put a component's mean exactly on one data point and let its variance shrink to nothing: its density
 # *at that point* grows without limit, while a second, broad component keeps all the others alive. The likelihood of a mixture
 # has no maximum.
 
@@ -563,7 +563,7 @@ print("ten tops, nats a patch:", np.sort(tops).round(1))
 # ### The fit of the course
 #
 # For the real priors, with up to 200 components and 50 000 patches, `mixture.fit` calls scikit-learn, with a k-means start, and
-# does two things for speed and safety. It divides the gray levels by 255, and it computes in float32, which takes about half the time of float64.
+# does two things for speed and safety. It divides the gray levels by 255, and it computes in float32, which moves half as many bytes as float64.
 # Is float32 good enough? It carries about seven digits, so what counts is the *ratio* of the largest variance to the floor.
 
 # %%
@@ -585,7 +585,7 @@ a, b = (mixture.e_step(raw, mix)[1] for mix in (fitted, mixture.Mixture.from_skl
 print(f"log-likelihood: float32 on 0..1 {a:.1f}, float64 on 0..255 {b:.1f} nats a patch")
 
 # %% [markdown]
-# Both fits end at -44.4 nats a patch: float32 loses nothing that shows. As a start, k-means is neither the best nor the worst: five of our ten random ones lie above -44.2, four below -44.6.
+# Both fits end at -44.4 nats a patch: float32 loses nothing that shows. As a start, k-means is neither the best nor the worst: of our ten random ones five end at -44.2 or above and four at -44.6 or below.
 #
 # ## What a prior has learned
 #
@@ -771,8 +771,8 @@ plt.show()
 #
 # ### How many numbers is a prior?
 #
-# A component has one weight, $D$ means and $D(D+1)/2$ covariances; the weights sum to one. We set the number of parameters beside
-# the number of patches in the fit, and the gap in nats a pixel, less the gap at $K = 1$.
+# A component has one weight, $D$ means and $D(D+1)/2$ covariances; the weights sum to one. How many gray levels did the
+# fit see for each parameter? We set that beside the gap, seen minus held out in nats a pixel, less the gap at $K = 1$.
 
 # %%
 for m, K in ((4, 50), (4, 200), (8, 20), (8, 50), (8, 200), (16, 5), (16, 11), (16, 20)):
@@ -780,12 +780,13 @@ for m, K in ((4, 50), (4, 200), (8, 20), (8, 50), (8, 200), (16, 5), (16, 11), (
     free = K * (1 + D + D * (D + 1) // 2) - 1
     counts, seen, held_out = scores[m]
     gap = seen - held_out - (seen - held_out)[0]
-    print(f"m = {m:2}, K = {K:3}: {free:6} parameters, {priors.n_patches(m)} patches, gap {gap[counts.index(K)]:5.2f}")
+    ratio = priors.n_patches(m) * D / free
+    print(f"m = {m:2}, K = {K:3}: {free:6} parameters, {ratio:3.0f} gray levels for each, gap {gap[counts.index(K)]:5.2f}")
 
 # %% [markdown]
-# The gap opens when the parameters outnumber the patches. At 7 649 parameters for 50 000 patches ($m = 4$, $K = 50$) there is nearly none; with eight times as many
-# parameters as patches ($m = 8$, $K = 200$) it is 0.19, and with 33 times as many ($m = 16$, $K = 20$) 0.14. For a single component
-# the number grows with $D^2 = m^4$: that is the price of a large patch.
+# The gap follows the gray levels per parameter, roughly. With 30 or more of them it is at most 0.02; with 26 and 14 it is 0.08 and 0.05; with 7 or 8 it is 0.19
+# ($m = 8$, $K = 200$) and 0.14 ($m = 16$, $K = 20$). Neighbouring gray levels say much the same, so 30 are not a luxury. And a single component
+# has about $D^2/2 = m^4/2$ parameters: that is the price of a large patch.
 #
 # ### The extreme: whole digits, m = 28
 #
@@ -803,7 +804,7 @@ print("pixels that are black in all training digits:", int((train.max(axis=0) ==
 
 # %% [markdown]
 # Much worse: -428.61 against -1.58 a pixel. A hundred images span at most 99 directions; in the other 685 the covariance knows only the floor, 1 gray level,
-# and a new digit that differs there by tens of gray levels is "impossible". The more digits seen the *better* the held-out score and the *worse* the seen one: they
+# and a new digit that differs there by some 29 gray levels ($29^2/2 \approx 420$) is "impossible". The more digits seen the *better* the held-out score and the *worse* the seen one: they
 # meet from both sides, and with all 9 000 digits 0.14 nats a pixel still part them.
 #
 # So $m = 28$ overfits even with one component. (Do not read its -3.82 as better than the -4.30 of $m = 16$: 113 pixels are black in every training digit, and
@@ -858,8 +859,8 @@ for floor in (1.0, 0.01, 0.0001):
 # Each hundredth of the floor wins another 1.2 nats a pixel on all patches together, and nothing has been learned. So scores are comparable at equal floors only, and
 # the value of a score says little by itself.
 #
-# Does it matter for *denoising*? By (M6) a direction with prior variance $\lambda$ lets the fraction
-# $\lambda / (\lambda + \sigma^2)$ of what the noise did through.
+# Does it matter for *denoising*? Take (G8) with $W = I$ and $R = \sigma^2 I$. The gain is $S (S + \sigma^2 I)^{-1}$, and along an eigenvector of $S$ with
+# variance $\lambda$ it is the number $\lambda / (\lambda + \sigma^2)$: this fraction of what is observed there passes into the estimate.
 
 # %%
 for floor in (1.0, 0.01):
@@ -873,9 +874,11 @@ for floor in (1.0, 0.01):
 #
 # ### A higher likelihood is not a better denoiser
 #
-# The last two numbers suggest a thought. Nearly all of the likelihood is won in the last gray level of almost black patches, which no denoiser can see under noise. Should the fit
-# look away from it? We fit the same patches once more with a floor of 300, a standard deviation of 17 gray levels. The fine means and covariances then come from one
-# M-step with the floor 1. **Predict** which of the two fits has the higher held-out likelihood, and which denoises better at $\sigma = 100$.
+# The last two tables suggest a thought. The likelihood cares much for the last gray level of almost black patches, which no denoiser can see under noise. Should the fit
+# look away from it?
+#
+# We fit the same patches once more with a floor of 300, a standard deviation of 17 gray levels. The fine means and covariances then come from one
+# M-step with the floor 1. The quality of a denoised image is its peak signal-to-noise ratio (PSNR) in decibels, (P3) in lesson 05; more is better. **Predict** which of the two fits has the higher held-out likelihood, and which denoises better at $\sigma = 100$.
 
 # %%
 rough = mixture.fit(tiny, 20, reg_covar=300.0, random_state=0)
@@ -896,7 +899,7 @@ for sigma in (50, 100):
 # %% [markdown]
 # The fit that was sorted at the coarse floor loses 0.6 nats a pixel and yet gains 0.2 to 0.3 dB. It has spent its twenty components on structure that one can see:
 # 8 % of its directions lie at the floor, where the other fit has 30 %. This is the extra turn in the recipe of our priors for $m = 4$ and $5$;
-# for $m = 8$ and $16$ there are few black patches, and the recipe leaves it out. The likelihood is a good guide, but the goal is another one.
+# those for $m = 8$ and $16$ go without it. The likelihood is a good guide, but the goal is another one.
 #
 # ## Many digits beat many patches
 #
