@@ -163,7 +163,7 @@ class _Plan:
     log_const : (K,), ln pi_k - 1/2 ln det(S_k + sigma^2 I), up to a common constant
     whiten, centre : (K, r, r) lower triangular T_k and (K, r) T_k mu_k, with |T_k x - centre_k| the Mahalanobis distance
     shrink, rest : (K, D, D) and (K, D), with x @ shrink_k + rest_k the posterior mean m_k(x)
-    root : (K, D, D), a square root of the posterior covariance, in rows
+    root : (K, D, D), the symmetric square root of the posterior covariance, or None
     """
 
     basis: np.ndarray | None
@@ -193,7 +193,7 @@ def _plan(prior, noise_std, gate_rank, dtype, with_root):
     with _blas.one_thread(lam.shape[1]):
         shrink = (U * (lam / seen)[:, None, :]) @ U.transpose(0, 2, 1)
         rest = prior.means - np.einsum("kd,kde->ke", prior.means, shrink)
-        root = (U * (noise_std * np.sqrt(lam / seen))[:, None, :]).transpose(0, 2, 1) if with_root else None
+        root = (U * (noise_std * np.sqrt(lam / seen))[:, None, :]) @ U.transpose(0, 2, 1) if with_root else None
         basis, means = None, prior.means
         if gate_rank is not None:
             basis = np.linalg.eigh(prior.cov)[1][:, -gate_rank:]

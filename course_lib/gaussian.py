@@ -54,12 +54,13 @@ class Gaussian:
         return log_normal(x - self.mean, L)
 
     def sample(self, n, rng):
-        """`n` independent draws: (n, D). Works for a singular `cov` as well."""
+        """`n` independent draws: (n, D). Works for a singular `cov` as well.
+
+        Through the symmetric square root, which does not depend on the signs of eigenvectors.
+        """
         n = _checks.count("n", n)
         _checks.generator("rng", rng)
-        lam, U = np.linalg.eigh(self.cov)
-        root = U * np.sqrt(np.maximum(lam, 0))
-        return self.mean + rng.standard_normal((n, self.mean.size)) @ root.T
+        return self.mean + rng.standard_normal((n, self.mean.size)) @ square_root(self.cov)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +110,8 @@ def condition(g, seen, value):
 
     mean mu1 + S12 S22^-1 (value - mu2),  cov S11 - S12 S22^-1 S21
 
+    The covariance is formed as a square, from S = root root': positive semi-definite whatever the rounding.
+
     Parameters
     ----------
     g : Gaussian (D,)
@@ -127,10 +130,12 @@ def condition(g, seen, value):
     seen, rest = _split(g, seen, "seen", leave=True)
     x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
     mu1, mu2 = g.mean[rest], g.mean[seen]
-    S11, S12, S22 = (g.cov[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
+    S12, S22 = g.cov[np.ix_(rest, seen)], g.cov[np.ix_(seen, seen)]
     L = cholesky("cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine")
     gain = cho_solve((L, True), S12.T).T
-    return Gaussian(mu1 + gain @ (x2 - mu2), symmetric(S11 - gain @ S12.T))
+    root = square_root(g.cov)
+    left = root[rest] - gain @ root[seen]
+    return Gaussian(mu1 + gain @ (x2 - mu2), symmetric(left @ left.T))
 
 
 def condition_by_precision(g, seen, value):
@@ -233,13 +238,15 @@ def gain(S, W, R):
     """Gain (Dz, Dy), posterior covariance (Dz, Dz), Cholesky factor of W S W' + R.          (G8)
 
     The part of `posterior` that does not depend on y. The covariance is formed as A S A' + G R G' with
-    A = I - G W, equal to S - G W S but positive semi-definite whatever the rounding (Joseph's form).
+    A = I - G W, equal to S - G W S (Joseph's form), and as a square, from roots of S and R: positive
+    semi-definite whatever the rounding.
     """
     WS = W @ S
     L = cholesky("W S W' + R", symmetric(WS @ W.T + R), "(G8) needs it invertible; a noise_cov above zero suffices")
     G = cho_solve((L, True), WS).T
     A = np.eye(S.shape[0]) - G @ W
-    return G, symmetric(A @ S @ A.T + G @ R @ G.T), L
+    left = np.hstack([A @ square_root(S), G @ square_root(R)])
+    return G, symmetric(left @ left.T), L
 
 
 def log_normal(difference, L):
@@ -269,6 +276,12 @@ def cholesky(name, S, remedy):
 def inverse(name, S, remedy):
     """S^-1 by Cholesky, symmetric; for the precision forms only, ValueError if S is singular."""
     return symmetric(cho_solve((cholesky(name, S, remedy), True), np.eye(S.shape[0])))
+
+
+def square_root(S):
+    """The symmetric square root of a covariance S (D, D), singular or not; it does not depend on signs of eigenvectors."""
+    lam, U = np.linalg.eigh(S)
+    return (U * np.sqrt(np.maximum(lam, 0))) @ U.T
 
 
 def symmetric(S):

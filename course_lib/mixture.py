@@ -100,7 +100,8 @@ class Mixture:
         values, vectors = self.eigen
         for k in np.unique(label):
             of_k = label == k
-            x[of_k] = self.means[k] + (x[of_k] * np.sqrt(values[k])) @ vectors[k].T
+            root = (vectors[k] * np.sqrt(values[k])) @ vectors[k].T
+            x[of_k] = self.means[k] + x[of_k] @ root
         return x
 
 

@@ -147,14 +147,18 @@ def _read(path, K, m):
 
 def _write(path, prior):
     """Write the file whole or not at all; a folder that cannot be written to costs a warning."""
+    packed, part = _pack(prior), None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            file.write(_pack(prior))
-        os.replace(name, path)
+            file.write(packed)
+        os.replace(part, path)
     except OSError as error:
         warnings.warn(f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})", stacklevel=3)
+    finally:
+        if part is not None:
+            Path(part).unlink(missing_ok=True)
 
 
 def _rebuild(folder, which=SHIPPED):

@@ -66,7 +66,6 @@ def test_samples_of_restore_have_the_posterior_mean_and_covariance():
     moments_agree(draws, posterior.mean, posterior.cov)
 
 
-@pytest.mark.xfail(reason="gaussian.gain leaves negative eigenvalues of rounding when S is singular and R small")
 def test_samples_of_restore_exist_for_a_singular_prior_and_little_noise():
     """(G8) as R -> 0: a sample stays within some standard deviations of noise of a patch that the prior can make."""
     rng = np.random.default_rng(18)

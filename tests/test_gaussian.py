@@ -27,10 +27,6 @@ def blocks(S, rest, seen):
     return [S[np.ix_(i, j)] for i in (rest, seen) for j in (rest, seen)]
 
 
-LOST_TO_ROUNDING = pytest.mark.xfail(
-    raises=ValueError, strict=True, reason="a posterior that is singular but for rounding is refused as no covariance"
-)
-
 # Densities and samples
 
 
@@ -154,7 +150,7 @@ def test_what_the_seen_entries_determine_has_no_variance_left():
     """(G2) needs only S22 invertible: on a line through the mean, one entry gives the others."""
     rest = gaussian.condition(PLANE, [0], [3.0])
     close(rest.mean, [3.0, 6.0])
-    close(rest.cov, np.zeros((2, 2)))
+    np.testing.assert_allclose(rest.cov, 0, atol=1e-14 * 9)  # rounding of the prior's variances, up to 9
 
 
 # Channels
@@ -227,7 +223,7 @@ def test_two_observations_one_after_the_other_are_one_stacked(seed):
     same(in_turn, gaussian.posterior(prior, both, np.r_[y1, y2]))
 
 
-@pytest.mark.parametrize("rank", [None, pytest.param(3, marks=LOST_TO_ROUNDING)])
+@pytest.mark.parametrize("rank", [None, 3])
 def test_posterior_without_noise_inverts_the_channel(rank):
     """(G8) with R = 0 and S regular or singular: z is the point of the prior's support that y names."""
     rng = np.random.default_rng(5)
@@ -248,7 +244,7 @@ def test_posterior_under_endless_noise_is_the_prior():
     same(gaussian.posterior_by_precision(prior, deaf, y), prior)
 
 
-@pytest.mark.parametrize("noise", [*(pytest.param(v, marks=LOST_TO_ROUNDING) for v in (0.0, 1e-12, 1e-6)), 1e-2, 1.0])
+@pytest.mark.parametrize("noise", [0.0, 1e-12, 1e-6, 1e-2, 1.0])
 def test_posterior_of_a_singular_prior_stays_on_its_plane(noise):
     """(G8) where (G6) does not exist: singular S, the scalar result along the line z = mean + t (1, 2, 3)."""
     channel = LinearGaussian([[1.0, 1.0, 1.0]], [0.5], [[noise]])
