@@ -1,4 +1,4 @@
-"""Figures of lessons 00 and 03: mixtures, their posteriors, and the estimates that are read off them."""
+"""Figures of lesson 03: mixtures, their posteriors, and the estimates that are read off them."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -96,20 +96,18 @@ def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
     return ax
 
 
-def picture_columns(columns, *, notes=None, title="", axes=None):
+def picture_columns(columns, *, title="", axes=None):
     """Gray pictures, one row an example and one column a label; missing pixels (NaN) are orange.
 
     columns : dict from a label to an array (N, h, w), gray levels
-    notes : dict from a label to N short texts that stand below the pictures of that column, or None
     """
     rows = len(next(iter(columns.values())))
-    axes = grid(rows, len(columns), axes, panel=(1.25, 1.35 if notes else 1.2))
+    axes = grid(rows, len(columns), axes, panel=(1.25, 1.2))
     shades = plt.get_cmap("gray").with_extremes(bad=ORANGE)
     for column, (label, pictures) in zip(axes.T, columns.items()):
         column[0].set_title(label, fontsize=9)
-        for row, (ax, picture) in enumerate(zip(column, pictures)):
+        for ax, picture in zip(column, pictures):
             ax.imshow(picture, **{**GRAY, "cmap": shades})
             ax.set(xticks=[], yticks=[])
-            ax.set_xlabel(notes[label][row] if notes and label in notes else "", fontsize=8)
     axes[0, 0].figure.suptitle(title, fontsize=11)
     return axes

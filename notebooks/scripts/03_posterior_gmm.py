@@ -43,7 +43,7 @@ from scipy.special import logsumexp
 from course_lib import datasets, denoising, gaussian, mixture, patches, plots, priors
 
 # %% [markdown]
-# ## 1 A pixel that is board or chalk
+# ## 1. A pixel that is board or chalk
 #
 # Let $z$ be the clean gray level. With probability 0.8 the pixel is board, near 20, with probability 0.2 chalk, near
 # 200 (our digits, too, are bright on black). Written with weights $\pi_k$, means $\mu_k$ and covariances $S_k$ of $K$
@@ -95,7 +95,7 @@ plt.show()
 # 0.030 between 80 and 140 (the prior put 0.005 there). A first hint that one number may not tell the whole story.
 # Each hump looks like a Gaussian. Next we prove that it is one.
 #
-# ## 2 Deriving the posterior
+# ## 2. Deriving the posterior
 #
 # ### 2.1 Bayes' rule inside one component
 #
@@ -217,7 +217,7 @@ for noise_std in (1e4, 50.0, 1.0):
 # $(136-20)/20=5.8$ standard deviations of board away from its mean, but only $(200-136)/30=2.1$ of chalk, so the
 # label is all but certain.
 #
-# ## 3 Two pixels, one of them seen
+# ## 3. Two pixels, one of them seen
 #
 # Nothing above needed one dimension. Take two neighbouring pixels: both dark, both bright, or an edge with a bright
 # left and a dark right pixel. Only the left pixel is observed, so $W=[1\;\;0]$ is not square and has no inverse.
@@ -262,7 +262,7 @@ for name, ch, seen in (("left only", left_only, 190.0), ("mixer", mixer, 150.0))
 # For both channels the posterior mean of (M2) and (M3) equals the sum over the plane. A general $W$ and a general $b$
 # cost nothing extra.
 #
-# ## 4 The report's weights, and what they cost
+# ## 4. The report's weights, and what they cost
 #
 # The report that this course grew from derives the same components (M3), but states that the posterior keeps the
 # **prior** weights. Where does $p_k(y)$ go? The report writes one symbol, $p_Y(y)$, for two quantities:
@@ -333,7 +333,7 @@ print("scores with (M2) equal Bayes' rule:", np.allclose(bayes, score_right))
 # The report's density loses 0.4 nats a pixel (a *nat* is a unit of the natural logarithm): $-4.902$ against $-4.504$.
 # And the scores with (M2) are those of Bayes' rule, pixel by pixel.
 #
-# ## 5 The covariances do not know what was seen
+# ## 5. The covariances do not know what was seen
 #
 # Look again at (M3): $C_k=S_k-G_kWS_k$ with $G_k=S_kW'(WS_kW'+R)^{-1}$. **Which of these letters contain $y$?** None.
 # The width of each hump is settled before the observation arrives; only its place $m_k(y)$ and its weight $\pi_k(y)$
@@ -401,7 +401,7 @@ for name, estimate in rows.items():
 # the report's other quirks, such as the 0.01 added to the covariance; lesson 05 runs the literal rule on whole
 # images.
 #
-# ## 6 One number: the posterior mean
+# ## 6. One number: the posterior mean
 #
 # A posterior is a whole density, but a restored picture needs one gray level a pixel. **Which number $a$ is closest
 # to $z$ on average?** Let $m=\mathrm E[z\mid y]$ and $C=\operatorname{Cov}[z\mid y]$, and insert $m$ into the
@@ -457,7 +457,7 @@ print("standard deviation at y = 0, 136, 255:",
 # is nearly certain and the standard deviation is small, 18.9 and 26.0; at 136 it is 76.5. A single Gaussian prior
 # never shows this; its uncertainty is the same for every $y$.
 #
-# ## 7 Other numbers: most probable component, mode, sample
+# ## 7. Other numbers: most probable component, mode, sample
 #
 # The mean of our pixel lies between the humps, at a gray level that neither board nor chalk likes. One may prefer a
 # *typical* value. Take the mean of the **most probable component**:
@@ -523,7 +523,7 @@ for name, estimate in (("mean", estimates["weights (M2)"]), ("most probable", of
 # The mean has the least error, 1004; the most probable component costs 1190, the sample 1995, twice as much as the
 # mean. Choose the mean for accuracy, a sample to *see* what the posterior thinks possible.
 #
-# ## 8 Logarithms, or nothing
+# ## 8. Logarithms, or nothing
 #
 # A patch of $16\times16$ pixels has 256 dimensions. **How large is the density $p(y)$ of such a patch?** Each pixel
 # contributes a factor of perhaps 1/200.
@@ -565,7 +565,7 @@ print(f"weights sum to {weights.sum():.6f}, equal the library's responsibilities
 # The naive sum is minus infinity; the shifted one is $-1373.782$, the same as SciPy's and the library's. Every
 # density in `course_lib` is a logarithm.
 #
-# ## 9 Filling holes in real digits
+# ## 9. Filling holes in real digits
 #
 # Now $W$ and $R$ do real work. We take $8\times8$ patches of held-out digits, **delete the right half**, add noise of
 # 5 gray levels to the left half, and ask for all 64 pixels. $W$ consists of the rows of the identity that belong to
@@ -662,7 +662,7 @@ print("same restoration:", np.allclose(denoising.restore_patches(0.5 * seen + 40
 # %% [markdown]
 # They do not change: $b$ and a scale in $W$ are undone exactly.
 #
-# ## 10 Why a mixture is a good prior
+# ## 10. Why a mixture is a good prior
 #
 # The report asks this as its third theory question, and answers that a mixture prior with a Gaussian channel has a
 # mixture posterior, so it suits clustering into $K$ classes. That is one good reason, given a reason too few. We
@@ -724,8 +724,8 @@ for K in (1, 4, 16, 64):
 # The area between the two densities falls from 0.635 for one bump to 0.019 for 64: slowly, because a box has corners,
 # but as far as we like.
 #
-# The report's choice $K=11$ comes without such a measurement. Our table says that at $m=8$ each step beyond 11 still
-# helps; lesson 04 studies $K$ and $m$ together.
+# The report's choice $K=11$ comes without such a measurement. Our table says that for patches of side 8 each step
+# beyond 11 still helps; lesson 04 studies $K$ and $m$ together.
 #
 # ## What we have seen
 #
