@@ -455,7 +455,7 @@ for estimate in denoising.ESTIMATES:
     print(f"{estimate:14} mean square error of a patch's pixels: {np.mean((z - clean_patches) ** 2):4.0f}")
 
 # %% [markdown]
-# 385 against 775: a draw has twice the error of the mean, as the identity says, so for these patches the prior is about right.
+# 385 against 777: a draw has twice the error of the mean, as the identity says, so for these patches the prior is about right.
 # The most probable component lies between, 9 per cent above the mean.
 #
 # Predict whether the order survives when patches are averaged to pictures.
