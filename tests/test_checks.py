@@ -188,13 +188,14 @@ def test_bad_input_is_refused_with_what_was_needed_what_came_and_what_to_do(erro
 
 def test_inputs_are_never_modified():
     x, resp, y, seen, value = ROWS.copy(), np.full((5, 2), 0.5), np.array([1.0]), np.array([1, 0]), np.array([3.0, 4.0])
+    x32 = ROWS.astype(np.float32)  # what fit keeps as it is
     for call in (
-        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp, reg_covar=1.0), lambda: mixture.fit(x, 2),
+        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp, reg_covar=1.0), lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2),
         lambda: mixture.posterior(MIX, CHANNEL, y), lambda: gaussian.condition(Gaussian([0, 0, 0], np.eye(3)), seen, value),
         lambda: gaussian.condition_by_precision(Gaussian([0, 0, 0], np.eye(3)), seen, value),
     ):  # fmt: skip
         call()
-    for now, before in ((x, ROWS), (resp, np.full((5, 2), 0.5)), (y, [1.0]), (seen, [1, 0]), (value, [3.0, 4.0])):
+    for now, before in ((x, ROWS), (x32, ROWS), (resp, np.full((5, 2), 0.5)), (y, [1.0]), (seen, [1, 0]), (value, [3.0, 4.0])):
         np.testing.assert_array_equal(now, before)
 
 

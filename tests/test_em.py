@@ -210,7 +210,9 @@ def test_fit_is_scikit_learns_fit_in_gray_levels():
     """(M7): the same as GaussianMixture on x / 255 in float64, to the rounding of float32."""
     x = clusters()
     direct = GaussianMixture(3, reg_covar=2 / 255**2, random_state=0).fit(x / 255)
-    ours = mixture.fit(x, 3, reg_covar=2.0, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ours = mixture.fit(x, 3, reg_covar=2.0, random_state=0)
     # single precision keeps 1e-7 of a gray level in 0..1; covariances lose two more digits
     close(ours.weights, direct.weights_, rtol=1e-5)
     close(ours.means, direct.means_ * 255, rtol=1e-5)

@@ -54,6 +54,14 @@ def test_log_density_of_256_dimensions_does_not_underflow():
     close(Gaussian(np.zeros(256), S).log_density(x), closed_form)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_covariance_that_is_singular_but_for_rounding_has_no_density(seed):
+    """Half of these products pass a Cholesky factorisation, by a last pivot of about 1e-16."""
+    g = random_gaussian(np.random.default_rng(seed), 3, rank=2)
+    with pytest.raises(ValueError, match="cov needs to be positive definite; got a singular matrix"):
+        g.log_density(g.mean)
+
+
 def test_integers_lists_and_any_memory_order_give_the_same_density():
     g = Gaussian([0, 1], [[2, 1], [1, 2]])
     x = np.array([[1, 2], [3, 4], [5, 6]])
