@@ -49,7 +49,7 @@ def matrix_blocks(matrices, split, titles, labels, axes=None):
         scale = np.sqrt(np.diag(matrix))
         ax.imshow(matrix / np.outer(scale, scale), cmap="PuOr", vmin=-1.6, vmax=1.6)
         for (i, j), entry in np.ndenumerate(matrix):
-            ax.text(j, i, f"{entry:.4g}", ha="center", va="center", fontsize=8)
+            ax.text(j, i, f"{entry + 0.0:.4g}", ha="center", va="center", fontsize=8)
         ax.axhline(split - 0.5, color=BLACK)
         ax.axvline(split - 0.5, color=BLACK)
         ax.set(xticks=range(len(labels)), yticks=range(len(labels)), xticklabels=labels, yticklabels=labels)

@@ -48,7 +48,7 @@ from course_lib.gaussian import Gaussian, LinearGaussian
 #
 # $$p(y) = (2\pi)^{-D/2}\,|S|^{-1/2} \exp\!\big(-\tfrac12\,(y-\mu)' S^{-1} (y-\mu)\big).$$
 #
-# Our two pixels are $y = (y_1, y_2)$, in gray levels (0 is black, 255 is white).
+# Here $|S|$ is the determinant. Our two pixels are $y = (y_1, y_2)$, in gray levels (0 is black, 255 is white).
 
 # %%
 pair = Gaussian(mean=[120, 100], cov=[[900, 720], [720, 1600]])
@@ -87,7 +87,7 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 # %% [markdown]
 # ## 2. Forgetting: the marginal
 #
-# ### Which distribution has a block of the coordinates?
+# ### How is a block of the coordinates distributed?
 #
 # Split $y$ into two blocks, $y_1$ with $D_1$ entries and $y_2$ with $D_2$ entries, and split mean and covariance alike:
 #
@@ -98,13 +98,13 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 # %% [markdown]
 # ### The tool: linear maps and the moment generating function
 #
-# Every Gaussian is an affine image of noise: $y = \mu + A e$ with independent standard normal entries $e_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$). We take this as the definition from here on. For an invertible $A$ the change of variables $e = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + Ae$ still makes sense.
+# Every Gaussian is an affine image of noise: $y = \mu + A \varepsilon$ with independent standard normal entries $\varepsilon_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$). We take this as the definition from here on. For an invertible $A$ the change of variables $\varepsilon = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + A\varepsilon$ still makes sense.
 #
-# For one standard normal number $e$ and any real $s$, completing the square in the exponent gives
+# Write $\mathbb E$ for the expectation. For one standard normal number $\varepsilon$ and any real $s$, we complete the square, $-\tfrac12\varepsilon^2 + s\varepsilon = \tfrac12 s^2 - \tfrac12(\varepsilon - s)^2$, and get
 #
-# $$\mathbb E\, e^{s e} = \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 e^2 + s e}\, de = e^{\frac12 s^2} \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 (e-s)^2}\, de = e^{\frac12 s^2}.$$
+# $$\mathbb E\, e^{s \varepsilon} = \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 \varepsilon^2 + s \varepsilon}\, d\varepsilon = e^{\frac12 s^2} \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 (\varepsilon-s)^2}\, d\varepsilon = e^{\frac12 s^2}.$$
 #
-# For a vector $t$, the number $t'y = t'\mu + \sum_i (A't)_i\, e_i$ is a sum of independent terms, so the expectation of its exponential is a product:
+# For a vector $t$, the number $t'y = t'\mu + \sum_i (A't)_i\, \varepsilon_i$ is a sum of independent terms, so the expectation of its exponential is a product:
 #
 # $$\mathbb E\, e^{t'y} = e^{t'\mu} \prod_i e^{\frac12 (A't)_i^2} = \exp\!\big(t'\mu + \tfrac12\, t' A A' t\big) = \exp\!\big(t'\mu + \tfrac12\, t' S t\big).$$
 #
@@ -113,7 +113,7 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 # Two consequences, both used all the time:
 #
 # - **Linear maps.** For $x = By + c$ we get $\mathbb E\, e^{t'x} = e^{t'c}\,\mathbb E\, e^{(B't)'y} = \exp\!\big(t'(B\mu + c) + \tfrac12\, t' B S B' t\big)$, so $x \sim \mathcal N(B\mu + c,\; B S B')$.
-# - **Uncorrelated means independent.** If $S_{12} = 0$, then $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$: the blocks are independent. This is special to *jointly* Gaussian vectors.
+# - **Uncorrelated means independent.** If $S_{12} = 0$, then $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$. So it is the function of two independent blocks, and by the theorem the blocks are independent. Without a *joint* Gaussian this is false in general.
 #
 # Forgetting is the linear map $B = [\,I \;\; 0\,]$, for which $B\mu = \mu_1$ and $BSB' = S_{11}$:
 #
@@ -177,7 +177,7 @@ print((E @ S @ E.T).round(1) + 0.0)
 #
 # ### The inverse and the determinant fall out
 #
-# Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$, which reverses the order, $E'^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
+# Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. So $S$ is invertible exactly when $M$ is; suppose so. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$, which reverses the order, $(E')^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
 #
 # $$S^{-1} = E' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} E.$$
 #
@@ -211,7 +211,7 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 #
 # ### Completing the square
 #
-# Put $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. By the factored inverse the exponent of the joint density is
+# Put $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. By the factored inverse the exponent of the joint density, up to the factor $-\tfrac12$, is
 #
 # $$d'S^{-1}d = (Ed)' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} (Ed), \qquad Ed = \begin{bmatrix} d_1 - S_{12}S_{22}^{-1}d_2 \\ d_2 \end{bmatrix},$$
 #
@@ -219,15 +219,15 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 #
 # $$d'S^{-1}d = \underbrace{(d_1 - S_{12}S_{22}^{-1}d_2)'\,M^{-1}\,(d_1 - S_{12}S_{22}^{-1}d_2)}_{\text{square in } y_1} + \underbrace{d_2'\,S_{22}^{-1}\,d_2}_{\text{no } y_1}.$$
 #
-# The constants split as well. We have $(2\pi)^{-D/2} = (2\pi)^{-D_1/2}(2\pi)^{-D_2/2}$ and, from section 3, $|S|^{-1/2} = |M|^{-1/2}|S_{22}|^{-1/2}$. So the joint density is exactly a product of two Gaussian densities,
+# The constants split as well. We have $(2\pi)^{-D/2} = (2\pi)^{-D_1/2}(2\pi)^{-D_2/2}$ and, from section 3, $|S|^{-1/2} = |M|^{-1/2}|S_{22}|^{-1/2}$. Write $\mathcal N(y \mid \mu, S)$ for the density of section 1 at the point $y$. Then the joint density is exactly a product of two,
 #
 # $$p(y_1, y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\; M\big)\;\; \mathcal N\big(y_2 \mid \mu_2, S_{22}\big).$$
 #
-# The second factor is $p(y_2)$ by (G1). What is divided by it to get the conditional density is the first:
+# The second factor is $p(y_2)$ by (G1). Divide by it, and the conditional density is what remains, the first:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\;\; S_{11} - S_{12}S_{22}^{-1}S_{21}\big). \tag{G2}$$
 #
-# This is the first report's Lemma 1, its equation (1).
+# This is Lemma 1, equation (1), of the report from which this track grew (see the references).
 #
 # For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$. The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
 
@@ -238,7 +238,7 @@ gap = np.abs(np.exp(after.log_density(y1[:, None])) - ratio).max()
 print("largest difference to joint / marginal on the grid below 1e-10:", gap < 1e-10)
 
 # %% [markdown]
-# The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal. For five pixels there is no grid fine enough, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + Ae$, where $A$ is the Cholesky factor of $S$.
+# The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal. For five pixels a grid has too many points, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + A\varepsilon$, where $A$ is the Cholesky factor of $S$.
 
 # %%
 rng = np.random.default_rng(1)
@@ -260,7 +260,7 @@ A = np.linalg.cholesky(pair.cov)
 draws = pair.mean + rng.standard_normal((1_000_000, 2)) @ A.T
 kept = draws[np.abs(draws[:, 1] - 160) < 1, 0]
 error = 24 / np.sqrt(kept.size)
-print("A =", A.tolist())
+print("A =", A.round(6).tolist())
 print(f"{kept.size} draws in the slab: mean {kept.mean():.2f}, standard error {error:.2f}, std {kept.std():.2f}")
 print("mean within 4 standard errors of 147:", abs(kept.mean() - 147) < 4 * error)
 
@@ -296,7 +296,7 @@ print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f
 #
 # ### Completing the square the other way
 #
-# Now suppose all of $S$ is invertible, with precision $L = S^{-1}$ in blocks. Take the exponent as it stands, block by block. Since $L_{21} = L_{12}'$, the two mixed terms are equal numbers, and
+# Now suppose all of $S$ is invertible, with precision $L = S^{-1}$ in blocks. (An invertible covariance is positive definite, so its inverse is too, and so is the diagonal block $L_{11}$: it has an inverse.) Take the exponent as it stands, block by block. Since $L_{21} = L_{12}'$, the two mixed terms are equal numbers, and
 #
 # $$d'Ld = d_1'L_{11}d_1 + 2\, d_1'L_{12}d_2 + d_2'L_{22}d_2.$$
 #
@@ -344,7 +344,7 @@ scaled = 1600 * np.linalg.inv(five.cov)
 print(scaled.round(3) + 0.0)
 
 # %% [markdown]
-# Only neighbours are linked: the precision is tridiagonal. Given pixel 1, pixel 0 has nothing more to learn from pixels 2 and 3: hence the zeros in the first row of $M$, the conditional covariance, in section 3. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+# Only neighbours are linked: the precision is tridiagonal. Once pixel 1 is known, pixel 0 has nothing more to learn from the others. This explains section 3: rows and columns 0, 2 and 3 of this matrix are $M^{-1}$ (times 1600), where pixel 0 stands alone, so it stands alone in $M$ too. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
 
 # %% [markdown]
 # ## 6. What must be invertible?
@@ -403,7 +403,7 @@ except ValueError as error:
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} = \begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} z \\ \text{noise} \end{bmatrix} + \begin{bmatrix} 0 \\ b \end{bmatrix}, \qquad \mathrm{cov}\begin{bmatrix} z \\ \text{noise} \end{bmatrix} = \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix},$$
 #
-# so it is Gaussian (section 2), with mean $[\mu;\; W\mu + b]$ and covariance
+# so it is Gaussian (section 2; two independent Gaussians on top of each other are one Gaussian, with a block-diagonal $A$). Its mean is $\mu$ on top of $W\mu + b$, its covariance
 #
 # $$\begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & 0 \\ WS & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix}.$$
 #
@@ -422,7 +422,9 @@ print("mean:", both.mean)
 print("cov(z, y) = S W':", both.cov[:2, 2:].tolist())
 
 # %% [markdown]
-# The mean of the measurements is 110, 100 and $120 - 100 + 10 = 30$. The first pixel has covariance 810 with the mean of both and 180 with the difference. Now the check that owes nothing to matrices: draw $z$, draw noise, make $y$, and compare means and covariances of 200 000 draws. The standard error of an entry $C_{ij}$ of a sample covariance is $\sqrt{(C_{ii}C_{jj} + C_{ij}^2)/n}$.
+# The mean of the measurements is 110, 100 and $120 - 100 + 10 = 30$. In the column of the second measurement, the second pixel alone, stand the pair's own 720 and 1600; in that of the difference, $900 - 720 = 180$ and $720 - 1600 = -880$. The mean of both has half the sums, 810 and 1160.
+#
+# Now the check that owes nothing to matrices: draw $z$, draw noise, make $y$, and compare means and covariances of 200 000 draws. For Gaussian draws the standard error of an entry $C_{ij}$ of a sample covariance is $\sqrt{(C_{ii}C_{jj} + C_{ij}^2)/n}$.
 
 # %%
 n = 200_000
@@ -438,11 +440,11 @@ worst_mean = (np.abs(stacked.mean(axis=0) - both.mean) / np.sqrt(np.diag(C) / n)
 print(f"largest deviation in standard errors: means {worst_mean:.1f}, covariances {worst:.1f}")
 
 # %% [markdown]
-# No mean is further off than 1.3 standard errors, and no entry of the covariance than 1.4: (G4) is what the experiment does.
+# The worst mean is off by 1.3 standard errors, the worst entry of the covariance by 1.4: (G4) is what the experiment does.
 #
 # ### Backwards, as the report goes
 #
-# The report reaches (G4) from the other end. It supposes that $y$ and $z$ are jointly Gaussian, applies (G2) to $p(y \mid z)$, and compares with $\mathcal N(y \mid Wz + b, R)$. The mean, $\mu_y + S_{yz}S^{-1}(z - \mu) = Wz + b$, must hold for every $z$. So the factors of $z$ agree, $S_{yz}S^{-1} = W$, hence $S_{yz} = WS$; the rest agrees, $\mu_y - W\mu = b$; and $R = S_y - S_{yz}S^{-1}S_{zy} = S_y - WSW'$.
+# The report reaches (G4) from the other end. It supposes that $y$ and $z$ are jointly Gaussian, applies (G2) to $p(y \mid z)$, and compares with $\mathcal N(y \mid Wz + b, R)$. Subscripts name the blocks of the joint covariance. The mean, $\mu_y + S_{yz}S^{-1}(z - \mu) = Wz + b$, must hold for every $z$. So the factors of $z$ agree, $S_{yz}S^{-1} = W$, hence $S_{yz} = WS$; the rest agrees, $\mu_y - W\mu = b$; and $R = S_y - S_{yz}S^{-1}S_{zy} = S_y - WSW'$.
 #
 # The result is the same. Our way needs no inverse of $S$, and does not suppose that the pair is Gaussian but proves it. The report's way makes a fine check: condition the joint on $z$, and the channel must come back.
 
@@ -478,6 +480,8 @@ print("covariance is R:", np.allclose(back.cov, channel.noise_cov, rtol=1e-10, a
 # $$(z-\mu)'S^{-1}(z-\mu) + (y - Wz - b)'R^{-1}(y - Wz - b),$$
 #
 # and the terms quadratic in $z$ are $z'S^{-1}z$ from the first and $z'W'R^{-1}Wz$ from the second. What the prior knows about $z$ and what the measurement knows about $z$ are added. Precisions add because logarithms of densities do.
+#
+# The function that is (G5) is `gaussian.joint_precision`. We hold it against the covariance of (G4).
 
 # %%
 precision = gaussian.joint_precision(pair, channel)
@@ -486,7 +490,7 @@ print("equal to np.linalg.inv:", np.allclose(precision, np.linalg.inv(both.cov),
 print("corner:", precision[:2, :2].round(6).tolist())
 
 # %% [markdown]
-# The figure shows both matrices with their numbers, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other (six zeros in the lower right block).
+# The figure shows both matrices with their numbers, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other (six zeros in the lower right block). Violet entries are positive, orange ones negative, both the darker the larger beside their row's and column's diagonal entries.
 
 # %%
 labels = ["$z_1$", "$z_2$", "$y_1$", "$y_2$", "$y_3$"]
@@ -494,21 +498,18 @@ titles = ["Covariance (gray levels²)", "Precision × 1000 (1 / gray levels²)"]
 plots.matrix_blocks([both.cov, 1000 * precision], 2, titles, labels)
 plt.show()
 print((1000 * precision).round(3) + 0.0)
+print("prior alone:", (1000 * np.linalg.inv(pair.cov)).round(3).tolist())
 
 # %% [markdown]
-# The lower right block is $R^{-1}$: given $z$, the three measurements have independent noise, and their precisions are $1000/100 = 10$, $1000/400 = 2.5$ and $1000/25 = 40$. The corner of $z$ has grown from 1.736 and 0.977 on its diagonal, which the prior alone gives, to 44.236 and 45.977: the measurements know far more than the prior does.
-
-# %%
-print("prior precision x 1000:", (1000 * np.linalg.inv(pair.cov)).round(3).tolist())
-
-# %% [markdown]
-# And the sign of the report? In (G3) with $z$ as the first block, $-L_{12}$ is $+W'R^{-1}$: the two minus signs cancel, and a measurement above its expectation pushes $z$ up, as it must. We condition the joint on a measurement in both ways.
+# The lower right block is $R^{-1}$: given $z$, the three measurements have independent noise, and their precisions are $1000/100 = 10$, $1000/400 = 2.5$ and $1000/25 = 40$. A zero couples $y_2$ and $z_1$: the second measurement does not look at the first pixel. The corner of $z$ has grown from 1.736 and 0.977 on its diagonal, which the prior alone gives, to 44.236 and 45.977: the measurements know far more than the prior does.
+#
+# And the sign of the report? In (G3) with $z$ as the first block, $-L_{12}$ is $+W'R^{-1}$: the two minus signs cancel, and the surprise $y - W\mu - b$ enters with a plus. We condition the joint on a measurement in both ways.
 
 # %%
 y = np.array([150, 140, 25])
 ways = [f(both, [2, 3, 4], y) for f in (gaussian.condition, gaussian.condition_by_precision)]
 print("z given y:", ways[0].mean.round(3), "std", np.sqrt(np.diag(ways[0].cov)).round(3))
-print("both ways agree:", np.allclose(ways[0].mean, ways[1].mean, rtol=1e-10))
+print("both ways agree:", np.allclose(ways[0].mean, ways[1].mean, rtol=1e-9), np.allclose(ways[0].cov, ways[1].cov, rtol=1e-9))
 
 # %% [markdown]
 # From a mean of 150, a second pixel of about 140 and a difference of $25 - 10 = 15$ we infer $z \approx (153.7, 138.9)$, with standard deviations of 9.0 and 8.8 where the prior had 30 and 40.
@@ -550,7 +551,7 @@ for name, slope in (("noise covariance R", 900 / 1300), ("marginal covariance of
 # %% [markdown]
 # ## What we have seen
 #
-# - Forgetting a block is dropping rows and columns (G1); seeing a block is a linear update of the mean and a smaller covariance, which does not depend on the value (G2). Two pixels gave $147 \pm 24$ by grid, by formula and by samples.
+# - Forgetting a block is dropping rows and columns (G1); seeing a block is a linear update of the mean and a smaller covariance, which does not depend on the value (G2). Two pixels gave $147 \pm 24$ by grid and by formula, and samples agreed within their error.
 # - The Schur complement $M$ is the conditional covariance, and $M^{-1}$ is the corner of the precision; hence (G3), with the report's minus sign.
 # - (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$.
 # - A channel $y = Wz + b + \text{noise}$ turns a prior of $z$ into a joint Gaussian (G4), whose precision (G5) adds what prior and measurement know.

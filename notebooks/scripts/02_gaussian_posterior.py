@@ -61,7 +61,8 @@ plt.show()
 
 # %%
 z = np.linspace(-200, 500, 70_001)
-product = np.exp(pixel.log_density(z[:, None])) * np.exp(-((200 - z) ** 2) / 800) / np.sqrt(800 * np.pi)
+likelihood = np.exp(-((200 - z) ** 2) / (2 * 400)) / np.sqrt(2 * np.pi * 400)
+product = np.exp(pixel.log_density(z[:, None])) * likelihood
 area = product.sum() * 0.01
 mean = (z * product).sum() / product.sum()
 std = np.sqrt(((z - mean) ** 2 * product).sum() / product.sum())
@@ -172,11 +173,11 @@ print("mean", grid_mean.round(4))
 print("covariance", grid_cov.round(4).tolist())
 
 # %% [markdown]
-# The grid knows nothing of precisions, and gives the same mean, $(153.6763, 138.9149)$, and the same covariance, to all digits printed. The two pixels are known to 9 gray levels each, and their errors are strongly correlated: it is their difference that was measured well.
+# The grid knows nothing of precisions, and gives the same mean, $(153.6763, 138.9149)$, and the same covariance, to all digits printed. The two pixels are known to 9 gray levels each, and their errors go together (covariance 67.4 beside variances of 80.9 and 77.8): it is their difference that was measured well.
 #
 # ### The same as the report does it
 #
-# The report takes the precision of the joint distribution and conditions with it. The blocks of (G5), with $z$ first, are $L_{11} = S^{-1} + W'R^{-1}W$ and $L_{12} = -W'R^{-1}$. Put into (G3), the covariance is $L_{11}^{-1} = C$, and the mean is
+# The report (the first of the references) takes the precision of the joint distribution and conditions with it. The blocks of (G5), with $z$ first, are $L_{11} = S^{-1} + W'R^{-1}W$ and $L_{12} = -W'R^{-1}$. Put into (G3), the covariance is $L_{11}^{-1} = C$, and the mean is
 #
 # $$\mu - L_{11}^{-1}L_{12}(y - W\mu - b) = \mu + C\,W'R^{-1}(y - b - W\mu).$$
 #
@@ -189,7 +190,8 @@ print("covariance", grid_cov.round(4).tolist())
 # %%
 joint = gaussian.joint(pair, channel)
 by_blocks = gaussian.condition_by_precision(joint, seen=[2, 3, 4], value=y)
-print("(G5) and (G3) give (G6):", np.allclose(by_blocks.mean, by_precision.mean), np.allclose(by_blocks.cov, by_precision.cov))
+agree = [np.allclose(by_blocks.mean, by_precision.mean, rtol=1e-9), np.allclose(by_blocks.cov, by_precision.cov, rtol=1e-9)]
+print("(G5) and (G3) give (G6), mean and covariance:", agree)
 
 # %% [markdown]
 # ### Bayes' rule as a check at any point
@@ -251,10 +253,13 @@ print("push-through:", np.allclose(S @ W.T @ np.linalg.inv(V), C @ W.T @ np.lina
 # %%
 after = gaussian.posterior(pair, channel, y)
 print("mean", after.mean.round(4))
-print("equal to (G6):", np.allclose(after.mean, by_precision.mean, rtol=1e-10), np.allclose(after.cov, by_precision.cov, rtol=1e-9))
+agree = [np.allclose(after.mean, by_precision.mean, rtol=1e-10), np.allclose(after.cov, by_precision.cov, rtol=1e-9)]
+print("equal to (G6), mean and covariance:", agree)
 
 # %% [markdown]
-# The same mean, $(153.6763, 138.9149)$, and the same covariance. A remark on rounding: $S - GWS$ is a difference, and in floating point it can lose its symmetry or a tiny eigenvalue's sign. The library computes the equal expression $(I - GW)\,S\,(I - GW)' + G R G'$ and symmetrises it; a sum of two positive semi-definite matrices cannot become negative. It is the covariance of the error $z - m = (I - GW)(z - \mu) - G\,\text{noise}$. To see that it equals $C$, multiply out and use $GV = SW'$:
+# The same mean, $(153.6763, 138.9149)$, and the same covariance.
+#
+# A remark on rounding: $S - GWS$ is a difference, and in floating point it can lose its symmetry or a tiny eigenvalue's sign. The library computes the equal expression $(I - GW)\,S\,(I - GW)' + G R G'$, as a product of a matrix with its own transpose, which cannot become negative. It is the covariance of the error $z - m = (I - GW)(z - \mu) - G\,\text{noise}$. To see that it equals $C$, multiply out and use $GV = SW'$:
 #
 # $$S - GWS - SW'G' + G\,(WSW' + R)\,G' = S - GWS - SW'G' + SW'G' = S - GWS.$$
 
@@ -315,10 +320,17 @@ g = gaussian.posterior(corner_prior, camera25, noisy_corners[worst])
 print(f"error before {rms(noisy_corners[worst] - corners[worst]):.2f}, after {rms(g.mean - corners[worst]):.2f} gray levels")
 lit = corners[worst] > 128
 print(f"{lit.sum()} bright pixels, {corners[worst, lit].mean():.0f} gray levels, prior std {std[lit].mean():.0f}")
-print("estimate and variance vanish where never lit:", np.allclose(g.mean[never], 0), np.allclose(g.cov[never, never], 0))
+print("estimate and variance vanish where never lit:", np.allclose(g.mean[never], 0), np.allclose(np.diag(g.cov)[never], 0))
+
+# %%
+loaded = Gaussian(corner_prior.mean, corner_prior.cov + np.eye(64))
+g = gaussian.posterior(loaded, camera25, noisy_corners[worst])
+print(f"one squared gray level added to each variance: after {rms(g.mean - corners[worst]):.2f} gray levels")
 
 # %% [markdown]
-# It gets worse, from 22.43 to 59.34. Its 13 bright pixels have a gray level of 240 on average, where the prior allows a standard deviation of 22: less than the noise, so the ink is taken for noise. And where the prior is certain, the posterior is certain too, 0 with no variance, whatever was read. What is rare in 9000 digits does happen in the next thousand. That is a second reason to regularise a prior, and the fitted priors of the course add one squared gray level to every variance.
+# It gets worse, from 22.43 to 59.34. Its 13 bright pixels have a gray level of 240 on average, where the prior allows a standard deviation of 22: less than the noise, so the ink is taken for noise. And where the prior is certain, the posterior is certain too, 0 with no variance, whatever was read.
+#
+# What is rare in 9000 digits does happen in the next thousand. The fitted priors of the course add one squared gray level to every variance: that makes each matrix invertible, but does not save this corner, 59.27. It needs a prior that also knows bright corners, as kinds of their own. That is lesson 03.
 
 # %% [markdown]
 # ## 6. Little noise, much noise
@@ -340,12 +352,12 @@ stds = np.array([np.sqrt(g.cov[0, 0]) for g in beliefs])
 # %%
 plots.noise_limits(noise_stds, means, stds, pixel, 200)
 plt.show()
-for s in (0.1, 10, 30, 100, 3000):
+for s in (0.1, 30, 3000):
     g = gaussian.posterior(pixel, LinearGaussian([[1]], [0], [[s**2]]), [200])
     print(f"noise {s:6.1f}: mean {g.mean[0]:8.4f}, standard deviation {np.sqrt(g.cov[0, 0]):7.4f}")
 
 # %% [markdown]
-# With hardly any noise we believe the reading, 199.999, and are as sure as the camera; with enormous noise we keep the prior, 120.008 and 29.999. At noise 30, equal to the prior's spread, the mean is halfway, 160. Nowhere is the posterior wider than the prior or the noise.
+# With hardly any noise we believe the reading, 199.9991, and are as sure as the camera, 0.1; with enormous noise we keep the prior, 120.0080 and 29.9985. At noise 30, equal to the prior's spread, the mean is halfway, 160, and the spread is $30/\sqrt2 = 21.2132$. Since precisions add, the posterior is never wider than the prior or the noise.
 #
 # In (G8) both limits are one line when $W = I$, $R = \sigma^2 I$ and $S$ is invertible: $G = S(S + \sigma^2 I)^{-1}$ goes to $I$ for $\sigma \to 0$ and to $0$ for $\sigma \to \infty$. Zero noise itself is allowed in (G8), but not in (G6).
 
@@ -359,13 +371,14 @@ print("mean", exact.mean.round(9), " variances below 1e-9:", np.diag(exact.cov).
 # %%
 mean_only = LinearGaussian([[0.5, 0.5]], [0], [[0]])
 half_seen = gaussian.posterior(pair, mean_only, [150])
-for name, w in (("mean", [0.5, 0.5]), ("difference", [1, -1])):
-    w = np.array(w)
-    print(f"{name}: {w @ half_seen.mean:.2f} with standard deviation {np.sqrt(abs(w @ half_seen.cov @ w)):.2f}")
-print(f"before, the difference had standard deviation {np.sqrt(np.array([1, -1]) @ pair.cov @ [1, -1]):.2f}")
+mean_and_difference = LinearGaussian([[0.5, 0.5], [1, -1]], [0, 0], np.zeros((2, 2)))
+for name, g in (("before", pair), ("after", half_seen)):
+    pushed = gaussian.predictive(g, mean_and_difference)
+    mean, std = pushed.mean, np.sqrt(np.abs(np.diag(pushed.cov)))
+    print(f"{name}: mean {mean[0]:.2f}, std {std[0]:.2f}; difference {mean[1]:.2f}, std {std[1]:.2f}")
 
 # %% [markdown]
-# The mean is now certain. The difference is hardly better known than before, 30.59 against 32.56 gray levels: what $W$ does not see, only the prior can tell. This is why filling in missing pixels (lesson 03 and after) lives on the prior alone.
+# Before, the mean was $110 \pm 31.38$; now it is 150, for certain. The difference went from 20 to 5.79, since the second pixel varies more and takes more of the surplus, but it is hardly better known than before, 30.59 against 32.56 gray levels: what $W$ does not see, only the prior can tell. This is why filling in missing pixels (lesson 03 and after) lives on the prior alone.
 
 # %% [markdown]
 # ## 7. The Wiener filter
@@ -394,7 +407,7 @@ print("covariance is U diag(25² factor) U':", np.allclose(after.cov, U @ np.dia
 # %% [markdown]
 # Along the prior's long axis, where the two pixels go up together, its variance is 2050.56 and 77 % of a deviation is kept; along the short axis it is 449.44 and 42 % is kept. The remaining variances are $25^2$ times the factors, by $\lambda - \lambda^2/(\lambda + \sigma^2) = \sigma^2\lambda/(\lambda + \sigma^2)$.
 #
-# The figure shows the plane of the two pixels: the prior as a large tilted ellipse, the likelihood as a circle around the reading $(150, 30)$ at the lower right, and the posterior as a small ellipse. It lies between the centres, but not on the line that joins them: the reading breaks the pattern "bright with bright" and is pulled back mostly along the short axis.
+# The figure shows the plane of the two pixels: the prior as a large tilted ellipse, the likelihood as a circle around the reading $(150, 30)$ at the lower right, and the posterior as a smaller ellipse. Its centre lies between the other two, but not on the line that joins them. The reading breaks the pattern "bright with bright" and is pulled back mostly along the short axis.
 
 # %%
 plots.shrinking_ellipse(pair, 25, seen)
@@ -405,13 +418,13 @@ plt.show()
 #
 # ### One Gaussian for all patches
 #
-# Now 64 pixels. The prior is the mean and the covariance of 50 000 patches of $8 \times 8$ pixels from the training digits (the mixture of lesson 04 with a single component, shipped with the course). We cut a patch from the middle of a held-out digit, add noise of 25 gray levels, and restore it.
+# Now 64 pixels. The prior is the mean and the covariance of 50 000 patches of $8 \times 8$ pixels from the training digits (the mixture of lesson 04 with a single component, shipped with the course). We cut a patch from the middle of a held-out digit (21 patches fit into a row of 28 pixels, so number $10\cdot 21 + 10$ starts at row 10, column 10), add noise of 25 gray levels, and restore it.
 
 # %%
 fitted = priors.digit_prior(8, 1)
 patch_prior = Gaussian(fitted.means[0], fitted.covs[0])
 print(f"fitted to {priors.n_patches(8)} patches")
-print(f"average gray level {patch_prior.mean.mean():.1f}, average standard deviation {rms(np.sqrt(np.diag(patch_prior.cov))):.1f}")
+print(f"average gray level {patch_prior.mean.mean():.1f}, root of the mean variance {np.sqrt(np.diag(patch_prior.cov).mean()):.1f}")
 
 # %%
 rng = np.random.default_rng(3)
@@ -428,7 +441,7 @@ plots.patch_row([clean, noisy, restored.mean], ["clean", "noisy", "posterior mea
 plt.show()
 
 # %% [markdown]
-# The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and errs by 94.9.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
+# The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and by the prior errs by 94.9.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
 
 # %%
 several = patches.sample_patches(test, 8, 20_000, rng)
@@ -437,12 +450,15 @@ gain = np.linalg.solve(patch_prior.cov + 625 * np.eye(64), patch_prior.cov).T
 estimates = patch_prior.mean + (blurred - patch_prior.mean) @ gain.T
 extreme = np.mean((several < 10) | (several > 245))
 print(f"pixels within 10 gray levels of black or white: {100 * extreme:.0f} %")
-print(f"claimed {np.sqrt(np.trace(restored.cov) / 64):.2f}, measured {rms(estimates - several):.2f}, noise {rms(blurred - several):.2f}")
+claimed = np.sqrt(np.diag(restored.cov).mean())
+print(f"claimed {claimed:.2f}, measured {rms(estimates - several):.2f}, noise {rms(blurred - several):.2f}")
 
 # %% [markdown]
-# It holds: 20.03 claimed, 20.05 measured. Before we are proud of the model, look again. The estimate is linear in $y$, so its mean square error needs only the mean and the covariance of the patches, never the shape of their distribution. Digit patches are far from Gaussian (83 % of their pixels are nearly black or nearly white), and a rule that knows more than two moments can do better. That is what the mixture of lesson 03 is for.
+# It holds: 20.03 claimed, 20.05 measured, from noise of 24.99.
 #
-# Where do the 20 % come from? The figure shows the factor $\lambda_i/(\lambda_i + \sigma^2)$ of the 64 directions in falling order of variance, one curve for each noise level: from nearly 1 down to nearly 0, the sooner the stronger the noise.
+# Before we are proud of the model, look again. The estimate is linear in $y$, so its mean square error needs only the mean and the covariance of the patches, never the shape of their distribution. Digit patches are far from Gaussian (83 % of their pixels are nearly black or nearly white), and a rule that knows more than two moments can do better. That is what the mixture of lesson 03 is for.
+#
+# Where does this gain of 20 % come from? The figure shows the factor $\lambda_i/(\lambda_i + \sigma^2)$ of the 64 directions in falling order of variance, one curve for each noise level. Each starts near 1, and the stronger the noise, the faster and deeper it falls.
 
 # %%
 lam = np.linalg.eigvalsh(patch_prior.cov)[::-1]
@@ -450,10 +466,11 @@ plots.shrinkage(lam, (10, 25, 50))
 plt.show()
 print(f"prior variances from {lam[-1]:.0f} to {lam[0]:.0f}")
 for s in (10, 25, 50):
-    print(f"noise {s}: {(lam > s**2).sum()} of 64 directions above one half, sum of factors {np.sum(lam / (lam + s**2)):.1f}")
+    factors = lam / (lam + s**2)
+    print(f"noise {s}: {(factors > 0.5).sum()} of 64 factors above one half, last {factors[-1]:.2f}, sum {factors.sum():.1f}")
 
 # %% [markdown]
-# At noise 25 the factors add up to 41.1 of 64. The remaining mean square error is $\sigma^2$ times the average factor, so its root is $25\sqrt{41.1/64} = 20.0$, as claimed; of 43 directions more than half is kept. With more noise fewer directions survive: at noise 50 the factors add up to 26.2. Lesson 04 shows what such directions look like.
+# The prior variances span 141772 to 185, and the last factors are 0.65, 0.23 and 0.07. At noise 25 the factors add up to 41.1 of 64. The remaining mean square error is $\sigma^2$ times the average factor, so its root is $25\sqrt{41.1/64} = 20.0$, as claimed; of 43 directions more than half is kept. At noise 10 that is so for all 64 (sum 57.0), at noise 50 for only 21 (sum 26.2). Lesson 04 shows what such directions look like.
 
 # %% [markdown]
 # ## 9. Two lines of the report
@@ -473,7 +490,9 @@ for v in (200, 1, 0.01, 1e-6):
     print(f"prior variance {v:8g}: right {C * h:8.3f}, report {(C + 0.01) * h:12.3f}, ratio minus 1: {0.01 / C:.5g}")
 
 # %% [markdown]
-# At the variance 200, near the smallest of our fitted patch prior (185), the ridge changes the fifth digit. At 0.01 it doubles the mean, and at $10^{-6}$, scikit-learn's default for a pixel that never varies, it makes 120 into more than a million. Here is the same in 64 dimensions: a component that owns only 40 patches, fewer than it has pixels, saved by $10^{-6}$ on its diagonal. We take any 40 patches, and then 40 patches full of ink.
+# At the variance 200, near the smallest of our fitted patch prior (185), the ridge changes the fifth digit. At 1 the mean is 1 % too large. At 0.01 it doubles the mean, and at $10^{-6}$, scikit-learn's default for a pixel that never varies, it makes 120 into more than a million.
+#
+# Here is the same in 64 dimensions: a component that owns only 40 patches, fewer than it has pixels, saved by $10^{-6}$ on its diagonal. We take any 40 patches, and then 40 patches full of ink.
 
 # %%
 pool = patches.sample_patches(train, 8, 2000, np.random.default_rng(4))
@@ -485,7 +504,10 @@ for name, own in (("any 40 patches", pool[:40]), ("40 patches with ink", pool[po
     print(f"{name} ({blacks} black): error right {rms(right.mean - clean):.1f}, report {rms(report - clean):.2g} gray levels")
 
 # %% [markdown]
-# With any 40 patches nothing happens: 49.4 and 49. Six of them are entirely black, and since 0 is the mean plus a deviation from it, the mean lies in the span of the deviations, where variances are large. A component that owns strokes has no black patches. There the right rule errs by 29.8, poor but a picture, and the report's by some 190 000 gray levels. The remedy is to regularise the *prior's* covariance, as our fits do, or to use (G8), which needs no help.
+# With any 40 patches the ridge does nothing: 49.4 and 49. (So few patches make a poor prior, worse than the noisy patch with its 26.71.) Six of them are entirely black, and since 0 is the mean plus a deviation from it, the mean lies in the span of the deviations, where variances are large.
+#
+# A component that owns strokes has no black patches. There the right rule errs by 29.8, poor but a picture, and the report's by some 190 000 gray levels. The remedy is to regularise the *prior's* covariance, as our fits do, or to use (G8), which needs no help.
+#
 # ### Erratum 5: a standard deviation named variance
 #
 # The report's function has an argument `variance` and squares it to build $R$: it is a standard deviation. A reader who trusts the name passes $25^2 = 625$. (Also, the report states $\sigma = 20$ for its figure, but the call that draws it leaves the default of 25.)
