@@ -10,7 +10,7 @@ from scipy.stats import multivariate_normal
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from course_lib import mixture
+from course_lib import datasets, mixture
 from course_lib.em import EMResult, run_em
 from course_lib.mixture import Mixture
 from tests.helpers import close, random_mixture, same
@@ -217,6 +217,17 @@ def test_fit_is_scikit_learns_fit_in_gray_levels():
     close(ours.weights, direct.weights_, rtol=1e-5)
     close(ours.means, direct.means_ * 255, rtol=1e-5)
     close(ours.covs, direct.covariances_ * 255**2, rtol=1e-4)
+
+
+def test_fit_with_a_floor_below_the_rounding_of_float32():
+    """The report's floor, 1e-6 squared gray levels, on flat patches: fitted in float64, where float32 fails."""
+    x = datasets.digits("train")[0][::45, 10:14, 10:14].reshape(-1, 16)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        direct = GaussianMixture(3, reg_covar=1e-6 / 255**2, random_state=0, max_iter=5).fit(x / 255)
+        ours = mixture.fit(x, 3, reg_covar=1e-6, random_state=0, max_iter=5)
+    close(ours.means, direct.means_ * 255, rtol=1e-8)  # weights and means follow from many sums
+    close(ours.covs, direct.covariances_ * 255**2, rtol=1e-8)
 
 
 def test_fit_finds_a_fixed_point_of_our_own_steps():
