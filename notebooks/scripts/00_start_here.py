@@ -27,7 +27,8 @@
 #    position.
 #
 # Both are one idea. Write down how the picture came about, with the hidden cause in it; turn that around with Bayes'
-# rule; learn what is unknown by alternating between the two (*expectation maximisation*, EM).
+# rule. Where the model itself is unknown, alternate: infer the hidden cause, then refit the model to it
+# (*expectation maximisation*, EM).
 #
 # **You need** linear algebra (matrices, eigenvectors), basic probability (densities, expectation) and a little NumPy.
 # **At the end of this page you will** have seen a first result, know the way through the course and its notation, and
@@ -116,7 +117,7 @@ print(f"one Gaussian: mean {alone:.1f} dB, {images.psnr(cleaned, clean).mean() -
 #
 # ## 3. How a lesson speaks
 #
-# Every formula has a number, such as (G2). The *same* number stands in the documentation of the function that
+# Every result has a number, such as (G2). The *same* number stands in the documentation of the function that
 # computes it, and in the test that checks it. After each formula comes the function that is the formula, and then a
 # check in front of you. For instance (P3),
 #
@@ -134,8 +135,10 @@ print(f"by hand {10 * np.log10(255**2 / mse):.4f}, library {images.psnr(cleaned[
 #
 # ## 4. Notation
 #
-# $N$ images or patches, $K$ components, $D$ dimensions; a prime is a transpose. Axes come in the order samples, rows,
-# columns. All noise levels are *standard deviations* in gray levels.
+# $N$ images or patches, $K$ components, $D$ dimensions ($D_z$ and $D_y$, also written $d_z$ and $d_y$, of $z$ and $y$).
+# Axes come in the order samples, rows, columns. All noise levels are *standard deviations* in gray levels. A prime is a
+# transpose, $|S|$ or $\det S$ a determinant, $\operatorname{tr}$ a trace, $\mathbb E$ an expectation, $\ln$ the natural
+# logarithm.
 #
 # | symbol | meaning | name in code | shape |
 # |---|---|---|---|
@@ -144,21 +147,23 @@ print(f"by hand {10 * np.log10(255**2 / mse):.4f}, library {images.psnr(cleaned[
 # | $W,\;b,\;R$ | channel: $y=Wz+b+\text{noise}$, noise $\sim\mathcal N(0,R)$ | `LinearGaussian(matrix, offset, noise_cov)` | (Dy, Dz), (Dy,), (Dy, Dy) |
 # | $\sigma$ | standard deviation of the noise, $R=\sigma^2I$ | `noise_std` | number |
 # | $\mu,\;S$ | mean and covariance of a Gaussian | `Gaussian(mean, cov)` | (D,), (D, D) |
-# | $L=S^{-1}$ | precision | `joint_precision(...)` | (D, D) |
+# | $\mathcal N(x\mid\mu,S)$ | its density at $x$ | exponential of `.log_density(x)` | number |
+# | $L=S^{-1}$ | precision (of $z$ and $y$ jointly: `joint_precision`) | `np.linalg.inv(cov)` | (D, D) |
 # | $\pi_k,\;\mu_k,\;S_k$ | weights, means, covariances of a mixture | `Mixture(weights, means, covs)` | (K,), (K, D), (K, D, D) |
-# | $C$ | posterior covariance | `posterior(...).cov` | (Dz, Dz) |
-# | $G$ | gain | `gaussian.gain` | (Dz, Dy) |
-# | $\pi_k(y)$ | posterior weights | `posterior(...).weights` | (K,) |
-# | $\lambda_i,\;u_i$ | eigenvalues and eigenvectors of a covariance | `Mixture.eigen` | (K, D), (K, D, D) |
-# | $m$ | side of a patch | `patch_size`, `m` | number |
-# | $m_k(y)$ | posterior mean of component $k$ | `posterior(...).means` | (K, Dz) |
+# | $\lambda_i,\;u_i$ | eigenvalues and eigenvectors of its covariances | `Mixture.eigen` | (K, D), (K, D, D) |
+# | $m,\;C$ | posterior mean and covariance | `posterior(...).mean`, `.cov` | (Dz,), (Dz, Dz) |
+# | $G$ | gain | first of `gaussian.gain(S, W, R)` | (Dz, Dy) |
+# | $\pi_k(y),\;m_k(y),\;C_k$ | weights, means, covariances of a posterior mixture | `posterior(...).weights`, `.means`, `.covs` | (K,), (K, Dz), (K, Dz, Dz) |
+# | $x_n,\;r_{nk}$ | patches to learn from, their responsibilities | `x`, `resp` | (N, D), (N, K) |
+# | $H,\;W$ | rows and columns of an image | `images` | (N, H, W) |
+# | $m$ | side of a patch, $D=m^2$ | `patch_size`, `m` | number |
 #
-# The letter $m$ is a side of a patch when it stands alone in a size such as $m\times m$, and a posterior mean where a
-# $y$ or a density is near; both are customary.
+# Two letters work twice, as is customary: $m$ is a side in a size such as $m\times m$ and a posterior mean in a
+# formula of Bayes; $W$ is a number of columns beside $H$ and a matrix elsewhere.
 #
 # In code, words are outside and letters inside: a record has the field `cov`, and only the body of a function calls
-# it `S`. Records are read-only. Here are a mixture, a channel and
-# a posterior, for a single pixel seen at 136 gray levels:
+# it `S`. Records are read-only. Here are a mixture, a channel and a posterior, for a single pixel seen at 136 gray
+# levels:
 
 # %%
 pixel = mixture.Mixture(weights=[0.8, 0.2], means=[[20.0], [200.0]], covs=[[[400.0]], [[900.0]]])

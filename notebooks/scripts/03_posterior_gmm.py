@@ -45,9 +45,9 @@ from course_lib import datasets, denoising, gaussian, mixture, patches, plots, p
 # %% [markdown]
 # ## 1. A pixel that is board or chalk
 #
-# Let $z$ be the clean gray level. With probability 0.8 the pixel is board, near 20, with probability 0.2 chalk, near
-# 200 (our digits, too, are bright on black). Written with weights $\pi_k$, means $\mu_k$ and covariances $S_k$ of $K$
-# **components**:
+# Let $z$ be the clean gray level. With probability 0.8 the pixel is board, $20\pm20$, with probability 0.2 it is
+# chalk, $200\pm30$ (our digits, too, are bright on black). With weights $\pi_k$, means $\mu_k$ and covariances $S_k$ of
+# $K$ **components** this reads
 #
 # $$p(z)=\sum_{k=1}^{K}\pi_k\,\mathcal N(z\mid\mu_k,S_k),\qquad \pi_k\ge 0,\quad \sum_k\pi_k=1 \tag{M1}$$
 
@@ -103,8 +103,9 @@ plt.show()
 #
 # $$p(z)\,p(y\mid z)=\sum_k \pi_k\;\underbrace{\mathcal N(z\mid\mu_k,S_k)\;\mathcal N(y\mid Wz+b,R)}_{\text{one Gaussian prior, one channel}}$$
 #
-# Each braced product is a lesson 02 problem: a Gaussian prior $p_k(z)$ and a linear-Gaussian channel. A joint density
-# can be factored in two orders, $p_k(z)\,p(y\mid z)=p_k(y)\,p_k(z\mid y)$, and lesson 02 gave us both new factors:
+# Each braced product is a lesson 02 problem: the Gaussian prior $p_k(z)=\mathcal N(z\mid\mu_k,S_k)$ and a
+# linear-Gaussian channel. A joint density can be factored in two orders, $p_k(z)\,p(y\mid z)=p_k(y)\,p_k(z\mid y)$,
+# and lesson 02 gave us both new factors. With $m_k(y)$ and $C_k$ for the posterior mean and covariance,
 #
 # $$\mathcal N(z\mid\mu_k,S_k)\,\mathcal N(y\mid Wz+b,R)=
 # \underbrace{\mathcal N(y\mid W\mu_k+b,\;WS_kW'+R)}_{p_k(y),\ \text{the predictive (G7)}}\;
@@ -126,8 +127,8 @@ print("both sides agree at 1000 points, to ten digits:", np.allclose(left, right
 #
 # ### 2.2 The sum over components
 #
-# Insert the identity and divide by $p(y)$, which makes the area over $z$ equal to 1. The area of
-# $\sum_k\pi_k\,p_k(y)\,\mathcal N(z\mid m_k(y),C_k)$ is $\sum_k\pi_k\,p_k(y)$, since each Gaussian has area 1. So
+# Insert the identity and divide by $p(y)$, the area over $z$. The area of
+# $\sum_k\pi_k\,p_k(y)\,\mathcal N(z\mid m_k(y),C_k)$ is $p(y)=\sum_k\pi_k\,p_k(y)$, since each Gaussian has area 1. So
 #
 # $$p(z\mid y)=\sum_k \pi_k(y)\,\mathcal N(z\mid m_k(y),C_k)$$
 #
@@ -178,7 +179,7 @@ print("weights by hand:", by_hand.round(4), " equal:", np.allclose(by_hand, exac
 predictive = mixture.predictive(prior, channel)
 levels = np.arange(-100.0, 351.0, 1.0)
 curves = mixture.responsibilities(predictive, levels[:, None])
-print("weight of chalk at y = 60, 136, 200:", curves[[160, 236, 300], 1].round(3))
+print("weight of chalk at y = 60, 136, 200:", curves[np.isin(levels, (60, 136, 200)), 1].round(3))
 print("first level where chalk outweighs board:", levels[(curves[:, 1] > 0.5).argmax()])
 
 # %% [markdown]
@@ -228,15 +229,15 @@ pixels = mixture.Mixture([0.5, 0.3, 0.2], [[25.0, 25.0], [205.0, 205.0], [200.0,
 left_only = gaussian.LinearGaussian([[1.0, 0.0]], [0.0], [[20.0**2]])
 post = mixture.posterior(pixels, left_only, [190.0])
 print("weights:", post.weights.round(3))
-print("means:  ", post.means.round(0).tolist())
+print("means of the other two classes:", post.means[1:].round(1).tolist())
 
 # %% [markdown]
-# Having seen 190 on the left we rule out "both dark", whose weight rounds to zero; two classes stay. The right pixel,
-# never observed, is near 198 or near 40. In "both bright" it leans on the covariance between the pixels; in the edge
-# class the covariance is zero, so its mean stays 40.
+# Having seen 190 on the left we rule out "both dark", whose weight rounds to zero; two classes stay, with weights
+# 0.588 and 0.412. The right pixel, never observed, is near 198.1 or near 40. In "both bright" it leans on the
+# covariance between the pixels; in the edge class the covariance is zero, so its mean stays 40.
 #
 # The figure shows the plane of left and right pixel: gray contours of the prior with three hills, a dashed vertical
-# line at the observed 190, and blue contours of the posterior with two hills, one above the other on that line; a
+# line at the observed 190, and blue contours of the posterior with two hills, one above the other near that line; a
 # star, the posterior mean, stands between them.
 
 # %%
@@ -259,19 +260,20 @@ for name, ch, seen in (("left only", left_only, 190.0), ("mixer", mixer, 150.0))
     print(f"{name:9}: mean by sum {by_sum.round(3)}, by formula {by_formula.round(3)}, equal: {equal}")
 
 # %% [markdown]
-# For both channels the posterior mean of (M2) and (M3) equals the sum over the plane. A general $W$ and a general $b$
-# cost nothing extra.
+# For both channels the posterior mean of (M2) and (M3) equals the sum over the plane: (193.982, 133.014), the star of
+# the figure, and (186.885, 34.559), whose average plus 40 is close to the 150 that `mixer` showed. A general $W$ and a
+# general $b$ cost nothing extra.
 #
 # ## 4. The report's weights, and what they cost
 #
 # The report that this course grew from derives the same components (M3), but states that the posterior keeps the
-# **prior** weights. Where does $p_k(y)$ go? The report writes one symbol, $p_Y(y)$, for two quantities:
+# **prior** weights (erratum 1). Where does $p_k(y)$ go? The report writes one symbol, $p_Y(y)$, for two quantities:
 #
 # - the denominator of Bayes' rule for the whole mixture, $p(y)=\sum_j\pi_j\,p_j(y)$;
 # - the number that turns $\mathcal N(z\mid\mu_k,S_k)\,\mathcal N(y\mid Wz+b,R)$ into $\mathcal N(z\mid m_k,C_k)$, which is $p_k(y)$.
 #
 # Dividing component $k$ by the first leaves the ratio $p_k(y)/p(y)$ in front. Calling both $p_Y$ makes the ratio look
-# like 1. It is 1 only where all components predict $y$ equally well.
+# like 1. It is 1 for every $k$ only where all components predict $y$ equally well.
 
 # %%
 print("p_k(y) / p(y):", (p_k / (prior.weights @ p_k)).round(3))
@@ -310,16 +312,18 @@ for name, estimate in estimates.items():
 
 # %% [markdown]
 # The noise has a standard deviation of 50, so doing nothing costs about that. With (M2) the error falls to 31.7; with
-# prior weights it *rises* to 63.6. The lost factor makes denoising worse than no denoising, because every bright
-# pixel is dragged toward board.
+# prior weights it *rises* to 63.6. The lost factor makes denoising worse than no denoising, chiefly because every
+# bright pixel is dragged toward board.
 #
 # **And the density itself?** A fair way to grade a density is its *log score*, the mean of $\ln q(z\mid y)$ at the
-# true $z$. No density $q$ beats the posterior $p$: since $\ln t\le t-1$,
+# true $z$. On average no density $q$ beats the posterior $p$: since $\ln t\le t-1$ (the logarithm lies below its
+# tangent at 1),
 #
-# $$\mathrm E\!\left[\ln\frac{q(z\mid y)}{p(z\mid y)}\;\middle|\;y\right]\le \mathrm E\!\left[\frac{q(z\mid y)}{p(z\mid y)}-1\;\middle|\;y\right]=\int q(z\mid y)\,dz-1=0 .$$
+# $$\mathbb E\!\left[\ln\frac{q(z\mid y)}{p(z\mid y)}\;\middle|\;y\right]\le \mathbb E\!\left[\frac{q(z\mid y)}{p(z\mid y)}-1\;\middle|\;y\right]=\int q(z\mid y)\,dz-1=0 .$$
 #
-# We compute both scores from the components. For the posterior, Bayes' rule in logarithms,
-# $\ln p(z\mid y)=\ln p(z)+\ln p(y\mid z)-\ln p(y)$, must give the same 20 000 numbers without any (M2) or (M3).
+# We compute both scores from the components; the $C_k$ of `exact` serve every pixel, since (M3) has no $y$ in them. For
+# the posterior, Bayes' rule in logarithms, $\ln p(z\mid y)=\ln p(z)+\ln p(y\mid z)-\ln p(y)$, must give the same
+# 20 000 numbers without any (M2) or (M3).
 
 # %%
 log_parts = stats.norm.logpdf(clean, m_k, np.sqrt(exact.covs[:, 0, 0]))
@@ -348,15 +352,17 @@ for value in (0.0, 136.0, 255.0):
           f"pi_k N(m_k|m_k,C_k) {scores.round(4)}")
 
 # %% [markdown]
-# The last column is how the report's program chooses a component: it takes the largest
-# $\pi_k\,\mathcal N(m_k\mid m_k,C_k)$. But a Gaussian at its own mean is $\det(2\pi C_k)^{-1/2}$, which holds no $y$.
-# So the program must choose **the same component for every patch of every image**: here board, even for $y=255$,
-# where (M2) gives chalk a weight of 1.000 to three digits. And it favours small determinants, the flattest and most
-# degenerate component.
+# The variances are 344.8 and 661.8 in every line, while the weights turn over. The last column is how the report's
+# program chooses a component: it takes the largest $\pi_k\,\mathcal N(m_k\mid m_k,C_k)$. But a Gaussian at its own mean
+# is $\det(2\pi C_k)^{-1/2}$, which holds no $y$.
+#
+# So the program must choose **the same component for every patch of every image** (erratum 2): here board, 0.0172
+# against 0.0031, even for $y=255$, where (M2) gives chalk a weight of 1.000 to three digits. And it favours small
+# determinants, the flattest and most degenerate component.
 #
 # How does this look on real data? We take the report's own setting, patches of $16\times16$ pixels and $K=11$
 # components, with noise of 25 gray levels. The prior has been fitted to training digits (lesson 04 shows how); the
-# 2000 patches are of held-out digits.
+# 2000 patches are cut from held-out digits at random places.
 
 # %%
 prior16 = priors.digit_prior(16, 11)
@@ -404,20 +410,20 @@ for name, estimate in rows.items():
 # ## 6. One number: the posterior mean
 #
 # A posterior is a whole density, but a restored picture needs one gray level a pixel. **Which number $a$ is closest
-# to $z$ on average?** Let $m=\mathrm E[z\mid y]$ and $C=\operatorname{Cov}[z\mid y]$, and insert $m$ into the
+# to $z$ on average?** Let $m=\mathbb E[z\mid y]$ and $C=\mathrm{cov}[z\mid y]$, and insert $m$ into the
 # expected squared error:
 #
-# $$\mathrm E\big[\|z-a\|^2\,\big|\,y\big]=\mathrm E\big[\|(z-m)+(m-a)\|^2\,\big|\,y\big]
-# =\mathrm E\big[\|z-m\|^2\,\big|\,y\big]+2(m-a)'\,\mathrm E[z-m\mid y]+\|m-a\|^2 .$$
+# $$\mathbb E\big[\|z-a\|^2\,\big|\,y\big]=\mathbb E\big[\|(z-m)+(m-a)\|^2\,\big|\,y\big]
+# =\mathbb E\big[\|z-m\|^2\,\big|\,y\big]+2(m-a)'\,\mathbb E[z-m\mid y]+\|m-a\|^2 .$$
 #
-# The middle term vanishes because $\mathrm E[z\mid y]=m$. The first is a sum of variances, the trace of $C$. So
+# The middle term vanishes because $\mathbb E[z\mid y]=m$. The first is a sum of variances, the trace of $C$. So
 #
-# $$\mathrm E\big[\|z-a\|^2\,\big|\,y\big]=\operatorname{tr}C+\|a-m\|^2 ,$$
+# $$\mathbb E\big[\|z-a\|^2\,\big|\,y\big]=\operatorname{tr}C+\|a-m\|^2 ,$$
 #
 # smallest at $a=m$ and there equal to $\operatorname{tr}C$. The posterior mean **minimises the mean square error**,
 # and no other guess does.
 #
-# Both are sums over components. Averages of a mixture are weighted averages, and $\mathrm E[zz'\mid k,y]=C_k+m_km_k'$
+# Both are sums over components. Averages of a mixture are weighted averages, and $\mathbb E[zz'\mid k,y]=C_k+m_km_k'$
 # (a covariance is a second moment less the square of the mean), so that
 #
 # $$m=\sum_k\pi_k(y)\,m_k(y),\qquad
@@ -435,12 +441,12 @@ by_sum = np.einsum("ij,ijk,ijl->kl", post_plane / post_plane.sum(), centred, cen
 print("two pixels of section 3:", two.cov.round(1).tolist(), " equals the sum over the plane:", np.allclose(by_sum, two.cov))
 
 # %% [markdown]
-# `exact.mean` and `exact.cov` are (M4); they equal the grid, and the samples agree within chance (their mean has a
-# standard error of 0.17). For the two pixels of section 3 the covariance matrix is right as well: a variance of
+# `exact.mean` and `exact.cov` are (M4); they equal the grid, and the samples agree within chance (the standard error of
+# their mean is $\sqrt{5844.9/200\,000}=0.17$). For the two pixels of section 3 the covariance matrix is right as well: a variance of
 # 6583.0 for the unseen right pixel, 277.5 for the seen one.
 #
-# The covariance has a telling second form, the **law of total covariance**. Since
-# $\sum_k\pi_k(y)(m_k-m)(m_k-m)'=\sum_k\pi_k(y)\,m_km_k'-m\,m'$,
+# The covariance has a telling second form, the **law of total covariance**. Multiply out and use
+# $\sum_k\pi_k(y)\,m_k=m$: then $\sum_k\pi_k(y)(m_k-m)(m_k-m)'=\sum_k\pi_k(y)\,m_km_k'-m\,m'$, and so
 #
 # $$C=\underbrace{\sum_k\pi_k(y)\,C_k}_{\text{within the components}}+\underbrace{\sum_k\pi_k(y)\,(m_k-m)(m_k-m)'}_{\text{between them: which one is it?}}$$
 
@@ -477,16 +483,17 @@ print("heights of the two humps:", heights.round(5))
 # %% [markdown]
 # Three questions, three answers. The chalk component holds more *probability*, so (M5) says 183.1. But board's hump
 # is narrower and therefore *taller* ($\pi_k(y)/\sqrt{2\pi C_k}$ is 0.0094 against 0.0087), so the mode is 36.0. The
-# mean is 118.7. (M5) is therefore neither the posterior mean nor the mode, so the name "maximum a posteriori", which
-# means the mode, does not fit it.
+# mean is 118.7. (M5) is neither the posterior mean nor the mode, and the name "maximum a posteriori", which means the
+# mode, does not fit it.
 #
 # A fourth choice is a **posterior sample** $s$: draw $k$ with probability $\pi_k(y)$, then
 # $s\sim\mathcal N(m_k(y),C_k)$. It looks like real data, but what does it cost? Given $y$, the draw $s$ and the truth
 # $z$ are independent with the same mean $m$ and covariance $C$, so the cross term vanishes again:
 #
-# $$\mathrm E\big[\|z-s\|^2\,\big|\,y\big]=\mathrm E\big[\|z-m\|^2\,\big|\,y\big]+\mathrm E\big[\|s-m\|^2\,\big|\,y\big]=2\operatorname{tr}C ,$$
+# $$\mathbb E\big[\|z-s\|^2\,\big|\,y\big]=\mathbb E\big[\|z-m\|^2\,\big|\,y\big]+\mathbb E\big[\|s-m\|^2\,\big|\,y\big]=2\operatorname{tr}C ,$$
 #
-# exactly **twice** the error of the mean.
+# exactly **twice** the error of the mean. To measure it, we split the 200 000 draws of section 6 into pairs, a "truth"
+# and a sample each.
 
 # %%
 guesses = np.arange(-20.0, 261.0, 1.0)
@@ -494,12 +501,13 @@ cost = ((z - guesses[:, None]) ** 2 * brute).sum(axis=1) * 0.5
 points = {name: (a, exact.cov[0, 0] + (a - exact.mean[0]) ** 2)
           for name, a in (("mean", exact.mean[0]), ("most probable component", most_probable), ("mode", mode))}
 print({name: round(float(value)) for name, (_, value) in points.items()}, " lowest on the grid:", guesses[cost.argmin()])
+print("tr C + |a - m|^2 equals the grid at every guess:", np.allclose(cost, exact.cov[0, 0] + (guesses - exact.mean[0]) ** 2))
 truths, samples = draws[::2, 0], draws[1::2, 0]
 print(f"a sample costs {np.mean((truths - samples) ** 2):.0f}, twice the variance is {2 * exact.cov[0, 0]:.0f}")
 
 # %% [markdown]
-# The mean costs 5845 (its variance), the most probable component 9982, the mode 12691, and a sample 11679, twice the
-# variance within chance.
+# The mean costs 5845 (the variance), the most probable component 9982, the mode 12691, and a sample 11679: within
+# chance twice the variance, 11690. Of all guesses on the grid 119 is the cheapest, the one next to the mean.
 #
 # The figure shows the expected squared error of every guess from $-20$ to 260, summed on the grid: a parabola with
 # its lowest point at the posterior mean. The most probable component and the mode lie high on its two arms.
@@ -509,9 +517,8 @@ plots.guess_cost(guesses, cost, points)
 plt.show()
 
 # %% [markdown]
-# The marks come from $\operatorname{tr}C+\|a-m\|^2$ and sit on the parabola that the grid computed. Our pixel is
-# unsure to the utmost. Over all 20 000 pixels of section 4 the picture is milder, since most observations leave
-# little doubt:
+# Few pixels are as unsure as ours. Over all 20 000 pixels of section 4 the picture is milder, since most observations
+# leave little doubt:
 
 # %%
 of_best = m_k[np.arange(len(m_k)), resp.argmax(axis=1)]
@@ -520,13 +527,13 @@ for name, estimate in (("mean", estimates["weights (M2)"]), ("most probable", of
     print(f"{name:14} mean square error {np.mean((estimate - clean[:, 0]) ** 2):.0f}")
 
 # %% [markdown]
-# The mean has the least error, 1004; the most probable component costs 1190, the sample 1995, twice as much as the
-# mean. Choose the mean for accuracy, a sample to *see* what the posterior thinks possible.
+# The mean has the least error, 1004; the most probable component costs 1190, the sample 1995, about twice as much as
+# the mean. Choose the mean for accuracy, a sample to *see* what the posterior thinks possible.
 #
 # ## 8. Logarithms, or nothing
 #
 # A patch of $16\times16$ pixels has 256 dimensions. **How large is the density $p(y)$ of such a patch?** Each pixel
-# contributes a factor of perhaps 1/200.
+# contributes a factor of perhaps 1/200, and $200^{-256}=e^{-1356}$.
 
 # %%
 log_evidence = mixture.predictive(prior16, channel16).log_density(noisy16)
@@ -537,9 +544,10 @@ print("logarithms of the report's scores:", first.round(0).astype(int).tolist())
 print("zero after exp:", int((np.exp(first) == 0).sum()), "of", first.size)
 
 # %% [markdown]
-# The median is $e^{-1346}$. The smallest positive number of double precision is $e^{-744.4}$, so every one of the
-# 2000 densities is **exactly 0.0** in floating point, and (M2) evaluated as written is 0/0. The report's program
-# exponentiates its scores, too: with this prior, nine of the eleven vanish before they are compared.
+# The median is $e^{-1346}$, the highest $e^{-1271}$. The smallest positive number of double precision is $e^{-744.4}$, so
+# every one of the 2000 densities is **exactly 0.0** in floating point, and (M2) evaluated as written is 0/0. The
+# report's program exponentiates its scores, too (erratum 10): with this prior, nine of the eleven lie below $-744.4$ and
+# vanish before they are compared.
 #
 # The cure is to keep $\ell_k=\ln\pi_k+\ln p_k(y)$ and never leave logarithms. For any constant $c$,
 #
@@ -591,12 +599,13 @@ more = [denoising.restore_patches(seen, prior8, half, estimate="sample", rng=rng
 print("equals (M4) for the first patch:", np.allclose(filled["mean"][0], mixture.posterior(prior8, half, seen[0]).mean))
 
 # %% [markdown]
-# `restore_patches` is `mixture.posterior` for many observations: it computes each gain $G_k$ once, not once a patch,
-# and gives the same.
+# $W$ has 32 rows, one a seen pixel. `restore_patches` is `mixture.posterior` for many observations: it computes each
+# gain $G_k$ once, not once a patch, and gives the same.
 #
 # The figure shows eight patches as rows. Columns: the original; what was seen, with the missing right half in orange;
 # the posterior mean; the mean of the most probable component; and three posterior samples. Strokes that enter the
-# hole are continued, smoothly by the mean, with crisper and differing strokes by the samples.
+# hole are continued, smoothly by the mean, with more contrast and differently each time by the samples; where the
+# seen half settles the matter, as in rows 3 and 7, all agree.
 
 # %%
 shown = np.arange(8)
@@ -619,12 +628,13 @@ for name, value in errors.items():
 
 # %% [markdown]
 # Filling with the average patch costs 103.5 gray levels. The posterior mean has the least error, 78.5; the most
-# probable component costs a little more, 81.4. A sample costs 101.2, hardly less than the average patch, although it
-# looks far more like a digit: crispness is paid for in square error.
+# probable component costs a little more, 81.4. A sample costs 102.8, hardly less than the average patch, although it
+# has the contrast of a real stroke: contrast in the wrong place is paid for in square error.
 #
-# Is the sample's square error twice that of the mean? No: 10248 is less than twice 6162. Section 7 says why. For a
-# *given* patch a sample costs $\|z-m\|^2+\operatorname{tr}C$ on average, always; but only if the prior is true is
-# $\mathrm E\|z-m\|^2=\operatorname{tr}C$ as well. We compare the two, a missing pixel at a time.
+# Is the sample's square error twice that of the mean? No: 10561 is less than twice 6162. Section 7 says why. For a
+# *given* patch a sample costs $\|z-m\|^2+\operatorname{tr}C$ on average, always. That the first term is
+# $\operatorname{tr}C$ on average, too, is promised only if the prior is true. We compare the two, as averages over the
+# missing pixels.
 
 # %%
 rows, truth = seen[:200], clean8[:200, missing]
@@ -635,7 +645,7 @@ print(f"first 200 patches: mean costs {mean_cost:.0f}, posterior variance {sprea
 print(f"20 samples of each cost, on average, {np.mean((np.array(draws8) - truth) ** 2):.0f}")
 
 # %% [markdown]
-# A sample costs the sum of the two within chance, 10820 against 10887. But the mean's error, 6522, is larger than the
+# A sample costs the sum of the two within chance, 10822 against 10887. But the mean's error, 6522, is larger than the
 # 4365 that the posterior variance promises: the fitted prior is *overconfident* on real digits. If we let the prior
 # itself draw the patches, so that it is true by construction, the factor must be 2:
 
@@ -644,11 +654,11 @@ rng = np.random.default_rng(6)
 invented = prior8.sample(10_000, rng)
 seen_invented = invented @ W.T + 5 * rng.standard_normal((10_000, 32))
 by = {name: denoising.restore_patches(seen_invented, prior8, half, estimate=name, rng=rng) for name in ("mean", "sample")}
-true_cost, twice = (np.mean((by[name] - invented)[:, missing] ** 2) for name in ("mean", "sample"))
-print(f"real digits {errors['sample'] / errors['mean']:.2f}, patches drawn from the prior {twice / true_cost:.2f}")
+of_mean, of_sample = (np.mean((by[name] - invented)[:, missing] ** 2) for name in ("mean", "sample"))
+print(f"real digits {errors['sample'] / errors['mean']:.2f}, patches drawn from the prior {of_sample / of_mean:.2f}")
 
 # %% [markdown]
-# The ratio is 1.66 for real digits and 2.00 for patches from the prior. The gap measures how far the prior is from
+# The ratio is 1.71 for real digits and 2.00 for patches from the prior. A ratio other than 2 betrays that a prior is not
 # the truth.
 #
 # **And a camera with an offset?** Suppose that the seen pixels come at half contrast, lifted by 40 gray levels, with
@@ -665,17 +675,18 @@ print("same restoration:", np.allclose(denoising.restore_patches(0.5 * seen + 40
 # ## 10. Why a mixture is a good prior
 #
 # The report asks this as its third theory question, and answers that a mixture prior with a Gaussian channel has a
-# mixture posterior, so it suits clustering into $K$ classes. That is one good reason, given a reason too few. We
-# count three.
+# mixture posterior, so it suits clustering into $K$ classes. That is half an answer. We count three reasons, the last
+# two with numbers.
 #
 # **Closed form.** As we derived: (M2) and (M3) hold for every $W$, $b$ and every noise that makes $WS_kW'+R$
-# invertible, with no integral left to approximate. Families of priors that a likelihood maps to themselves are called
-# *conjugate*. A Gaussian is conjugate to our channel; finite mixtures of Gaussians are a larger family that is
-# conjugate, too.
+# invertible, with no integral left to approximate. A family of priors is called *conjugate* to a likelihood when the
+# posterior stays in the family. The Gaussians are conjugate to our channel; the finite mixtures of Gaussians are a larger
+# family that is conjugate, too.
 #
 # **Classes.** Patches come in kinds (flat, edges of several directions, strokes) and each kind has its own
-# covariance. A single Gaussian must cover them all with one ellipsoid. Does that show on data that the fit has never
-# seen? We score 5000 patches of held-out digits.
+# covariance. A single Gaussian must cover them all with one ellipsoid, and its posterior mean is linear in $y$; the
+# weights $\pi_k(y)$ are what bends it. Does that help on data that the fit has never seen? We score 5000 patches of
+# held-out digits, and denoise them.
 
 # %%
 rng = np.random.default_rng(1)
@@ -703,38 +714,41 @@ plt.show()
 
 # %% [markdown]
 # From one Gaussian to fifty, clean held-out patches gain 130 nats of log density ($-198.7$ against $-329.1$), noisy
-# ones 20, and the posterior mean's error falls from 20.00 to 14.38 gray levels. (The clean score is flattered by the
-# 69% of pixels that are exactly black, which a component can predict nearly perfectly; the noisy score and the error
-# are the honest ones.) Held-out scores are not the fit's own flattery: more components help here because there *are*
-# more kinds of patches.
+# ones 20, and the posterior mean's error falls from 20.00 to 14.38 gray levels.
 #
-# **Approximation.** A mixture need not believe in classes. Place components of equal width along a grid and let their
-# weights follow any continuous density: the sum of narrow bumps approaches it. We try the shape least like a
-# Gaussian, a box from 0 to 255.
+# The clean score is flattered by the 69% of pixels that are exactly black, which a component can predict nearly
+# perfectly; the noisy score and the error are the honest ones. And held-out scores are not the fit's own flattery: more
+# components help here because there *are* more kinds of patches.
+#
+# **Approximation.** A mixture need not believe in classes. Blur *any* density $p$ with a Gaussian of width $s$: if $s$ is
+# small, little changes. The blurred density $\int p(u)\,\mathcal N(z\mid u,s^2)\,du$ is a mixture of infinitely many
+# components, and a sum over a grid of points $u$, no further apart than $s$, is nearly that integral. That sum has the
+# form (M1). We try a shape quite unlike a Gaussian, a box from 0 to 255, with $K$ points $s=255/K$ apart.
 
 # %%
 box = np.where((z >= 0) & (z < 255), 1 / 255, 0.0)
-for K in (1, 4, 16, 64):
-    width = 255 / K
-    bumps = mixture.Mixture(np.full(K, 1 / K), (np.arange(K)[:, None] + 0.5) * width, np.full((K, 1, 1), width**2 / 4))
+for K in (4, 16, 64, 256):
+    s = 255 / K
+    bumps = mixture.Mixture(np.full(K, 1 / K), (np.arange(K)[:, None] + 0.5) * s, np.full((K, 1, 1), s**2))
     distance = np.abs(np.exp(bumps.log_density(z[:, None])) - box).sum() * 0.5
-    print(f"K = {K:2}: area between mixture and box {distance:.3f}")
+    print(f"K = {K:3}: area between mixture and box {distance:.3f}")
 
 # %% [markdown]
-# The area between the two densities falls from 0.635 for one bump to 0.019 for 64: slowly, because a box has corners,
-# but as far as we like.
+# The area between the two densities falls from 0.382 to 0.006: four times as many components, a quarter of the area.
+# That is slow, because a box has jumps; but with enough components, on a grid that becomes finer than their width, a
+# mixture comes as close to a density as we like (Sorenson and Alspach).
 #
-# The report's choice $K=11$ comes without such a measurement. Our table says that for patches of side 8 each step
-# beyond 11 still helps; lesson 04 studies $K$ and $m$ together.
+# The report's choice $K=11$ comes without such a measurement (erratum 12). Our table says that for patches of side 8
+# each step beyond 11 still helps; lesson 04 studies $K$ and $m$ together.
 #
 # ## What we have seen
 #
-# - A mixture times a linear-Gaussian likelihood is a mixture (M2), (M3). Its weights are $\pi_k$ times **how well component $k$ predicted $y$**.
+# - A mixture times a linear-Gaussian likelihood is a mixture (M2), (M3). Its weights are proportional to $\pi_k$ times **how well component $k$ predicted $y$**.
 # - With prior weights instead, the error over many pixels rose from 31.7 to 63.6 gray levels, above the noise of 50.
 # - Component covariances do not depend on $y$; a rule that looks only at them picks one component for all patches.
-# - The mean (M4) has the least square error; the most probable component (M5) is neither mean nor mode; a sample costs twice the posterior variance.
+# - The mean (M4) has the least square error; the most probable component (M5) is neither mean nor mode; a sample costs twice the posterior variance, if the prior is true.
 # - In 256 dimensions densities are 0.0. Work with logarithms and log-sum-exp.
-# - The same two formulas fill in pixels that were never seen.
+# - Formulas (M2) and (M3) also fill in pixels that were never seen.
 #
 # ## What comes next
 #
@@ -742,12 +756,12 @@ for K in (1, 4, 16, 64):
 # fits a mixture to them, and what the patch size and $K$ do. [Lesson 05](05_denoising_digits.ipynb) then denoises
 # whole digits.
 #
-# **Try it yourself.** Set the noise of section 1 to 25 and find the observation at which board and chalk are equally
-# probable. Then delete the *lower* half of the patches in section 9: which letters of the model change?
+# **Try it yourself.** Set the noise of section 1 to 25 (in two lines of one cell) and find the observation at which board
+# and chalk are equally probable. Then delete the *lower* half of the patches in section 9: which letters of the model change?
 #
 # ## References
 #
-# - H. W. Sorenson, D. L. Alspach, Recursive Bayesian estimation using Gaussian sums, Automatica 7, 1971, [doi:10.1016/0005-1098(71)90097-5](https://doi.org/10.1016/0005-1098%2871%2990097-5): posteriors of Gaussian sums.
+# - H. W. Sorenson, D. L. Alspach, Recursive Bayesian estimation using Gaussian sums, Automatica 7, 1971, [doi:10.1016/0005-1098(71)90097-5](https://doi.org/10.1016/0005-1098%2871%2990097-5): posteriors of Gaussian sums, and which densities they approach.
 # - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer, 2006, sections 2.3 and 9.2.
 # - D. Zoran, Y. Weiss, From learning models of natural image patches to whole image restoration, ICCV 2011, [doi:10.1109/ICCV.2011.6126278](https://doi.org/10.1109/ICCV.2011.6126278): mixtures as patch priors.
 # - G. Yu, G. Sapiro, S. Mallat, Solving inverse problems with piecewise linear estimators, IEEE Trans. Image Processing 21, 2012, [doi:10.1109/TIP.2011.2176743](https://doi.org/10.1109/TIP.2011.2176743): missing pixels with Gaussian mixtures.
