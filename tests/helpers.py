@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
+from course_lib import priors
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
 
@@ -75,3 +76,10 @@ def assert_record(kind, **fields):
         np.testing.assert_array_equal(stored, fields[name])
         with pytest.raises(FrozenInstanceError):
             setattr(record, name, value)
+
+
+def shipped_prior(m, K, seed=0):
+    """A prior of the package, or an error at once: no test may start a fit of minutes because a file is damaged."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(priors, "fit_digits", None)
+        return priors.digit_prior(m, K, seed=seed)

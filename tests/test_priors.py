@@ -14,7 +14,7 @@ import platformdirs
 import pytest
 
 from course_lib import datasets, mixture, patches, priors
-from tests.helpers import random_mixture, same
+from tests.helpers import random_mixture, same, shipped_prior
 
 FOLDER = Path(str(resources.files("course_lib"))) / "data" / "priors"
 M, K = 3, 2  # a pair that is not shipped
@@ -42,9 +42,8 @@ def test_a_shipped_prior_loads_without_a_fit(m, K, seed, monkeypatch, tmp_path, 
 
     The floor to a tenth: float32 keeps 7 digits of variances up to 3e4, and the coldest directions err by some 1e-2.
     """
-    monkeypatch.setattr(priors, "fit_digits", None)
     monkeypatch.setattr(priors, "cache_folder", lambda: tmp_path)
-    prior = priors.digit_prior(m, K, seed=seed)
+    prior = shipped_prior(m, K, seed)
     assert prior.means.shape == (K, m * m)
     assert prior.weights.min() > 0 and prior.weights.sum() == pytest.approx(1, rel=1e-10)
     assert prior.eigen[0].min() > 0.9 * priors.REG_COVAR
@@ -52,7 +51,7 @@ def test_a_shipped_prior_loads_without_a_fit(m, K, seed, monkeypatch, tmp_path, 
 
 
 def test_the_seeds_of_m16_k11_are_different_fits():
-    means = [priors.digit_prior(16, 11, seed=seed).means for seed in range(4)]
+    means = [shipped_prior(16, 11, seed).means for seed in range(4)]
     assert all(not np.allclose(a, b) for i, a in enumerate(means) for b in means[:i])
 
 
@@ -65,7 +64,7 @@ def test_the_recipe_gives_what_is_shipped():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         again = priors.fit_digits(4, 5)
-    refit, shipped, one = (p.log_density(held_out).mean() for p in (again, priors.digit_prior(4, 5), priors.digit_prior(4, 1)))
+    refit, shipped, one = (p.log_density(held_out).mean() for p in (again, shipped_prior(4, 5), shipped_prior(4, 1)))
     assert refit == pytest.approx(shipped, abs=0.01)
     assert shipped > one + 1
 
@@ -76,7 +75,7 @@ def test_one_component_is_the_mean_and_covariance_of_its_patches():
     train = datasets.digits("train")[0]
     for m, n in ((4, 50_000), (16, 20_000)):
         x = patches.sample_patches(train, m, n, np.random.default_rng(0))
-        prior = priors.digit_prior(m, 1)
+        prior = shipped_prior(m, 1)
         np.testing.assert_allclose(prior.means[0], x.mean(0), rtol=0, atol=255e-5)
         cov = np.cov(x.T, bias=True) + priors.REG_COVAR * np.eye(m * m)
         np.testing.assert_allclose(prior.covs[0], cov, rtol=0, atol=1e-5 * cov.max())
