@@ -52,18 +52,31 @@ def test_a_gate_of_64_directions_loses_little(prior, digits):
     assert abs(whole - gated) < 0.03 < 0.1 < whole - narrow
 
 
+def extra_memory(noisy, prior, **options):
+    """Peak bytes of a call beyond its result: tracemalloc sees every numpy array."""
+    tracemalloc.start()
+    result = denoising.denoise(noisy, prior, 25, **options)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak - result.nbytes
+
+
 def test_memory_does_not_grow_with_the_number_of_images(prior):
-    """tracemalloc sees every numpy array: 1000 digits stay below 100 MB beyond the result, and as low as 100 digits.
+    """1000 digits stay below 100 MB beyond the result, and as low as 100 digits.
 
     All their patches at once would be 173 MB in float32, and as much again for each copy.
     """
     noisy = np.tile(images.add_noise(datasets.digits("test")[0][:100].astype(np.float32), 25, np.random.default_rng(0)), (10, 1, 1))
     denoising.denoise(noisy[:1], prior, 25, gate_rank=64)
-    extra = {}
-    for n in (100, 1000):
-        tracemalloc.start()
-        result = denoising.denoise(noisy[:n], prior, 25, gate_rank=64)
-        extra[n] = tracemalloc.get_traced_memory()[1] - result.nbytes
-        tracemalloc.stop()
-    assert 10**5 < extra[1000] < 10**8  # an extra of nothing would mean that nothing was seen
-    assert extra[1000] < extra[100] + 10**7
+    some, all_of_them = (extra_memory(noisy[:n], prior, gate_rank=64) for n in (100, 1000))
+    assert 10**5 < all_of_them < 10**8  # an extra of nothing would mean that nothing was seen
+    assert all_of_them < some + 10**7
+
+
+def test_memory_does_not_grow_with_the_size_of_an_image():
+    """512 x 512 pixels take as much as 256 x 256 beyond the result, though the patches of the first fill 26 MB."""
+    prior = shipped_prior(5, 5)
+    noisy = np.random.default_rng(0).uniform(0, 255, (512, 512)).astype(np.float32)
+    denoising.denoise(noisy[:8, :8], prior, 25)
+    small, large = (extra_memory(noisy[:n, :n], prior) for n in (256, 512))
+    assert 10**5 < large < 1.2 * small
