@@ -170,6 +170,7 @@ BAD_CALLS = [
     (ValueError, "tol needs a finite number of at least 0; got -1; give a positive one", lambda: run_em(None, None, None, tol=-1)),
     (TypeError, "tol needs one real number; got complex 1j; give a number", lambda: run_em(None, None, None, tol=1j)),
     (TypeError, "tol needs one real number; got str '1'; give a number", lambda: run_em(None, None, None, tol="1")),
+    (TypeError, "tol needs one real number; got complex128 np.complex128(1+0j); give a number", lambda: run_em(None, None, None, tol=np.complex128(1))),
     (TypeError, "tol needs one real number; got list [1]; give a number", lambda: run_em(None, None, None, tol=[1])),
     (TypeError, "max_iter needs a whole number; got float 5.0; give an int", lambda: run_em(None, None, None, max_iter=5.0)),
     (ValueError, "mode needs one of 'a', 'b'; got str 'c'; choose one of them", lambda: _checks.choice("mode", "c", ("a", "b"))),
