@@ -294,12 +294,12 @@ def test_order_zero_and_unit_do_not_matter(case, estimate):
 @pytest.mark.parametrize("n", [1, 2, 7])
 @pytest.mark.parametrize("gate_rank", [None, 2])
 def test_a_call_with_many_images_is_many_calls(case, n, gate_rank, monkeypatch):
-    """Blocks of 100 numbers are 11 patches, fewer than the 30 of an image, so that blocks end inside images."""
+    """The 6 x 5 patches of an image are 45 numbers a row: blocks of two images, of 4 rows and 2, of 2 rows, of less than one."""
     prior, stack = case
     stack = np.concatenate([stack, stack[:2] + 1])
     wanted = np.array([denoising.denoise(image, prior, 40, gate_rank=gate_rank) for image in stack])
     kept = []  # alive, so that no call finds the answers of another in memory that it forgets to fill
-    for numbers in (700, 100, 1, 10**6):
+    for numbers in (700, 200, 100, 1, 10**6):
         monkeypatch.setattr(denoising, "BLOCK_NUMBERS", numbers)
         kept.append([denoising.denoise(stack[i : i + n], prior, 40, gate_rank=gate_rank) for i in range(0, 7, n)])
         close(np.concatenate(kept[-1]), wanted)

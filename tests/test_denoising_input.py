@@ -74,10 +74,12 @@ def test_inputs_are_left_alone_and_results_are_new_and_writable(dtype, estimate)
 def test_every_call_has_its_own_result():
     """What does not depend on the patches is kept between calls, what is returned is not."""
     for function, x in ((denoising.denoise, STACK), (denoising.denoise_patches, STACK.reshape(-1, 4))):
-        first, second = function(x, PRIOR, 40), function(x, PRIOR, 40)
-        np.testing.assert_array_equal(first, second)
+        first = function(x, PRIOR, 40)
+        kept = first.copy()
+        second = function(x, PRIOR, 40)
         first[:] = np.nan
-        np.testing.assert_array_equal(function(x, PRIOR, 40), second)
+        np.testing.assert_array_equal(second, kept)
+        np.testing.assert_array_equal(function(x, PRIOR, 40), kept)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -154,6 +156,7 @@ OPTIONS = [
     (dict(noise_std=-25), ValueError, "noise_std needs a finite number above 0 (standard deviation in gray levels); got -25"),
     (dict(noise_std=np.nan), ValueError, "got nan"),
     (dict(noise_std=np.inf), ValueError, "got inf"),
+    (dict(noise_std=1e-200), ValueError, "noise_std needs a square above 2.23e-308; got 1e-200; there is nothing to clean"),
     (dict(noise_std="25"), TypeError, "noise_std needs one real number; got str '25'"),
     (dict(noise_std=[25, 25]), TypeError, "noise_std needs one real number; got list [25, 25]"),
     (dict(noise_std=25j), TypeError, "noise_std needs one real number; got complex 25j"),
@@ -194,5 +197,23 @@ def test_bad_options_of_restore_are_refused(options, error, message, no_work):
 def test_restore_without_noise_refuses_a_singular_prior():
     """(G8) needs W S W' + R invertible for every component."""
     singular = random_mixture(np.random.default_rng(0), 2, 4, 2)
-    with pytest.raises(ValueError, match="W S W' . R needs to be positive definite; got a singular matrix .*a noise_cov above zero suffices"):
+    with pytest.raises(ValueError, match="W S W' . R needs to be positive definite; got a singular matrix .*more noise_cov makes it so"):
         denoising.restore_patches(np.zeros((3, 4)), singular, LinearGaussian(np.eye(4), np.zeros(4), np.zeros((4, 4))))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [1e200, -1e200])
+@pytest.mark.parametrize("side", [2, 6])
+def test_pixels_beyond_floating_point_are_refused_and_do_not_become_nan(value, side):
+    """Squares overflow: for tiny patches and for large ones, which have sums of their own."""
+    D = side**2
+    x = np.full((3, D), 100.0)
+    x[1, 0] = value
+    prior = Mixture([0.5, 0.5], [np.zeros(D), np.ones(D)], [np.eye(D)] * 2)
+    for restore in (
+        lambda: denoising.denoise_patches(x, prior, 25),
+        lambda: denoising.denoise(x.reshape(3, side, side), prior, 25),
+        lambda: denoising.restore_patches(x, prior, identity_channel(D, 25)),
+    ):
+        with pytest.raises(ValueError, match="needs rows within reach of the mixture; got row 1 with a log density of -inf"):
+            restore()
