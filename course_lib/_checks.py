@@ -12,10 +12,10 @@ def real_array(name, value, shape=None, *, keep_float32=False, hint="", finite=T
     integer must match, a word matches any length of at least one, a leading ``...`` matches any number of
     axes. TypeError for text, complex numbers, booleans and objects; ValueError for everything else.
     """
-    array = _as_array(name, value, hint)
+    array = as_array(name, value, hint)
     if array.dtype.kind not in "iuf":
         raise TypeError(
-            f"{name} needs real numbers; got dtype {array.dtype}; {hint or 'convert it with .astype(float)'}"
+            f"{name} needs real numbers; got dtype {array.dtype}; convert it with .astype(float) if it holds numbers"
         )
     if shape is not None:
         match_shape(name, array, shape, hint)
@@ -30,7 +30,8 @@ def real_array(name, value, shape=None, *, keep_float32=False, hint="", finite=T
     return array
 
 
-def _as_array(name, value, hint):
+def as_array(name, value, hint=""):
+    """Return `value` as an array; TypeError for a masked one, ValueError for parts of different shapes."""
     if np.ma.isMaskedArray(value):
         raise TypeError(f"{name} needs a plain array; got a masked array; fill it first (value.filled(0))")
     try:
@@ -68,12 +69,9 @@ def frozen(name, value, shape, *, hint=""):
 
 def positive(name, value, *, unit="", allow_zero=False):
     """Return `value` as a float above zero (or at least zero)."""
-    if isinstance(value, (bool, np.bool_, str, bytes)) or np.iscomplexobj(value) or np.ndim(value) != 0:
+    if np.asarray(value, dtype=object).ndim or np.asarray(value).dtype.kind not in "iuf":
         raise TypeError(f"{name} needs one real number; got {_short(value)}; give a number{unit and ' in ' + unit}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} needs one real number; got {_short(value)}; give a number") from error
+    number = float(value)
     if not np.isfinite(number) or number < 0 or (number == 0 and not allow_zero):
         least = "of at least 0" if allow_zero else "above 0"
         raise ValueError(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs
-from scipy.special import softmax
 
 from . import _blas, _checks, gaussian, mixture, patches as patches_
 
@@ -58,7 +57,7 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
         log_joint[:, k] = log_weights[k] + gaussian.log_normal(y - W @ part.mean - b, L)
         gains.append(G)
         covs.append(C)
-    weights = _component_weights(softmax(log_joint, axis=1), estimate, rng)
+    weights = _component_weights(mixture.normalised("observed", log_joint), estimate, rng)
     restored = np.zeros((y.shape[0], prior.means.shape[1]))
     for k, part in enumerate(parts):
         rows = np.flatnonzero(weights[:, k])
@@ -182,6 +181,8 @@ class _Plan:
 
 def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
     noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    if noise_std**2 < np.finfo(dtype).tiny:
+        raise ValueError(f"noise_std needs a square above {np.finfo(dtype).tiny:.3g}; got {noise_std:g}; there is nothing to clean")
     _checks.choice("estimate", estimate, ESTIMATES)
     if estimate == "sample":
         _checks.generator("rng", rng)
@@ -224,7 +225,7 @@ def _restore(x, plan, estimate, rng):
 
 def _restore_block(x, plan, estimate, rng):
     """Posterior estimates of the patches x (n, D) of one block."""
-    weights = _component_weights(softmax(_log_joint(x, plan), axis=1), estimate, rng)
+    weights = _component_weights(mixture.normalised("patches", _log_joint(x, plan)), estimate, rng)
     restored = np.zeros_like(x)
     for k in np.flatnonzero(weights.any(axis=0)):
         rows = np.flatnonzero(weights[:, k])
@@ -242,7 +243,8 @@ def _log_joint(x, plan):
     """ln pi_k + ln N(x_n | mu_k, S_k + sigma^2 I) up to one constant: (n, K).                    (M6)"""
     if plan.basis is not None:
         x = x @ plan.basis
-    squares = _whole_squares(x, plan) if x.shape[1] <= TINY_PATCH else _triangular_squares(x, plan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = _whole_squares(x, plan) if x.shape[1] <= TINY_PATCH else _triangular_squares(x, plan)
     return plan.log_const - squares / 2
 
 

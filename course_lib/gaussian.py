@@ -242,7 +242,7 @@ def gain(S, W, R):
     semi-definite whatever the rounding.
     """
     WS = W @ S
-    L = cholesky("W S W' + R", symmetric(WS @ W.T + R), "(G8) needs it invertible; a noise_cov above zero suffices")
+    L = cholesky("W S W' + R", symmetric(WS @ W.T + R), "(G8) needs it invertible; more noise_cov makes it so")
     G = cho_solve((L, True), WS).T
     A = np.eye(S.shape[0]) - G @ W
     left = np.hstack([A @ square_root(S), G @ square_root(R)])
@@ -262,13 +262,17 @@ def log_normal(difference, L):
 def cholesky(name, S, remedy):
     """Lower Cholesky factor of S, or a ValueError that names the matrix and the remedy.
 
-    A pivot below rounding (D eps relative to the variance it came from) counts as singular.
+    Singular up to rounding is singular: when some entry keeps less than 4 D eps of its variance once all the others are
+    known. That share is 1 / (S_ii (S^-1)_ii), whatever the units and the order of the entries.
     """
+    D = S.shape[0]
     try:
         L = np.linalg.cholesky(S)
+        L_inv = solve_triangular(L, np.eye(D), lower=True, check_finite=False)
+        kept = 1 / (np.diag(S) * (L_inv**2).sum(axis=0))
     except np.linalg.LinAlgError:
-        L = None
-    if L is None or (np.diag(L) ** 2 <= S.shape[0] * np.finfo(float).eps * np.diag(S)).any():
+        kept = np.zeros(1)
+    if not kept.min() > 4 * D * np.finfo(float).eps:
         raise ValueError(f"{name} needs to be positive definite; got a singular matrix {S.shape}; {remedy}")
     return L
 
@@ -304,10 +308,10 @@ def _letters(prior, channel):
 def _split(g, index, name, leave=False):
     """The given indices and the others in rising order, checked."""
     D = _checks.instance("g", g, Gaussian).mean.size
-    given = np.atleast_1d(np.asarray(index))
+    given = np.atleast_1d(_checks.as_array(name, index))
+    _checks.match_shape(name, given, ("D2",))
     if given.dtype.kind not in "iu":
         raise TypeError(f"{name} needs integers; got dtype {given.dtype}; use np.flatnonzero(mask) for a mask")
-    _checks.match_shape(name, given, ("D2",))
     if given.min() < 0 or given.max() >= D or np.unique(given).size != given.size:
         raise ValueError(f"{name} needs different integers in 0..{D - 1}; got {given.tolist()}; count from 0")
     rest = np.setdiff1d(np.arange(D), given)

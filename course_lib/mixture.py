@@ -113,7 +113,7 @@ def responsibilities(mixture, x):
     ValueError if a covariance is singular, or x does not fit the mixture.
     """
     x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
-    return softmax(_log_joint(mixture, x), axis=1)
+    return normalised("x", _log_joint(mixture, x))
 
 
 def predictive(prior, channel):
@@ -160,8 +160,7 @@ def e_step(x, mixture):
     """
     x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
     log_joint = _log_joint(mixture, x)
-    log_density = logsumexp(log_joint, axis=1)
-    return np.exp(log_joint - log_density[:, None]), float(log_density.mean())
+    return normalised("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
 
 
 def m_step(x, resp, *, reg_covar=0.0):
@@ -189,7 +188,10 @@ def m_step(x, resp, *, reg_covar=0.0):
     resp = _checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
     reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared units of x", allow_zero=True)
     if (resp < 0).any() or np.abs(resp.sum(1) - 1).max() > 1e-6:
-        raise ValueError("resp needs rows of probabilities; got negative entries or sums other than 1; use e_step")
+        raise ValueError(
+            f"resp needs rows of probabilities; got entries down to {resp.min():.3g} and sums from "
+            f"{resp.sum(1).min():.6g} to {resp.sum(1).max():.6g}; use e_step"
+        )
     n = resp.sum(0)
     if not n.all():
         raise ValueError(f"resp needs data for every component; got none for {np.flatnonzero(n == 0).tolist()}; use fewer")
@@ -238,6 +240,11 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     K = _checks.count(
         "n_components", n_components, maximum=x.shape[0], remedy=f"x has {x.shape[0]} rows; use fewer components or more patches"
     )
+    if len(x) < 2 or np.abs(x).max() > LARGEST:
+        raise ValueError(
+            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {len(x)} up to {np.abs(x).max():.3g}; "
+            "give more patches, or rescale them"
+        )
     reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared gray levels")
     max_iter = _checks.count("max_iter", max_iter)
     tol = _checks.positive("tol", tol)
@@ -246,7 +253,8 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
 
 
-UNIT = 255.0
+UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
+LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
 
 def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
@@ -284,11 +292,26 @@ def components(mixture):
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
 
 
+def normalised(name, log_joint):
+    """Each row of ln pi_k + ln p_k (N, K) as probabilities that sum to one.                   (M2)
+
+    ValueError for a row so far from every component that even its logarithms overflow.
+    """
+    best = log_joint.max(axis=1)
+    if not np.isfinite(best).all():
+        row = int(np.flatnonzero(~np.isfinite(best))[0])
+        raise ValueError(
+            f"{name} needs rows within reach of the mixture; got row {row} with a log density of {best[row]}; "
+            "check the units, or assume more noise"
+        )
+    return softmax(log_joint, axis=1)
+
+
 def _log_joint(mixture, x):
     """ln pi_k + ln N(x_n | mu_k, S_k): (N, K)."""
     K, D = mixture.means.shape
     log_joint = np.empty((x.shape[0], K))
-    with _blas.one_thread(D):
+    with _blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
         for k in range(K):
             L = gaussian.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
             log_joint[:, k] = gaussian.log_normal(x - mixture.means[k], L)

@@ -25,6 +25,7 @@ FLAT = Gaussian([0, 0, 0], np.outer([1, 2, 3], [1, 2, 3]))
 CHANNEL = LinearGaussian([[1, 0]], [0], [[1]])
 MIX = Mixture([0.5, 0.5], [[0, 0], [1, 1]], [I2, I2])
 ROWS = np.arange(10.0).reshape(5, 2)
+FAR = np.array([[0.0, 0.0], [1e200, 0.0]])
 RECORDS = {
     Gaussian: {"mean": np.array([1, 2]), "cov": np.array([[2, 1], [1, 2]])},
     LinearGaussian: {"matrix": np.array([[1, 0, 2]]), "offset": np.array([3]), "noise_cov": np.array([[4]])},
@@ -149,15 +150,21 @@ BAD_CALLS = [
     (ValueError, "y needs shape (1,); got (2,); one observation; its length is the rows of channel.matrix", lambda: gaussian.posterior_by_precision(G2, CHANNEL, [0, 0])),
     (ValueError, f"prior.cov {SINGULAR} (2, 2); (G6) needs it invertible; use posterior", lambda: gaussian.posterior_by_precision(Gaussian([0, 0], np.ones((2, 2))), CHANNEL, [0])),
     (ValueError, f"channel.noise_cov {SINGULAR} (1, 1); (G6) needs it invertible; use posterior", lambda: gaussian.posterior_by_precision(G2, replace(CHANNEL, noise_cov=[[0]]), [0])),
-    (ValueError, f"W S W' + R {SINGULAR} (2, 2); (G8) needs it invertible; a noise_cov above zero suffices", lambda: gaussian.posterior(G2, LinearGaussian(np.ones((2, 2)), [0, 0], 0 * I2), [0, 0])),
+    (ValueError, f"W S W' + R {SINGULAR} (2, 2); (G8) needs it invertible; more noise_cov makes it so", lambda: gaussian.posterior(G2, LinearGaussian(np.ones((2, 2)), [0, 0], 0 * I2), [0, 0])),
     (TypeError, "mixture needs a Mixture; got Gaussian; build one first", lambda: mixture.e_step(ROWS, G2)),
     (TypeError, "channel needs a LinearGaussian; got NoneType; build one first", lambda: mixture.posterior(MIX, None, [0])),
     (ValueError, "y needs shape (1,); got (1, 1); one observation; restore_patches takes many", lambda: mixture.posterior(MIX, CHANNEL, [[0]])),
     (ValueError, "x needs shape (N, 2); got (2,); reshape it, or check which array was passed", lambda: mixture.responsibilities(MIX, [0, 0])),
     (ValueError, f"covs[1] {SINGULAR} (2, 2); a singular one has no density; add reg_covar or noise", lambda: mixture.e_step(ROWS, replace(MIX, covs=[I2, np.ones((2, 2))]))),
     (ValueError, "resp needs shape (5, K); got (4, 2); one row for each row of x", lambda: mixture.m_step(ROWS, np.full((4, 2), 0.5))),
-    (ValueError, "resp needs rows of probabilities; got negative entries or sums other than 1; use e_step", lambda: mixture.m_step(ROWS, np.full((5, 2), 0.4))),
-    (ValueError, "resp needs rows of probabilities; got negative entries or sums other than 1; use e_step", lambda: mixture.m_step(ROWS, np.tile([1.5, -0.5], (5, 1)))),
+    (ValueError, "x needs rows within reach of the mixture; got row 1 with a log density of -inf; check the units, or assume more noise", lambda: mixture.responsibilities(MIX, FAR)),
+    (ValueError, "x needs rows within reach of the mixture; got row 1 with a log density of -inf; check the units, or assume more noise", lambda: mixture.e_step(FAR, MIX)),
+    (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 1 up to 1; give more patches, or rescale them", lambda: mixture.fit(np.ones((1, 2)), 1)),
+    (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 2 up to 1e+200; give more patches, or rescale them", lambda: mixture.fit(FAR, 1)),
+    (ValueError, "index needs shape (D2,); got (0,); give at least one", lambda: gaussian.marginal(FLAT, [])),
+    (TypeError, "tol needs one real number; got int 1" + 36 * "0" + "...; give a number", lambda: run_em(None, None, None, tol=10**400)),
+    (ValueError, "resp needs rows of probabilities; got entries down to 0.4 and sums from 0.8 to 0.8; use e_step", lambda: mixture.m_step(ROWS, np.full((5, 2), 0.4))),
+    (ValueError, "resp needs rows of probabilities; got entries down to -0.5 and sums from 1 to 1; use e_step", lambda: mixture.m_step(ROWS, np.tile([1.5, -0.5], (5, 1)))),
     (ValueError, "resp needs data for every component; got none for [1]; use fewer", lambda: mixture.m_step(ROWS, np.tile([1, 0], (5, 1)))),
     (ValueError, "reg_covar needs a finite number of at least 0 (squared units of x); got -1; give a positive one", lambda: mixture.m_step(ROWS, np.ones((5, 1)), reg_covar=-1)),
     (ValueError, "n_components needs a whole number from 1 to 5; got 6; x has 5 rows; use fewer components or more patches", lambda: mixture.fit(ROWS, 6)),

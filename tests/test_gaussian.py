@@ -54,12 +54,22 @@ def test_log_density_of_256_dimensions_does_not_underflow():
     close(Gaussian(np.zeros(256), S).log_density(x), closed_form)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_a_covariance_that_is_singular_but_for_rounding_has_no_density(seed):
-    """Some of these products pass a Cholesky factorisation, by a last pivot of about 1e-16."""
-    g = random_gaussian(np.random.default_rng(seed), 2, rank=1)
+@pytest.mark.parametrize("D", [2, 3, 6, 16])
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_a_covariance_that_is_singular_but_for_rounding_has_no_density(D, seed):
+    """Some of these products pass a Cholesky factorisation, by pivots of rounding that look like variances."""
+    g = random_gaussian(np.random.default_rng(seed), D, rank=D - 1)
     with pytest.raises(ValueError, match="cov needs to be positive definite; got a singular matrix"):
         g.log_density(g.mean)
+
+
+@pytest.mark.parametrize("units", [1e-9, 1.0, 1e9])
+def test_a_regular_covariance_has_a_density_in_any_units(units):
+    """Entries of very different size, and a condition number of 1e26, are no reason to refuse."""
+    scale = np.array([1e-6, 1.0, 1e7]) * units
+    S = np.array([[1, 0.5, 0.1], [0.5, 1, 0.3], [0.1, 0.3, 1]]) * np.outer(scale, scale)
+    unit = Gaussian(np.zeros(3), S / np.outer(scale, scale))
+    close(Gaussian(np.zeros(3), S).log_density(scale), unit.log_density(np.ones(3)) - np.log(scale).sum())
 
 
 def test_integers_lists_and_any_memory_order_give_the_same_density():
