@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs
 
-from . import _blas, _checks, gaussian, mixture, patches as patches_
+from . import _blas, _checks, _linalg, gaussian, mixture, patches as patches_
 
 ESTIMATES = ("mean", "most_probable", "sample")
 BLOCK_NUMBERS = 2**19  # numbers in a block of patches: large enough for BLAS, small enough for a cache
@@ -54,7 +54,7 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
         log_weights = np.log(prior.weights)
     for k, part in enumerate(parts):
         G, C, L = gaussian.gain(part.cov, W, R)
-        log_joint[:, k] = log_weights[k] + gaussian.log_normal(y - W @ part.mean - b, L)
+        log_joint[:, k] = log_weights[k] + _linalg.log_normal(y - W @ part.mean - b, L)
         gains.append(G)
         covs.append(C)
     weights = _component_weights(mixture.normalised("observed", log_joint), estimate, rng)

@@ -6,9 +6,9 @@ Notation of the course: z (Dz,) is clean, y (Dy,) observed, y = W z + b + noise 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
+from scipy.linalg import cho_solve
 
-from . import _checks
+from . import _checks, _linalg
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,8 @@ class Gaussian:
         """
         D = self.mean.size
         x = _checks.real_array("x", x, (..., D))
-        L = cholesky("cov", self.cov, "a singular covariance has no density; add noise first (predictive)")
-        return log_normal(x - self.mean, L)
+        L = _linalg.cholesky("cov", self.cov, "a singular covariance has no density; add noise first (predictive)")
+        return _linalg.log_normal(x - self.mean, L)
 
     def sample(self, n, rng):
         """`n` independent draws: (n, D). Works for a singular `cov` as well.
@@ -60,7 +60,7 @@ class Gaussian:
         """
         n = _checks.count("n", n)
         _checks.generator("rng", rng)
-        return self.mean + rng.standard_normal((n, self.mean.size)) @ square_root(self.cov)
+        return self.mean + rng.standard_normal((n, self.mean.size)) @ _linalg.square_root(self.cov)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,11 +131,11 @@ def condition(g, seen, value):
     x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
     mu1, mu2 = g.mean[rest], g.mean[seen]
     S12, S22 = g.cov[np.ix_(rest, seen)], g.cov[np.ix_(seen, seen)]
-    L = cholesky("cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine")
+    L = _linalg.cholesky("cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine")
     gain = cho_solve((L, True), S12.T).T
-    root = square_root(g.cov)
+    root = _linalg.square_root(g.cov)
     left = root[rest] - gain @ root[seen]
-    return Gaussian(mu1 + gain @ (x2 - mu2), symmetric(left @ left.T))
+    return Gaussian(mu1 + gain @ (x2 - mu2), _linalg.symmetric(left @ left.T))
 
 
 def condition_by_precision(g, seen, value):
@@ -147,10 +147,10 @@ def condition_by_precision(g, seen, value):
     """
     seen, rest = _split(g, seen, "seen", leave=True)
     x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
-    precision = inverse("cov", g.cov, "(G3) needs it invertible; use condition")
+    precision = _linalg.inverse("cov", g.cov, "(G3) needs it invertible; use condition")
     L11, L12 = precision[np.ix_(rest, rest)], precision[np.ix_(rest, seen)]
     shift = np.linalg.solve(L11, L12 @ (x2 - g.mean[seen]))
-    return Gaussian(g.mean[rest] - shift, inverse("precision of the unseen entries", L11, "use condition"))
+    return Gaussian(g.mean[rest] - shift, _linalg.inverse("precision of the unseen entries", L11, "use condition"))
 
 
 def joint(prior, channel):
@@ -162,7 +162,7 @@ def joint(prior, channel):
     """
     mu, S, W, b, R = _letters(prior, channel)
     WS = W @ S
-    return Gaussian(np.concatenate([mu, W @ mu + b]), symmetric(np.block([[S, WS.T], [WS, WS @ W.T + R]])))
+    return Gaussian(np.concatenate([mu, W @ mu + b]), _linalg.symmetric(np.block([[S, WS.T], [WS, WS @ W.T + R]])))
 
 
 def joint_precision(prior, channel):
@@ -175,10 +175,10 @@ def joint_precision(prior, channel):
     ValueError if S or R is singular.
     """
     _, S, W, _, R = _letters(prior, channel)
-    S_inv = inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
-    R_inv = inverse("channel.noise_cov", R, "(G5) needs it invertible")
+    S_inv = _linalg.inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
+    R_inv = _linalg.inverse("channel.noise_cov", R, "(G5) needs it invertible")
     RW = R_inv @ W
-    return symmetric(np.block([[S_inv + W.T @ RW, -RW.T], [-RW, R_inv]]))
+    return _linalg.symmetric(np.block([[S_inv + W.T @ RW, -RW.T], [-RW, R_inv]]))
 
 
 def predictive(prior, channel):
@@ -189,7 +189,7 @@ def predictive(prior, channel):
     prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dy,)
     """
     mu, S, W, b, R = _letters(prior, channel)
-    return Gaussian(W @ mu + b, symmetric(W @ S @ W.T + R))
+    return Gaussian(W @ mu + b, _linalg.symmetric(W @ S @ W.T + R))
 
 
 def posterior(prior, channel, y):
@@ -227,10 +227,10 @@ def posterior_by_precision(prior, channel, y):
     """
     mu, S, W, b, R = _letters(prior, channel)
     y = _checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
-    S_inv = inverse("prior.cov", S, "(G6) needs it invertible; use posterior")
-    R_inv = inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
-    precision = symmetric(S_inv + W.T @ R_inv @ W)
-    C = inverse("posterior precision", precision, "use posterior")
+    S_inv = _linalg.inverse("prior.cov", S, "(G6) needs it invertible; use posterior")
+    R_inv = _linalg.inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
+    precision = _linalg.symmetric(S_inv + W.T @ R_inv @ W)
+    C = _linalg.inverse("posterior precision", precision, "use posterior")
     return Gaussian(C @ (S_inv @ mu + W.T @ R_inv @ (y - b)), C)
 
 
@@ -242,55 +242,11 @@ def gain(S, W, R):
     semi-definite whatever the rounding.
     """
     WS = W @ S
-    L = cholesky("W S W' + R", symmetric(WS @ W.T + R), "(G8) needs it invertible; more noise_cov makes it so")
+    L = _linalg.cholesky("W S W' + R", _linalg.symmetric(WS @ W.T + R), "(G8) needs it invertible; more noise_cov makes it so")
     G = cho_solve((L, True), WS).T
     A = np.eye(S.shape[0]) - G @ W
-    left = np.hstack([A @ square_root(S), G @ square_root(R)])
-    return G, symmetric(left @ left.T), L
-
-
-def log_normal(difference, L):
-    """ln N(x | mu, L L') from the differences x - mu (..., D) and the Cholesky factor L (D, D): (...)."""
-    D = L.shape[0]
-    flat = difference.reshape(-1, D)
-    white = solve_triangular(L, flat.T, lower=True, check_finite=False)
-    log_det = 2 * np.log(np.diag(L)).sum()
-    square = np.einsum("dn,dn->n", white, white)
-    return (-0.5 * (D * np.log(2 * np.pi) + log_det + square)).reshape(difference.shape[:-1])
-
-
-def cholesky(name, S, remedy):
-    """Lower Cholesky factor of S, or a ValueError that names the matrix and the remedy.
-
-    Singular up to rounding is singular: when some entry keeps less than 4 D eps of its variance once all the others are
-    known. That share is 1 / (S_ii (S^-1)_ii), whatever the units and the order of the entries.
-    """
-    D = S.shape[0]
-    try:
-        L = np.linalg.cholesky(S)
-        L_inv = solve_triangular(L, np.eye(D), lower=True, check_finite=False)
-        kept = 1 / (np.diag(S) * (L_inv**2).sum(axis=0))
-    except np.linalg.LinAlgError:
-        kept = np.zeros(1)
-    if not kept.min() > 4 * D * np.finfo(float).eps:
-        raise ValueError(f"{name} needs to be positive definite; got a singular matrix {S.shape}; {remedy}")
-    return L
-
-
-def inverse(name, S, remedy):
-    """S^-1 by Cholesky, symmetric; for the precision forms only, ValueError if S is singular."""
-    return symmetric(cho_solve((cholesky(name, S, remedy), True), np.eye(S.shape[0])))
-
-
-def square_root(S):
-    """The symmetric square root of a covariance S (D, D), singular or not; it does not depend on signs of eigenvectors."""
-    lam, U = np.linalg.eigh(S)
-    return (U * np.sqrt(np.maximum(lam, 0))) @ U.T
-
-
-def symmetric(S):
-    """The symmetric part of S: rounding in a product of matrices leaves it slightly off."""
-    return (S + S.T) / 2
+    left = np.hstack([A @ _linalg.square_root(S), G @ _linalg.square_root(R)])
+    return G, _linalg.symmetric(left @ left.T), L
 
 
 def _letters(prior, channel):

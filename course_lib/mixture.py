@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from . import _blas, _checks, em, gaussian
+from . import _blas, _checks, _linalg, em, gaussian
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +201,7 @@ def m_step(x, resp, *, reg_covar=0.0):
     with _blas.one_thread(D):
         for k in range(n.size):
             d = x - mu[k]
-            S[k] = gaussian.symmetric((d.T * resp[:, k]) @ d) / n[k] + reg_covar * np.eye(D)
+            S[k] = _linalg.symmetric((d.T * resp[:, k]) @ d) / n[k] + reg_covar * np.eye(D)
     return Mixture(n / N, mu, S)
 
 
@@ -313,7 +313,7 @@ def _log_joint(mixture, x):
     log_joint = np.empty((x.shape[0], K))
     with _blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
         for k in range(K):
-            L = gaussian.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
-            log_joint[:, k] = gaussian.log_normal(x - mixture.means[k], L)
+            L = _linalg.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
+            log_joint[:, k] = _linalg.log_normal(x - mixture.means[k], L)
     with np.errstate(divide="ignore"):
         return log_joint + np.log(mixture.weights)

@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "course_lib"
 FLOORS = {
-    "_checks": 0, "_blas": 0, "_progress": 0,
+    "_checks": 0, "_blas": 0, "_linalg": 0,
     "images": 1, "datasets": 1, "patches": 1, "windows": 1, "gaussian": 1, "em": 1,
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
