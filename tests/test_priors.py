@@ -266,12 +266,13 @@ def test_the_cache_follows_xdg(monkeypatch, tmp_path):
 # The fit, and bad input
 
 
-def test_the_recipe_hands_on_its_seed_and_progress(monkeypatch):
-    """Patches of the training digits alone, never of the held-out ones."""
+def test_the_recipe_hands_on_its_seed_and_progress(monkeypatch, recwarn):
+    """Patches of the training digits alone, never of the held-out ones; stopping after MAX_ITER is part of the recipe."""
     calls = []
 
     def fit(x, n_components, **options):
         calls.append((x, n_components, options))
+        warnings.warn(f"fit needs more than max_iter={options['max_iter']} iterations to settle")
         return random_mixture(np.random.default_rng(0), n_components, x.shape[1])
 
     monkeypatch.setattr(priors.mixture, "fit", fit)
@@ -280,6 +281,7 @@ def test_the_recipe_hands_on_its_seed_and_progress(monkeypatch):
     wanted = patches.sample_patches(datasets.digits("train")[0], 20, 20_000, np.random.default_rng(4))
     np.testing.assert_array_equal(x, wanted)
     assert k == 3 and options["random_state"] == 4 and options["progress"] is True
+    assert not recwarn.list
     assert options["reg_covar"] == priors.REG_COVAR and options["max_iter"] == priors.MAX_ITER
 
 
