@@ -24,7 +24,7 @@ class EMResult:
     converged: bool
 
     def __post_init__(self):
-        object.__setattr__(self, "bounds", _checks.frozen("bounds", self.bounds, ("iterations",)))
+        object.__setattr__(self, "bounds", _checks.frozen("bounds", self.bounds, ("iterations + 1",)))
 
 
 def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
@@ -55,8 +55,7 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
     max_iter = _checks.count("max_iter", max_iter)
     tol = _checks.positive("tol", tol, allow_zero=True)
     params, bounds, converged = start, [], False
-    show = Progress("EM", max_iter, progress)
-    with show:
+    with Progress("EM", max_iter, progress) as show:
         expected, bound = e_step(params)
         bounds.append(_finite(bound))
         for _ in range(max_iter):
@@ -91,6 +90,7 @@ class Progress:
         return self
 
     def step(self, text="", by=1):
+        """Count `by` steps more and show `text` behind their number."""
         self.done += by
         self._show(text)
 
