@@ -9,6 +9,8 @@ from scipy.special import logsumexp, softmax
 
 from . import _blas, _checks, _linalg, em, gaussian
 
+UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
+LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
@@ -65,6 +67,12 @@ class Mixture:
         return cls(weights / weights.sum(), fitted.means_, (full + full.transpose(0, 2, 1)) / 2)
 
     @property
+    def log_weights(self):
+        """ln pi: (K,), -inf for a component without weight."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.weights)
+
+    @property
     def mean(self):
         """Mean of the whole mixture: (D,)."""
         return self.weights @ self.means
@@ -112,8 +120,7 @@ def responsibilities(mixture, x):
 
     ValueError if a covariance is singular, or x does not fit the mixture.
     """
-    x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
-    return normalised("x", _log_joint(mixture, x))
+    return e_step(x, mixture)[0]
 
 
 def predictive(prior, channel):
@@ -253,10 +260,6 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
 
 
-UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
-LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
-
-
 def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
     """The fitted GaussianMixture on x / 255, run in short stretches so that it can report and be stopped."""
     from sklearn.exceptions import ConvergenceWarning
@@ -268,8 +271,7 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
     )
     coarse = reg_covar > np.finfo(np.float32).eps * x.var(axis=0).sum()
     scaled = np.ascontiguousarray(x, dtype=np.float32 if coarse else np.float64) / UNIT
-    show = em.Progress(f"fit K={K}", max_iter, progress)
-    with show, _blas.one_thread(x.shape[1]), warnings.catch_warnings():
+    with em.Progress(f"fit K={K}", max_iter, progress) as show, _blas.one_thread(x.shape[1]), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         while show.done < max_iter:
             model.set_params(max_iter=min(stretch, max_iter - show.done))
@@ -315,5 +317,4 @@ def _log_joint(mixture, x):
         for k in range(K):
             L = _linalg.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
             log_joint[:, k] = _linalg.log_normal(x - mixture.means[k], L)
-    with np.errstate(divide="ignore"):
-        return log_joint + np.log(mixture.weights)
+    return log_joint + mixture.log_weights
