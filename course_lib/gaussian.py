@@ -54,7 +54,7 @@ class Gaussian:
         return _linalg.log_normal(x - self.mean, L)
 
     def sample(self, n, rng):
-        """`n` independent draws: (n, D). Works for a singular `cov` as well.
+        """`n` independent draws by the generator `rng`: (n, D). Works for a singular `cov` as well.
 
         Through the symmetric square root, which does not depend on the signs of eigenvectors.
         """

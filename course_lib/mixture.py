@@ -99,7 +99,7 @@ class Mixture:
         return logsumexp(_log_joint(self, x.reshape(-1, D)), axis=1).reshape(x.shape[:-1])
 
     def sample(self, n, rng):
-        """`n` independent draws: (n, D)."""
+        """`n` independent draws by the generator `rng`: (n, D). Works for singular `covs` as well."""
         n = _checks.count("n", n)
         _checks.generator("rng", rng)
         K, D = self.means.shape
@@ -289,15 +289,15 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
 
 
 def components(mixture):
-    """The components as a list of K Gaussians."""
+    """The components of the mixture as a list of K Gaussians."""
     _checks.instance("prior", mixture, Mixture)
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
 
 
 def normalised(name, log_joint):
-    """Each row of ln pi_k + ln p_k (N, K) as probabilities that sum to one.                   (M2)
+    """Each row of log_joint, ln pi_k + ln p_k (N, K), as probabilities that sum to one.       (M2)
 
-    ValueError for a row so far from every component that even its logarithms overflow.
+    ValueError, with the data's name, for a row so far from every component that even its logarithms overflow.
     """
     best = log_joint.max(axis=1)
     if not np.isfinite(best).all():

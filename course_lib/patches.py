@@ -113,7 +113,7 @@ def average_patches(patches, shape):
 def add_patches(patches, shape):
     """The adjoint of `extract_patches`: every patch added onto its place.                 (P2)
 
-    patches (..., I*J, m*m) -> (..., H, W); unchecked, as used inside loops.
+    patches (..., I*J, m*m), shape (H, W) -> (..., H, W); unchecked, for use inside loops.
     """
     H, W = shape
     m = round(patches.shape[-1] ** 0.5)
@@ -127,7 +127,7 @@ def add_patches(patches, shape):
 
 
 def coverage(shape, m):
-    """How many m x m patches lie on each pixel of an image of that shape: (H, W) float64.  (P2)"""
+    """How many m x m patches lie on each pixel of an image, shape (H, W) -> (H, W) float64.  (P2)"""
     rows, columns = (np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in shape)
     return np.outer(rows, columns).astype(np.float64)
 

@@ -93,7 +93,10 @@ def fit_digits(patch_size, n_components, *, seed=0, progress=False):
 
 
 def n_patches(patch_size):
-    """How many patches a prior is fitted to: 50 000, of more than 10 x 10 pixels 20 000, and never more than half of all."""
+    """How many patches of side `patch_size` a prior is fitted to.
+
+    50 000, of more than 10 x 10 pixels 20 000, and never more than half of all.
+    """
     wanted = 50_000 if patch_size <= 10 else 20_000
     return min(wanted, 9_000 * (29 - patch_size) ** 2 // 2)
 

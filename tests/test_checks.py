@@ -1,6 +1,5 @@
 """Every bad input of the lower floors gets its own message before any work; good inputs are copied, never changed."""
 
-import doctest
 import re
 from dataclasses import replace
 
@@ -256,9 +255,3 @@ def test_small_matrices_get_one_thread_for_as_long_as_they_need_it(size, threads
         with _blas.one_thread(size):
             assert now() == {threads}
         assert now() == {2}
-
-
-@pytest.mark.parametrize("module", [gaussian, mixture])
-def test_examples_of_docstrings_run(module):
-    result = doctest.testmod(module)
-    assert result.attempted > 0 and result.failed == 0
