@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 
-def real_array(name, value, shape=None, *, keep_float32=False, hint="", finite=True):
+def real_array(name, value, shape=None, *, keep_float32=False, hint=""):
     """Return `value` as a finite real array, float64 unless float32 is to be kept.
 
     `shape` is a pattern such as ``("N", "D")``, ``("N", 25)`` or ``(..., "H", "W")``: an
@@ -21,7 +21,7 @@ def real_array(name, value, shape=None, *, keep_float32=False, hint="", finite=T
         match_shape(name, array, shape, hint)
     keep = keep_float32 and array.dtype == np.float32
     array = np.asarray(array, dtype=np.float32 if keep else np.float64)
-    if finite and not np.isfinite(array).all():
+    if not np.isfinite(array).all():
         bad = int(array.size - np.isfinite(array).sum())
         raise ValueError(
             f"{name} needs finite numbers; got {bad} NaN or infinite of {array.size}; "
