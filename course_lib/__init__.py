@@ -13,6 +13,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+def __dir__():
+    return list(__all__)
+
+
 def __getattr__(name):
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import course_lib
+
 PACKAGE = Path(__file__).parents[1] / "course_lib"
 FLOORS = {
     "_checks": 0, "_blas": 0, "_linalg": 0,
@@ -105,6 +107,11 @@ def code_problems(source):
 
 def test_every_module_has_a_floor():
     assert {name.split(".")[0] for name in modules()} <= FLOORS.keys()
+
+
+def test_every_public_module_is_offered():
+    public = {name.split(".")[0] for name in modules() if not name.startswith("_")}
+    assert public == set(course_lib.__all__) == set(dir(course_lib))
 
 
 def test_track_one_is_there():
