@@ -53,7 +53,7 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=False):
     m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
     K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
     seed = _checks.count("seed", seed, minimum=0)
-    name = f"m{m:02d}_k{K:03d}_s{seed}.npz"
+    name = _file_name(m, K, seed)
     shipped = resources.files(__package__).joinpath("data", "priors", name)
     cached = cache_folder() / name
     for path in (shipped, cached):
@@ -104,6 +104,10 @@ def n_patches(patch_size):
 def cache_folder():
     """Where fitted priors are kept: the user's cache folder, by platform; another recipe gets another folder."""
     return Path(platformdirs.user_cache_dir("seeing-through-noise", appauthor=False)) / f"priors-{RECIPE}"
+
+
+def _file_name(m, K, seed):
+    return f"m{m:02d}_k{K:03d}_s{seed}.npz"
 
 
 def _pack(prior):
@@ -166,7 +170,7 @@ def _write(path, prior):
 
 def _rebuild(folder, which=SHIPPED):
     for m, K, seed in which:
-        _write(folder / f"m{m:02d}_k{K:03d}_s{seed}.npz", fit_digits(m, K, seed=seed, progress=True))
+        _write(folder / _file_name(m, K, seed), fit_digits(m, K, seed=seed, progress=True))
 
 
 if __name__ == "__main__":
