@@ -1,6 +1,5 @@
 """Figures of the lessons on one Gaussian: slices, blocks of matrices, beliefs before and after an observation."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from .. import gaussian
@@ -12,7 +11,7 @@ def conditional_slice(pair, value, axes=None):
 
     pair : Gaussian (2,), gray levels;  value : float, gray levels;  axes : two axes  ->  axes (2,)
     """
-    left, right = _two_axes(axes)
+    left, right = grid(1, 2, axes, panel=(4.5, 3.8))[0]
     first, second = (_span(pair.mean[i], pair.cov[i, i]) for i in (0, 1))
     points = np.stack(np.meshgrid(first, second), axis=-1)
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
@@ -82,7 +81,7 @@ def noise_limits(noise_stds, means, stds, prior, y, axes=None):
 
     noise_stds, means, stds : arrays (n,), gray levels;  prior : Gaussian (1,);  y : float  ->  axes (2,)
     """
-    left, right = _two_axes(axes)
+    left, right = grid(1, 2, axes, panel=(4.5, 3.8))[0]
     left.semilogx(noise_stds, means, color=BLACK, label="posterior mean")
     left.axhline(y, color=ORANGE, linestyle=":", label="observation y")
     left.axhline(prior.mean[0], color=BLUE, linestyle="--", label="prior mean")
@@ -129,12 +128,6 @@ def patch_row(patches, titles, axes=None):
         show_gray(ax, patch.reshape(m, m), title)
         ax.set(xlabel=f"{m} pixels", ylabel=f"{m} pixels")
     return panels
-
-
-def _two_axes(axes):
-    if axes is None:
-        axes = plt.subplots(1, 2, figsize=(9.0, 3.8), layout="constrained")[1]
-    return axes
 
 
 def _span(mean, variance):
