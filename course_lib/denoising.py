@@ -181,8 +181,12 @@ class _Plan:
 
 def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
     noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
-    if noise_std**2 < np.finfo(dtype).tiny:
-        raise ValueError(f"noise_std needs a square above {np.finfo(dtype).tiny:.3g}; got {noise_std:g}; there is nothing to clean")
+    least, most = (float(np.sqrt(limit)) for limit in (np.finfo(dtype).tiny, np.finfo(dtype).max))
+    if not least <= noise_std <= most:
+        raise ValueError(
+            f"noise_std needs a square that {np.dtype(dtype)} holds, {least:.2g} to {most:.2g}; got {noise_std:g}; "
+            "check its unit, gray levels"
+        )
     _checks.choice("estimate", estimate, ESTIMATES)
     if estimate == "sample":
         _checks.generator("rng", rng)
