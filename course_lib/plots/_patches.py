@@ -48,11 +48,13 @@ def patch_gallery(patches, titles, columns, heading, axes=None):
 
 
 def patch_rows(rows, heading, axes=None):
-    """Rows of patches in gray levels, one fixed gray range; rows: label -> patches (n, m*m), n the same for all."""
-    n = len(next(iter(rows.values())))
+    """Rows of patches in gray levels, one fixed gray range; rows: label -> patches (n, m*m), any n."""
+    n = max(len(patches) for patches in rows.values())
     axes = grid(len(rows), n, axes, panel=(0.75, 0.78))
     for line, (label, patches) in zip(axes, rows.items()):
         m = round(np.shape(patches)[1] ** 0.5)
+        for ax in line[len(patches) :]:
+            ax.remove()
         for ax, patch in zip(line, patches):
             show_gray(ax, np.reshape(patch, (m, m)))
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
@@ -63,12 +65,13 @@ def patch_rows(rows, heading, axes=None):
 def eigen_rows(mixture, which, count, heading, axes=None):
     """Mean and leading eigenvectors of some components: a row a component, one colour range for all eigenvectors.  (M6)
 
-    The title of an eigenvector is its standard deviation, the root of its eigenvalue, in gray levels.
+    The title of an eigenvector is its standard deviation, the root of its eigenvalue, in gray levels. Its entries have
+    a root mean square of 1/m; the colours end at three times that.
     """
     values, vectors = mixture.eigen
     m = round(mixture.means.shape[1] ** 0.5)
     axes = grid(len(which), 1 + count, axes, panel=(1.15, 1.35))
-    reach = np.abs(vectors[which][:, :, -count:]).max()
+    reach = 3 / m
     for line, k in zip(axes, which):
         show_gray(line[0], mixture.means[k].reshape(m, m), "mean")
         line[0].set_ylabel(f"weight {mixture.weights[k]:.2f}", fontsize=9)
@@ -77,16 +80,16 @@ def eigen_rows(mixture, which, count, heading, axes=None):
             picture = ax.imshow(shape, cmap="PuOr", vmin=-reach, vmax=reach, interpolation="nearest")
             ax.set_title(f"{values[k, -rank] ** 0.5:.0f} gray levels", fontsize=8)
             ax.set(xticks=[], yticks=[])
-    axes[0, 0].figure.colorbar(picture, ax=axes, shrink=0.7, label="entry of the unit eigenvector")
+    axes[0, 0].figure.colorbar(picture, ax=axes, shrink=0.7, label="entry of the unit eigenvector", extend="both")
     axes[0, 0].figure.suptitle(heading, fontsize=11)
     return axes
 
 
 def em_ellipses(x, mixtures, titles, axes=None):
     """Data (N, 2) and, a panel for each mixture, its components as ellipses at two standard deviations.   (M7)"""
-    axes = grid(1, len(mixtures), axes, panel=(2.1, 1.7))[0]
+    axes = grid(1, len(mixtures), axes, panel=(2.6, 2.2))[0]
     low, high = x.min(axis=0), x.max(axis=0)
-    (left, bottom), (right, top) = low - 0.25 * (high - low), high + 0.25 * (high - low)
+    (left, bottom), (right, top) = low - 0.3 * (high - low), high + 0.3 * (high - low)
     for ax, mix, title in zip(axes, mixtures, titles):
         ax.plot(*x.T, ".", color="0.6", markersize=2)
         values, vectors = mix.eigen
