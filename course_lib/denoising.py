@@ -46,9 +46,15 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     y = _checks.real_array("observed", observed, ("N", Dy))
     if estimate == "sample":
         _checks.generator("rng", rng)
-    gaussian.predictive(parts[0], channel)
+    gaussian.predictive(parts[0], channel)  # raises if their shapes disagree
+    with _blas.one_thread(max(channel.matrix.shape)):
+        return _restore_through(y, prior, parts, channel, estimate, rng)
+
+
+def _restore_through(y, prior, parts, channel, estimate, rng):
+    """Posterior estimates of the observations y (N, Dy) through the channel."""
     W, b, R = channel.matrix, channel.offset, channel.noise_cov
-    log_joint = np.empty((y.shape[0], len(parts)))
+    log_joint = np.empty((len(y), len(parts)))
     gains, covs = [], []
     for k, part in enumerate(parts):
         G, C, L = gaussian.gain(part.cov, W, R)
@@ -56,7 +62,7 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
         gains.append(G)
         covs.append(C)
     weights = _component_weights(mixture.normalised("observed", log_joint), estimate, rng)
-    restored = np.zeros((y.shape[0], prior.means.shape[1]))
+    restored = np.zeros((len(y), W.shape[1]))
     for k, part in enumerate(parts):
         rows = np.flatnonzero(weights[:, k])
         z = part.mean + (y[rows] - W @ part.mean - b) @ gains[k].T

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_solve
 
-from . import _checks, _linalg
+from . import _blas, _checks, _linalg
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,12 +241,14 @@ def gain(S, W, R):
     A = I - G W, equal to S - G W S (Joseph's form), and as a square, from roots of S and R: positive
     semi-definite whatever the rounding.
     """
-    WS = W @ S
-    L = _linalg.cholesky("W S W' + R", _linalg.symmetric(WS @ W.T + R), "(G8) needs it invertible; more noise_cov makes it so")
-    G = cho_solve((L, True), WS).T
-    A = np.eye(S.shape[0]) - G @ W
-    left = np.hstack([A @ _linalg.square_root(S), G @ _linalg.square_root(R)])
-    return G, _linalg.symmetric(left @ left.T), L
+    with _blas.one_thread(max(W.shape)):
+        WS = W @ S
+        seen = _linalg.symmetric(WS @ W.T + R)
+        L = _linalg.cholesky("W S W' + R", seen, "(G8) needs it invertible; more noise_cov makes it so")
+        G = cho_solve((L, True), WS).T
+        A = np.eye(S.shape[0]) - G @ W
+        left = np.hstack([A @ _linalg.square_root(S), G @ _linalg.square_root(R)])
+        return G, _linalg.symmetric(left @ left.T), L
 
 
 def _letters(prior, channel):
