@@ -10,6 +10,10 @@ from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
 
 
+# (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
+IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [("float32", "float32")]
+
+
 def random_cov(rng, D, rank=None, *, scale=1.0):
     """A covariance (D, D) with variances of about scale^2; of that rank, or well conditioned."""
     A = scale * rng.standard_normal((D, rank or 2 * D))
@@ -40,6 +44,12 @@ def grid(reach, n, D):
     """Points (n^D, D) of a regular grid on [-reach, reach]^D, and the volume of its cell."""
     axis, step = np.linspace(-reach, reach, n, retstep=True)
     return np.stack(np.meshgrid(*[axis] * D, indexing="ij"), -1).reshape(-1, D), step**D
+
+
+def relaid(x):
+    """The numbers of x in column-major order, with negative strides, with gaps in memory, and as lists."""
+    back = (slice(None, None, -1),) * x.ndim
+    return [np.asfortranarray(x), x[back].copy()[back], np.repeat(x, 2, axis=-1)[..., ::2], x.tolist()]
 
 
 def close(actual, wanted, rtol=1e-10):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import course_lib
+from tests.lesson_rules import dotted
 
 PACKAGE = Path(__file__).parents[1] / "course_lib"
 FLOORS = {
@@ -25,12 +26,11 @@ FLOORS = {
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {
     "sklearn": {"datasets", "mixture", "estimators"},
-    "joblib": {"scene", "priors"},
+    "joblib": {"scene"},
     "matplotlib": {"plots"},
     "ipywidgets": {"widgets"},
-    "IPython": {"widgets"},
     "PIL": {"widgets"},
-    "platformdirs": {"datasets", "priors"},
+    "platformdirs": {"priors"},
     "threadpoolctl": {"_blas"},
 }
 LAZY = {("sklearn", "datasets"), ("sklearn", "mixture")}  # imported inside a function only
@@ -81,12 +81,6 @@ def floor_problems(name, source):
             elif (top, room) in LAZY and not inside:
                 problems.append(f"{name} must import {top} inside the function that needs it")
     return problems
-
-
-def dotted(node):
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def code_problems(source):

@@ -6,6 +6,7 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from course_lib import images
 from tests.bad_images import BAD_IMAGES
+from tests.helpers import IN_AND_OUT, relaid
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_same_seed_same_noise_and_no_noise_is_the_image():
     np.testing.assert_array_equal(images.add_noise(clean, 0, np.random.default_rng(7)), clean)
 
 
-@pytest.mark.parametrize(("given", "returned"), [("uint8", "float64"), ("int32", "float64"), ("float16", "float64"), ("float32", "float32"), (">f8", "float64")])
+@pytest.mark.parametrize(("given", "returned"), IN_AND_OUT)
 def test_noise_keeps_float32_and_makes_float64_of_the_rest(given, returned):
     clean = np.arange(20).reshape(4, 5)
     noisy = images.add_noise(clean.astype(given), 25, np.random.default_rng(0))
@@ -58,7 +59,7 @@ def test_noise_leaves_its_input_alone_and_any_memory_order_will_do():
     expected = images.add_noise(clean, 9, np.random.default_rng(1))
     np.testing.assert_array_equal(clean, kept)
     assert expected.flags.writeable
-    for same in (np.asfortranarray(clean), np.repeat(clean, 2, axis=1)[:, ::2], clean[::-1, :, ::-1].copy()[::-1, :, ::-1], clean.tolist()):
+    for same in relaid(clean):
         np.testing.assert_array_equal(images.add_noise(same, 9, np.random.default_rng(1)), expected)
 
 

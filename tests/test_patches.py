@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from course_lib import patches
 from tests.bad_images import BAD_IMAGES
+from tests.helpers import IN_AND_OUT, relaid
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_the_smallest_and_the_largest_patch(rng):
 # Arrays in and out
 
 
-@pytest.mark.parametrize(("given_dtype", "returned"), [("uint8", "float64"), ("int64", "float64"), ("float16", "float64"), ("float32", "float32"), (">f8", "float64")])
+@pytest.mark.parametrize(("given_dtype", "returned"), IN_AND_OUT)
 def test_float32_stays_and_all_else_is_float64(given_dtype, returned, rng):
     images = np.arange(40).reshape(2, 4, 5)
     found = patches.extract_patches(images.astype(given_dtype), 2)
@@ -134,10 +135,9 @@ def test_results_are_new_arrays_for_any_memory_order(m, rng):
     expected_mean = patches.average_patches(expected, (4, 4))
     assert not np.shares_memory(expected, images) and expected.flags.c_contiguous and expected.flags.writeable
     assert not np.shares_memory(expected_mean, expected)
-    for same in (np.asfortranarray(images), images[::-1, ::-1].copy()[::-1, ::-1], np.repeat(images, 2, axis=2)[..., ::2], images.tolist()):
+    for same in relaid(images):
         np.testing.assert_array_equal(patches.extract_patches(same, m), expected)
-    strided = np.repeat(expected, 2, axis=1)[:, ::2]
-    for same in (np.asfortranarray(expected), strided, expected.tolist()):
+    for same in relaid(expected):
         np.testing.assert_allclose(patches.average_patches(same, (4, 4)), expected_mean, rtol=1e-10)
     images.flags.writeable = expected.flags.writeable = False
     patches.average_patches(patches.extract_patches(images, m), (4, 4))

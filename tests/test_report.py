@@ -7,12 +7,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from course_lib import denoising, gaussian, mixture, patches, report
-
-
-def small_prior(rng, K=3, D=4, scale=400.0):
-    A = rng.standard_normal((K, D, D)) * np.sqrt(scale)
-    covs = A @ A.transpose(0, 2, 1) + np.eye(D)
-    return mixture.Mixture(rng.dirichlet(np.ones(K)), rng.uniform(0, 255, (K, D)), covs)
+from tests.helpers import identity_channel, random_mixture
 
 
 @pytest.fixture
@@ -22,15 +17,13 @@ def rng():
 
 @pytest.fixture
 def prior(rng):
-    return small_prior(rng)
+    return random_mixture(rng, 3, 4, scale=20.0, spread=100.0)
 
 
 def literal_posteriors(prior, sigma, y, epsilon):
     """(M3) by the course's own posterior, then the report's epsilon."""
-    D = y.size
-    channel = gaussian.LinearGaussian(np.eye(D), np.zeros(D), sigma**2 * np.eye(D))
     for part in mixture.components(prior):
-        C = gaussian.posterior(part, channel, y).cov + epsilon * np.eye(D)
+        C = gaussian.posterior(part, identity_channel(y.size, sigma), y).cov + epsilon * np.eye(y.size)
         yield C @ (y / sigma**2 + np.linalg.solve(part.cov, part.mean)), C
 
 
@@ -57,14 +50,13 @@ def test_without_epsilon_and_clipping_it_is_the_posterior_mean_of_one_component(
     x = rng.uniform(100, 110, (5, 4))
     tight = dataclasses.replace(prior, means=np.full((3, 4), 105.0))
     k = report.literal_component(tight, 25, epsilon=0)
-    channel = gaussian.LinearGaussian(np.eye(4), np.zeros(4), 625 * np.eye(4))
-    expected = [gaussian.posterior(mixture.components(tight)[k], channel, y).mean for y in x]
+    expected = [gaussian.posterior(mixture.components(tight)[k], identity_channel(4, 25.0), y).mean for y in x]
     np.testing.assert_allclose(report.literal_denoise_patches(x, tight, 25, epsilon=0), expected, rtol=1e-10)
 
 
 def test_one_component_is_the_right_rule_but_for_epsilon_and_clipping(rng):
     """With K = 1 there is nothing to choose: (M5) agrees."""
-    prior = small_prior(rng, K=1)
+    prior = random_mixture(rng, 1, 4, scale=20.0, spread=100.0)
     x = rng.uniform(100, 150, (9, 4))
     right = denoising.denoise_patches(x, prior, 25, estimate="most_probable")
     right[right < 1] = 0
