@@ -128,7 +128,8 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
 
     Notes
     -----
-    Works on blocks of images, and on strips of large ones: memory beyond the result does not grow with N, H or W.
+    Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more memory than
+    a block, or one row of patches if that is more.
     """
     images = _checks.real_array("images", images, keep_float32=True, hint="stack images of one size to (N, H, W)")
     if images.ndim not in (2, 3):
