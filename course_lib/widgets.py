@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from . import denoising, images, priors
+from . import _checks, denoising, images, priors
 
 ZOOM = 6
 GAP = 2  # pixels between pictures, before the zoom
@@ -29,7 +29,13 @@ def denoising_view(clean, noise_std, patch_size, n_components):
     picture : array (H, 3 W + 2 gaps) uint8, original, noisy and denoised, white between them; without the third if
         no prior of that m and K is shipped (none is fitted here)
     sentence : str, the PSNR in dB of both, or which K there are for this m
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `clean` is not one image, or noise is not above zero.
     """
+    clean = _checks.real_array("clean", clean, ("H", "W"), hint="choose one image of the stack")
     noisy = images.add_noise(clean, noise_std, np.random.default_rng(0))
     looks = {"noisy": np.clip(noisy, 0, 255)}
     ks = shipped_components(patch_size)
@@ -38,10 +44,8 @@ def denoising_view(clean, noise_std, patch_size, n_components):
         looks["denoised"] = np.clip(restored, 0, 255)
         sentence = ", ".join(f"{name} {images.psnr(look, clean):.1f} dB" for name, look in looks.items())
     else:
-        sentence = (
-            f"No prior with m = {patch_size} and K = {n_components} is shipped; "
-            f"for m = {patch_size} choose K from {', '.join(map(str, ks))}."
-        )
+        remedy = f"for m = {patch_size} choose K from {_listed(ks)}" if ks else f"choose m from {_listed(shipped_sides())}"
+        sentence = f"No prior with m = {patch_size} and K = {n_components} is shipped; {remedy}."
     return _side_by_side(clean, *looks.values()), sentence
 
 
@@ -50,12 +54,11 @@ def denoising_widget(digits, *, noise_std=25, patch_size=16, n_components=11):
 
     digits : array (N, H, W), gray levels, clean  ->  ipywidgets.VBox, to be displayed
     """
-    sides = sorted({m for m, _, _ in priors.SHIPPED})
     ks = sorted({K for _, K, _ in priors.SHIPPED})
     controls = {
-        "digit": ipywidgets.IntSlider(0, 0, len(digits) - 1, description="digit"),
+        "digit": ipywidgets.IntSlider(0, 0, len(digits) - 1, description="picture"),
         "noise_std": ipywidgets.IntSlider(noise_std, 5, 150, 5, description="sigma"),
-        "patch_size": ipywidgets.ToggleButtons(options=sides, value=patch_size, description="m"),
+        "patch_size": ipywidgets.ToggleButtons(options=shipped_sides(), value=patch_size, description="m"),
         "n_components": ipywidgets.ToggleButtons(options=ks, value=n_components, description="K"),
     }
     for control in controls.values():
@@ -74,9 +77,18 @@ def denoising_widget(digits, *, noise_std=25, patch_size=16, n_components=11):
     return ipywidgets.VBox([*controls.values(), sentence, picture])
 
 
+def shipped_sides():
+    """The patch sides m of all shipped priors, rising."""
+    return sorted({m for m, _, _ in priors.SHIPPED})
+
+
 def shipped_components(patch_size):
     """The K for which a prior of m x m patches is shipped, rising."""
     return sorted({K for m, K, _ in priors.SHIPPED if m == patch_size})
+
+
+def _listed(numbers):
+    return ", ".join(map(str, numbers))
 
 
 _prior = functools.cache(priors.digit_prior)  # read once, so that a slider stays quick

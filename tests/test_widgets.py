@@ -34,6 +34,15 @@ def test_a_pair_that_is_not_shipped_gets_a_sentence_and_no_fit(digits, monkeypat
     assert sentence == f"No prior with m = 16 and K = 200 is shipped; for m = 16 choose K from {ks_of(16)}."
 
 
+def test_a_side_without_any_prior_gets_the_sides_there_are(digits):
+    assert widgets.denoising_view(digits[0], 25, 7, 5)[1] == "No prior with m = 7 and K = 5 is shipped; choose m from 4, 5, 8, 16."
+
+
+def test_a_stack_is_not_one_picture(digits):
+    with pytest.raises(ValueError, match=r"clean needs shape \(H, W\)"):
+        widgets.denoising_view(digits, 25, 5, 5)
+
+
 def ks_of(m):
     return ", ".join(str(K) for K in sorted({K for side, K, _ in priors.SHIPPED if side == m}))
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 05: rows of digits, shrinkage, the choice of components, PSNR against K."""
+"""Figures of lesson 05: rows and tables of digits, shrinkage, PSNR against K."""
 
 import numpy as np
 
@@ -59,26 +59,6 @@ def shrinkage(variances, noise_stds, *, ax=None):
     return ax
 
 
-def component_counts(counts, *, ax=None):
-    """How many patches each component serves, bars side by side for each rule.
-
-    counts : dict, name of the rule -> array (K,) of counts
-    """
-    ax = _style.one_axes(ax, (6.4, 3.4))
-    width = 0.8 / len(counts)
-    for i, (name, values) in enumerate(counts.items()):
-        places = np.arange(len(values)) + (i - (len(counts) - 1) / 2) * width
-        ax.bar(places, values, width, color=_style.COLOURS[i], label=name, edgecolor="black", linewidth=0.5)
-    ax.set(
-        title="Which component restores a patch",
-        xlabel="component k",
-        ylabel="patches",
-        xticks=np.arange(len(values)),
-    )
-    ax.legend()
-    return ax
-
-
 def psnr_by_components(table, noise_stds, baselines, *, axes=None):
     """Mean PSNR against K, a line for each patch side m, a panel for each sigma, baselines as horizontal lines.
 
@@ -94,7 +74,7 @@ def psnr_by_components(table, noise_stds, baselines, *, axes=None):
         for (name, dB), style in zip(baselines.items(), (":", "--", "-.")):
             ax.axhline(dB[s], color=_style.BLACK, linestyle=style, linewidth=1, label=name)
         ks = sorted({K for _, K in table})
-        ax.set(title=f"sigma = {sigma:g} gray levels", xlabel="components K")
+        ax.set(title=f"sigma = {sigma:g} gray levels", xlabel="components K (logarithmic)")
         ax.set_xticks(ks, labels=[str(K) for K in ks])
         ax.minorticks_off()
     axes[0].set_ylabel("mean PSNR in dB")
