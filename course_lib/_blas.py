@@ -7,7 +7,7 @@ import numpy.linalg  # noqa: F401  (loads numpy's BLAS before it is counted)
 import scipy.linalg  # noqa: F401  (loads scipy's own BLAS)
 from threadpoolctl import ThreadpoolController
 
-SMALL = 128  # rows
+SMALL = 256  # rows
 
 
 @functools.cache

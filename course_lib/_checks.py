@@ -1,8 +1,18 @@
 """Input checks with one message format: what was needed, what came, what to do."""
 
+import dataclasses
 import operator
 
 import numpy as np
+
+LARGEST = 1e150  # in magnitude: beyond, squares and their sums overflow
+
+
+class Record:
+    """Base of the frozen records: a copy or a pickle is built by __init__, so it is checked and read-only again."""
+
+    def __reduce__(self):
+        return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
 
 def real_array(name, value, shape=None, *, keep_float32=False, hint=""):
@@ -14,20 +24,20 @@ def real_array(name, value, shape=None, *, keep_float32=False, hint=""):
     """
     array = as_array(name, value, hint)
     if array.dtype.kind not in "iuf":
-        raise TypeError(
-            f"{name} needs real numbers; got dtype {array.dtype}; convert it with .astype(float) if it holds numbers"
-        )
+        remedy = "take its .real part" if array.dtype.kind == "c" else "convert it with .astype(float) if it holds numbers"
+        raise TypeError(f"{name} needs real numbers; got dtype {array.dtype}; {remedy}")
     if shape is not None:
         match_shape(name, array, shape, hint)
-    keep = keep_float32 and array.dtype == np.float32
-    array = np.asarray(array, dtype=np.float32 if keep else np.float64)
-    if not np.isfinite(array).all():
+    if array.size and not -LARGEST <= float(array.min()) <= float(array.max()) <= LARGEST:
         bad = int(array.size - np.isfinite(array).sum())
+        if bad == 0:
+            raise ValueError(f"{name} needs numbers within {LARGEST:g}; got {np.abs(array).max():.3g}; choose another unit")
         raise ValueError(
             f"{name} needs finite numbers; got {bad} NaN or infinite of {array.size}; "
             "replace or remove them first (np.nan_to_num, or drop the row)"
         )
-    return array
+    keep = keep_float32 and array.dtype == np.float32
+    return np.asarray(array, dtype=np.float32 if keep else np.float64)
 
 
 def as_array(name, value, hint=""):
@@ -56,7 +66,7 @@ def match_shape(name, array, shape, hint=""):
         wanted = "(" + ", ".join("..." if part is ... else str(part) for part in shape)
         wanted += ",)" if len(shape) == 1 else ")"
         empty = array.size == 0 and array.ndim > 0
-        remedy = hint or ("give at least one" if empty else "reshape it, or check which array was passed")
+        remedy = "give at least one" if empty else hint or "reshape it, or check which array was passed"
         raise ValueError(f"{name} needs shape {wanted}; got {array.shape}; {remedy}")
 
 
@@ -72,7 +82,9 @@ def positive(name, value, *, unit="", allow_zero=False):
     if np.asarray(value, dtype=object).ndim or np.asarray(value).dtype.kind not in "iuf":
         raise TypeError(f"{name} needs one real number; got {_short(value)}; give a number{unit and ' in ' + unit}")
     number = float(value)
-    if not np.isfinite(number) or number < 0 or (number == 0 and not allow_zero):
+    if LARGEST < number < np.inf:
+        raise ValueError(f"{name} needs a number of at most {LARGEST:g}; got {number:g}; choose another unit")
+    if not 0 <= number < np.inf or (number == 0 and not allow_zero):
         least = "of at least 0" if allow_zero else "above 0"
         raise ValueError(
             f"{name} needs a finite number {least}{unit and ' (' + unit + ')'}; got {number:g}; give a positive one"

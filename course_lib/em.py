@@ -10,7 +10,7 @@ from . import _checks
 
 
 @dataclass(frozen=True, eq=False)
-class EMResult:
+class EMResult(_checks.Record):
     """What a run of EM ended with.
 
     params : the parameters (a `Mixture`, a `Scene`).

@@ -31,7 +31,7 @@ class PatchDenoiser(BaseEstimator):
 
     Notes
     -----
-    Images are an (N, H, W) array or a list of (H, W) arrays, whose sizes may differ; `predict` answers in kind.
+    Images are an (N, H, W) array or a list of (H, W) arrays; only if their sizes differ `predict` returns a list.
 
     Examples
     --------

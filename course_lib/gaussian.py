@@ -12,7 +12,7 @@ from . import _blas, _checks, _linalg
 
 
 @dataclass(frozen=True, eq=False)
-class Gaussian:
+class Gaussian(_checks.Record):
     """N(mean, cov) in D dimensions.
 
     Parameters
@@ -64,7 +64,7 @@ class Gaussian:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearGaussian:
+class LinearGaussian(_checks.Record):
     """The channel p(y | z) = N(y | W z + b, R).
 
     Parameters
@@ -94,14 +94,13 @@ class LinearGaussian:
 
 
 def marginal(g, index):
-    """Distribution of the entries `index` of x ~ g, in rising order.                        (G1)
+    """Distribution of the entries `index` of x ~ g, in the order of `index`.                (G1)
 
     N([mu1; mu2], [[S11, S12], [S21, S22]]) gives x1 ~ N(mu1, S11).
 
     g : Gaussian (D,);  index : integers (D1,) in 0..D-1, no one twice  ->  Gaussian (D1,)
     """
-    seen, _ = _split(g, index, "index")
-    keep = np.sort(seen)
+    keep, _ = _split(g, index, "index")
     return Gaussian(g.mean[keep], g.cov[np.ix_(keep, keep)])
 
 

@@ -37,10 +37,10 @@ def add_noise(images, noise_std, rng):
     images = _checks.real_array("images", images, (..., "H", "W"), keep_float32=True)
     noise_std = _checks.positive("noise_std", noise_std, unit="gray levels", allow_zero=True)
     _checks.generator("rng", rng)
-    noise = rng.standard_normal(images.shape, dtype=images.dtype)
-    noise *= images.dtype.type(noise_std)
+    noise = rng.standard_normal(images.shape)
+    noise *= noise_std
     noise += images
-    return noise
+    return noise.astype(images.dtype, copy=False)
 
 
 def psnr(estimate, truth, *, peak=PEAK):

@@ -13,7 +13,7 @@ UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
 @dataclass(frozen=True, eq=False)
-class Mixture:
+class Mixture(_checks.Record):
     """sum_k pi_k N(mu_k, S_k) in D dimensions.                                              (M1)
 
     Parameters
@@ -170,7 +170,7 @@ def e_step(x, mixture):
     return normalised("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
 
 
-def m_step(x, resp, *, reg_covar=0.0):
+def m_step(x, resp, *, reg_covar=1.0):
     """Weighted shares, means and covariances.                                               (M7)
 
     pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,  S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I,
@@ -180,7 +180,7 @@ def m_step(x, resp, *, reg_covar=0.0):
     ----------
     x : array (N, D)
     resp : array (N, K), rows that sum to one
-    reg_covar : float, added to each variance, squared units of x
+    reg_covar : float of at least 0, added to each variance, squared units of x; 0 is plain maximum likelihood
 
     Returns
     -------
@@ -264,7 +264,14 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
     """The fitted GaussianMixture on x / 255, run in short stretches so that it can report and be stopped."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
+    from sklearn.utils import check_random_state
 
+    try:
+        random_state = check_random_state(random_state)
+    except ValueError as error:
+        raise ValueError(
+            f"random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got {random_state!r}; take a small int"
+        ) from error
     stretch = 5 if progress else max_iter
     model = GaussianMixture(
         K, reg_covar=reg_covar / UNIT**2, tol=tol, warm_start=True, random_state=random_state, max_iter=stretch
@@ -273,6 +280,7 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
     scaled = np.ascontiguousarray(x, dtype=np.float32 if coarse else np.float64) / UNIT
     with em.Progress(f"fit K={K}", max_iter, progress) as show, _blas.one_thread(x.shape[1]), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        show.step("k-means start", by=0)
         while show.done < max_iter:
             model.set_params(max_iter=min(stretch, max_iter - show.done))
             model.fit(scaled)

@@ -94,30 +94,30 @@ def average_patches(patches, shape):
     ValueError, TypeError
         If the number or the size of the patches does not belong to an image of that shape.
     """
-    patches = _checks.real_array("patches", patches, (..., "I*J", "m*m"), keep_float32=True)
-    H, W = (_checks.count(f"shape[{axis}]", length) for axis, length in enumerate(_pair(shape)))
-    m = round(patches.shape[-1] ** 0.5)
-    if m * m != patches.shape[-1]:
-        raise ValueError(f"patches needs m*m numbers a patch; got {patches.shape[-1]}, not a square; flatten m x m patches")
-    patch_side(m, (H, W))
-    if patches.shape[-2] != (H - m + 1) * (W - m + 1):
-        raise ValueError(
-            f"patches needs {(H - m + 1) * (W - m + 1)} patches of {m} x {m} for an image of {H} x {W}; "
-            f"got {patches.shape[-2]}; give all of them, in row-major order"
-        )
-    total = add_patches(patches, (H, W))
-    total /= coverage((H, W), m)
+    total = add_patches(patches, shape)
+    total /= coverage(total.shape[-2:], round(np.shape(patches)[-1] ** 0.5))
     return total
 
 
 def add_patches(patches, shape):
     """The adjoint of `extract_patches`: every patch added onto its place.                 (P2)
 
-    patches (..., I*J, m*m), shape (H, W) -> (..., H, W); unchecked, for use inside loops.
+    Arguments and errors as in `average_patches`; <extract_patches(x, m), y> = <x, add_patches(y, x.shape)>.
+
+    patches (..., I*J, m*m), shape (H, W)  ->  array (..., H, W)
     """
-    H, W = shape
+    patches = _checks.real_array("patches", patches, (..., "I*J", "m*m"), keep_float32=True)
+    H, W = _lengths(shape)
     m = round(patches.shape[-1] ** 0.5)
+    if m * m != patches.shape[-1]:
+        raise ValueError(f"patches needs m*m numbers a patch; got {patches.shape[-1]}, not a square; flatten m x m patches")
+    patch_side(m, (H, W))
     I, J = H - m + 1, W - m + 1
+    if patches.shape[-2] != I * J:
+        raise ValueError(
+            f"patches needs {I * J} patches of {m} x {m} for an image of {H} x {W}; "
+            f"got {patches.shape[-2]}; give all of them, in row-major order"
+        )
     grid = patches.reshape(*patches.shape[:-2], I, J, m, m)
     total = np.zeros((*patches.shape[:-2], H, W), patches.dtype)
     for a in range(m):
@@ -127,8 +127,13 @@ def add_patches(patches, shape):
 
 
 def coverage(shape, m):
-    """How many m x m patches lie on each pixel of an image, shape (H, W) -> (H, W) float64.  (P2)"""
-    rows, columns = (np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in shape)
+    """How many m x m patches lie on each pixel of an image of that shape.                 (P2)
+
+    shape (H, W), m int  ->  array (H, W) float64; errors as in `average_patches`
+    """
+    H, W = _lengths(shape)
+    m = patch_side(m, (H, W))
+    rows, columns = (np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in (H, W))
     return np.outer(rows, columns).astype(np.float64)
 
 
@@ -140,9 +145,10 @@ def patch_side(m, shape):
     return m
 
 
-def _pair(shape):
+def _lengths(shape):
+    """The pair (H, W) of whole numbers."""
     try:
         H, W = shape
     except (TypeError, ValueError) as error:
         raise ValueError(f"shape needs two numbers (H, W); got {shape!r}; give the shape of one image") from error
-    return H, W
+    return tuple(_checks.count(f"shape[{axis}]", length) for axis, length in enumerate((H, W)))

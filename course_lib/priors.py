@@ -52,7 +52,7 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=False):
     """
     m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
     K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
-    seed = _checks.count("seed", seed, minimum=0)
+    seed = _checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
     name = _file_name(m, K, seed)
     shipped = resources.files(__package__).joinpath("data", "priors", name)
     cached = cache_folder() / name
@@ -60,9 +60,9 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=False):
         prior = _read(path, K, m)
         if prior is not None:
             return prior
-    prior = fit_digits(m, K, seed=seed, progress=progress)
-    _write(cached, prior)
-    return prior
+    packed = _pack(fit_digits(m, K, seed=seed, progress=progress))
+    _write(cached, packed)
+    return _unpack(packed, K, m)
 
 
 def fit_digits(patch_size, n_components, *, seed=0, progress=False):
@@ -152,9 +152,9 @@ def _read(path, K, m):
         return None
 
 
-def _write(path, prior):
+def _write(path, packed):
     """Write the file whole or not at all; a folder that cannot be written to costs a warning."""
-    packed, part = _pack(prior), None
+    part = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -170,7 +170,7 @@ def _write(path, prior):
 
 def _rebuild(folder, which=SHIPPED):
     for m, K, seed in which:
-        _write(folder / _file_name(m, K, seed), fit_digits(m, K, seed=seed, progress=True))
+        _write(folder / _file_name(m, K, seed), _pack(fit_digits(m, K, seed=seed, progress=True)))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,17 @@ def test_float32_agrees_with_float64(prior, digits):
         np.testing.assert_allclose(single, double, atol=0.01, rtol=0)
 
 
+def test_samples_in_float32_are_those_in_float64(prior, digits):
+    """The same draws of the same generator, in the precision of the images."""
+    noisy = images.add_noise(digits[::10], 25, np.random.default_rng(0)).astype(np.float32)
+    single, double = (
+        denoising.denoise(noisy.astype(dtype), prior, 25, estimate="sample", rng=np.random.default_rng(1))
+        for dtype in ("float32", "float64")
+    )
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, double, atol=0.01, rtol=0)
+
+
 def test_a_gate_of_64_directions_loses_little(prior, digits):
     """0.016 dB at sigma = 25; a gate of 8 directions would lose more than 0.1 dB."""
     noisy = images.add_noise(digits, 25, np.random.default_rng(0))

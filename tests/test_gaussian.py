@@ -83,7 +83,7 @@ def test_integers_lists_and_any_memory_order_give_the_same_density():
 def test_a_change_of_units_adds_the_jacobian():
     rng = np.random.default_rng(0)
     g, x = random_gaussian(rng, 5), rng.standard_normal(5)
-    for unit in (1e-100, 255.0, 1e100):
+    for unit in (1e-70, 255.0, 1e70):
         scaled = Gaussian(unit * g.mean, unit**2 * g.cov)
         close(scaled.log_density(unit * x), g.log_density(x) - 5 * np.log(unit))
 
@@ -120,13 +120,13 @@ def test_marginal_integrates_the_rest_out():
 
 
 @given(st.permutations(range(6)), st.integers(1, 6))
-def test_marginal_is_a_block_in_rising_order(order, size):
-    """(G1) for every set of indices, in whatever order and integer type it is given."""
+def test_marginal_is_a_block_in_the_order_of_the_index(order, size):
+    """(G1) for every set of indices, in every order and integer type."""
     g = random_gaussian(np.random.default_rng(1), 6)
-    keep = sorted(order[:size])
+    keep = order[:size]
     block = Gaussian(g.mean[keep], g.cov[keep][:, keep])
     for kind in (list, tuple, np.array, lambda i: np.array(i, dtype=np.uint64)):
-        same(gaussian.marginal(g, kind(order[:size])), block, 0)
+        same(gaussian.marginal(g, kind(keep)), block, 0)
 
 
 @settings(max_examples=50)
@@ -138,7 +138,7 @@ def test_condition_is_the_slice_of_the_joint_density(order, size):
     seen, rest = order[:size], sorted(order[size:])
     for row in x:
         conditional = gaussian.condition(g, seen, row[seen])
-        log_p = conditional.log_density(row[rest]) + gaussian.marginal(g, seen).log_density(row[sorted(seen)])
+        log_p = conditional.log_density(row[rest]) + gaussian.marginal(g, seen).log_density(row[seen])
         close(log_p, g.log_density(row))
 
 

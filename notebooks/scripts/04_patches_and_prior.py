@@ -392,7 +392,7 @@ def disturb(best, rng):
 
 
 # %%
-best = mixture.m_step(toy, resp)
+best = mixture.m_step(toy, resp, reg_covar=0)
 n = resp.sum(axis=0)[:, None, None]
 unbiased = mixture.Mixture(best.weights, best.means, best.covs * n / (n - 1))
 print(f"bound before the M-step {exact_bound:.4f}, after {bound(toy, resp, best):.4f}")
@@ -528,7 +528,7 @@ with warnings.catch_warnings():
     theirs.fit(x)
 
 # %%
-ours = mixture.m_step(x, mixture.e_step(x, start)[0])
+ours = mixture.m_step(x, mixture.e_step(x, start)[0], reg_covar=0)
 pairs = [(theirs.weights_, ours.weights), (theirs.means_, ours.means), (theirs.covariances_, ours.covs)]
 for name, (a, b) in zip(("weights", "means", "covariances"), pairs):
     print(f"{name:11}: largest value {np.abs(b).max():7.2f}, differences below 1e-8: {np.abs(a - b).max() < 1e-8}")
