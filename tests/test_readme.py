@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import nbformat
+
+from tests.lesson_rules import printed
 from tests.test_notebooks import LESSONS
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +28,11 @@ def lesson_map(text):
     """Lessons in the rows of the map; each names the notebook that it links to."""
     rows = re.findall(r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|", text, re.MULTILINE)
     return [name for name, target in rows if name == target]
+
+
+def rows_of_dB(text):
+    """The rows of three numbers with one decimal in a table."""
+    return re.findall(r"\| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \|$", text, re.MULTILINE)
 
 
 def test_both_commands_stand_on_their_own_lines():
@@ -52,6 +60,15 @@ def test_it_has_one_picture():
 
 def test_it_stays_under_two_screens():
     assert len(README.splitlines()) < 90
+
+
+def test_its_figures_are_printed_in_lesson_05():
+    lesson = nbformat.read(ROOT / "notebooks" / "05_denoising_digits.ipynb", as_version=4)
+    outputs = "\n".join(text for cell in lesson.cells if cell.cell_type == "code" for text in printed(cell))
+    rows = rows_of_dB(README)
+    assert len(rows) == 6
+    for row in rows:
+        assert re.search(r"\s+".join(map(re.escape, row)) + " dB", outputs), row
 
 
 def test_a_dead_link_is_found():
