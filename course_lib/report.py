@@ -35,8 +35,7 @@ def literal_scores(prior, noise_std, *, epsilon=EPSILON):
         For a prior with a singular covariance (the rule inverts it), noise not above zero.
     """
     _, c = _variances(prior, noise_std, epsilon)
-    with np.errstate(divide="ignore"):
-        return np.log(prior.weights) - 0.5 * np.log(2 * np.pi * c).sum(1)
+    return prior.log_weights - 0.5 * np.log(2 * np.pi * c).sum(1)
 
 
 def literal_component(prior, noise_std, *, epsilon=EPSILON, compare="densities"):
