@@ -52,7 +52,8 @@ def denoising_view(clean, noise_std, patch_size, n_components):
 def denoising_widget(digits, *, noise_std=25, patch_size=16, n_components=11):
     """Choose the digit, sigma, m and K; see original, noisy and denoised picture and the PSNR in dB.
 
-    digits : array (N, H, W), gray levels, clean  ->  ipywidgets.VBox, to be displayed
+    digits : array (N, H, W), gray levels, clean;  noise_std, patch_size, n_components : first values of sigma (gray
+    levels), m and K  ->  ipywidgets.VBox, to be displayed
     """
     ks = sorted({K for _, K, _ in priors.SHIPPED})
     controls = {
@@ -83,7 +84,7 @@ def shipped_sides():
 
 
 def shipped_components(patch_size):
-    """The K for which a prior of m x m patches is shipped, rising."""
+    """The K for which a prior with m = patch_size is shipped, rising."""
     return sorted({K for m, K, _ in priors.SHIPPED if m == patch_size})
 
 

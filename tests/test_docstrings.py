@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "course_lib").rglob("*.py"))
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in PATHS]
-# Figures and widgets take titles and first values that explain themselves.
-LIBRARY = [path for path in PATHS if path.parent.name == "course_lib" and not path.stem.startswith("_") and path.stem != "widgets"]
+# Figures take titles and labels that explain themselves.
+LIBRARY = [path for path in PATHS if path.parent.name == "course_lib" and not path.stem.startswith("_")]
 
 
 def public(source):

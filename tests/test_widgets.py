@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from course_lib import datasets, denoising, images, priors, widgets
+from tests.helpers import shipped_prior
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def test_view_shows_original_noisy_and_denoised(digits):
     np.testing.assert_array_equal(picture[:, :28], digits[1])
     noisy = images.add_noise(digits[1], 25, np.random.default_rng(0))
     np.testing.assert_array_equal(picture[:, 30:58], np.round(np.clip(noisy, 0, 255)))
-    restored = np.clip(denoising.denoise(noisy, priors.digit_prior(5, 11), 25), 0, 255)
+    restored = np.clip(denoising.denoise(noisy, shipped_prior(5, 11), 25), 0, 255)
     np.testing.assert_array_equal(picture[:, 60:], np.round(restored))
     dB = [images.psnr(look, digits[1]) for look in (np.clip(noisy, 0, 255), restored)]
     assert sentence == f"noisy {dB[0]:.1f} dB, denoised {dB[1]:.1f} dB"
@@ -47,13 +48,8 @@ def ks_of(m):
     return ", ".join(str(K) for K in sorted({K for side, K, _ in priors.SHIPPED if side == m}))
 
 
-def parts(widget):
-    digit, sigma, m, K, sentence, picture = widget.children
-    return digit, sigma, m, K, sentence, picture
-
-
 def test_widget_starts_with_the_view_it_was_asked_for(digits):
-    *_, sentence, picture = parts(widgets.denoising_widget(digits, noise_std=50, patch_size=5, n_components=11))
+    *_, sentence, picture = widgets.denoising_widget(digits, noise_std=50, patch_size=5, n_components=11).children
     view, text = widgets.denoising_view(digits[0], 50, 5, 11)
     assert sentence.value == text
     shown = np.asarray(Image.open(io.BytesIO(picture.value)))
@@ -64,7 +60,7 @@ def test_widget_starts_with_the_view_it_was_asked_for(digits):
 @pytest.mark.parametrize(("place", "value", "view"), [(0, 3, (3, 25, 5, 11)), (1, 60, (0, 60, 5, 11)), (2, 4, (0, 25, 4, 11)), (3, 20, (0, 25, 5, 20))])
 def test_moving_a_control_shows_the_new_view(digits, place, value, view):
     widget = widgets.denoising_widget(digits, noise_std=25, patch_size=5, n_components=11)
-    *_, sentence, picture = parts(widget)
+    *_, sentence, picture = widget.children
     before = picture.value
     widget.children[place].value = value
     index, *rest = view
@@ -74,7 +70,7 @@ def test_moving_a_control_shows_the_new_view(digits, place, value, view):
 
 def test_choosing_a_missing_pair_says_so_and_the_next_choice_recovers(digits):
     widget = widgets.denoising_widget(digits, patch_size=5, n_components=200)
-    _, _, m, K, sentence, _ = parts(widget)
+    _, _, m, K, sentence, _ = widget.children
     m.value = 16
     assert sentence.value.startswith("No prior with m = 16 and K = 200 is shipped")
     K.value = 1
@@ -82,5 +78,5 @@ def test_choosing_a_missing_pair_says_so_and_the_next_choice_recovers(digits):
 
 
 def test_every_shipped_pair_can_be_chosen(digits):
-    _, _, m, K, _, _ = parts(widgets.denoising_widget(digits))
+    _, _, m, K, _, _ = widgets.denoising_widget(digits).children
     assert {(side, k) for side, k, _ in priors.SHIPPED} <= {(side, k) for side in m.options for k in K.options}
