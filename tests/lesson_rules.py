@@ -97,6 +97,15 @@ def no_machine_state(nb):
     return problems + ([] if kernel == "python3" else [f"the kernel must be python3, came {kernel}"])
 
 
+def no_widget_view(nb):
+    """A reader without a kernel would see an empty box; the figure before the widget says the same."""
+    return [
+        f"cell {i} stores the view of a widget; remove it from the outputs"
+        for i, cell in code_cells(nb)
+        if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs)
+    ]
+
+
 def no_machine_path(nb):
     problems = []
     for i, cell in enumerate(nb.cells):
@@ -223,9 +232,9 @@ def figures_are_shown(nb):
 
 
 RULES = (
-    no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_machine_path, outputs_are_compared,
-    one_title, no_skipped_level, short_cells, short_definitions, no_semicolon, no_command, imports_come_first,
-    plain_imports, inline_figures, no_drawing, figures_are_announced, figures_are_shown,
+    no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_widget_view, no_machine_path,
+    outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon, no_command,
+    imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced, figures_are_shown,
 )  # fmt: skip
 
 

@@ -21,6 +21,11 @@ def picture():
     return v4.new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
 
 
+def widget_view():
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}, "text/plain": "VBox()"}
+    return v4.new_output("display_data", data=data)
+
+
 def stdout(text):
     return v4.new_output("stream", name="stdout", text=text)
 
@@ -68,6 +73,7 @@ BAD = [
     ("no_machine_state", with_metadata(lesson(), widgets={"application/vnd.jupyter.widget-state+json": {}})),
     ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
     ("no_machine_state", timed(lesson())),
+    ("no_widget_view", lesson(code("widgets.slider()", 4, widget_view(), tags=["nbval-ignore-output"]))),
     ("no_machine_path", lesson(markdown("Open /home/anna/digits."))),
     ("no_machine_path", lesson(code("load('/work/main/x.npz')", 4))),
     ("no_machine_path", lesson(code("f()", 4, stdout("file:///root/venv/lib/f.py:3: UserWarning")))),
