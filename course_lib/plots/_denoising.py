@@ -74,9 +74,8 @@ def psnr_by_components(table, noise_stds, baselines, *, axes=None):
         for (name, dB), style in zip(baselines.items(), (":", "--", "-.")):
             ax.axhline(dB[s], color=_style.BLACK, linestyle=style, linewidth=1, label=name)
         ks = sorted({K for _, K in table})
-        ax.set(title=f"sigma = {sigma:g} gray levels", xlabel="components K (logarithmic)")
+        ax.set(title=f"sigma = {sigma:g} gray levels", xlabel="components K (logarithmic)", ylabel="mean PSNR in dB")
         ax.set_xticks(ks, labels=[str(K) for K in ks])
         ax.minorticks_off()
-    axes[0].set_ylabel("mean PSNR in dB")
     axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=7, fontsize=9)
     return axes

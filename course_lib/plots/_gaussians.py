@@ -6,7 +6,7 @@ from .. import gaussian
 from ._style import BLACK, BLUE, ORANGE, RED, grid, one_axes, show_gray
 
 
-def conditional_slice(pair, value, axes=None):
+def conditional_slice(pair, value, *, axes=None):
     """Left, the joint density of two pixels cut at y2 = value; right, y1 before and after the cut.   (G1), (G2)
 
     pair : Gaussian (2,), gray levels;  value : float, gray levels;  axes : two axes  ->  axes (2,)
@@ -27,7 +27,7 @@ def conditional_slice(pair, value, axes=None):
     return np.array([left, right])
 
 
-def slab_histogram(draws, g, ax=None):
+def slab_histogram(draws, g, *, ax=None):
     """Histogram of scalar `draws` (n,) in gray levels under the density of g, a Gaussian (1,).   (G2)"""
     ax = one_axes(ax)
     ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws in the slab")
@@ -37,7 +37,7 @@ def slab_histogram(draws, g, ax=None):
     return ax
 
 
-def matrix_blocks(matrices, split, titles, labels, axes=None):
+def matrix_blocks(matrices, split, titles, labels, *, axes=None):
     """Square matrices with their entries, cut into blocks after `split` rows and columns.   (G4), (G5)
 
     matrices : list of (D, D);  titles : their names and units;  labels : D names  ->  axes, one a matrix.
@@ -56,7 +56,7 @@ def matrix_blocks(matrices, split, titles, labels, axes=None):
     return panels
 
 
-def belief_update(prior, noise_std, y, ax=None):
+def belief_update(prior, noise_std, y, *, ax=None):
     """Prior, likelihood (scaled to area one) and posterior of one pixel z seen as y = z + noise.   (G6)
 
     prior : Gaussian (1,), gray levels;  noise_std, y : floats, gray levels  ->  axes
@@ -76,7 +76,7 @@ def belief_update(prior, noise_std, y, ax=None):
     return ax
 
 
-def noise_limits(noise_stds, means, stds, prior, y, axes=None):
+def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
     """Posterior mean and standard deviation of one pixel as the noise grows from nothing to everything.   (G8)
 
     noise_stds, means, stds : arrays (n,), gray levels;  prior : Gaussian (1,);  y : float  ->  axes (2,)
@@ -95,7 +95,7 @@ def noise_limits(noise_stds, means, stds, prior, y, axes=None):
     return np.array([left, right])
 
 
-def shrinking_ellipse(prior, noise_std, y, ax=None):
+def shrinking_ellipse(prior, noise_std, y, *, ax=None):
     """One-standard-deviation ellipses of prior, likelihood and posterior of two pixels, y = z + noise.   (M6)
 
     prior : Gaussian (2,), gray levels;  noise_std : float;  y : array (2,), gray levels  ->  axes
@@ -119,7 +119,7 @@ def shrinking_ellipse(prior, noise_std, y, ax=None):
     return ax
 
 
-def patch_row(patches, titles, axes=None):
+def patch_row(patches, titles, *, axes=None):
     """Flattened square patches (n, m*m) in gray levels side by side, on the fixed range 0..255."""
     patches = np.asarray(patches)
     m = round(patches.shape[1] ** 0.5)

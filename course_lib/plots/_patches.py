@@ -6,7 +6,7 @@ from matplotlib.patches import Ellipse, Rectangle
 from ._style import COLOURS, GRAY, RED, grid, one_axes, show_gray
 
 
-def patch_windows(image, m, positions, axes=None):
+def patch_windows(image, m, positions, *, axes=None):
     """One image with some of its m x m windows framed, and those windows enlarged beside it.    (P1)
 
     image (H, W) in gray levels; positions: (row, column) of the windows' top-left corners  ->  axes (1 + positions,)
@@ -23,7 +23,7 @@ def patch_windows(image, m, positions, axes=None):
     return axes
 
 
-def coverage_maps(maps, titles, axes=None):
+def coverage_maps(maps, titles, *, axes=None):
     """How many patches lie on each pixel: one map (H, W) a panel, each with its own colour bar.    (P2)"""
     axes = grid(1, len(maps), axes, panel=(2.7, 2.3))[0]
     for ax, counts, title in zip(axes, maps, titles):
@@ -34,7 +34,7 @@ def coverage_maps(maps, titles, axes=None):
     return axes
 
 
-def patch_gallery(patches, titles, columns, heading, axes=None):
+def patch_gallery(patches, titles, columns, heading, *, axes=None):
     """Patches (N, m*m) in gray levels as pictures, `columns` a row, each with its title; one fixed gray range."""
     m = round(np.shape(patches)[1] ** 0.5)
     rows = -(-len(patches) // columns)
@@ -47,7 +47,7 @@ def patch_gallery(patches, titles, columns, heading, axes=None):
     return axes
 
 
-def patch_rows(rows, heading, axes=None):
+def patch_rows(rows, heading, *, axes=None):
     """Rows of patches in gray levels, one fixed gray range; rows: label -> patches (n, m*m), any n."""
     n = max(len(patches) for patches in rows.values())
     axes = grid(len(rows), n, axes, panel=(0.75, 0.78))
@@ -62,7 +62,7 @@ def patch_rows(rows, heading, axes=None):
     return axes
 
 
-def eigen_rows(mixture, which, count, heading, axes=None):
+def eigen_rows(mixture, which, count, heading, *, axes=None):
     """Mean and leading eigenvectors of some components: a row a component, one colour range for all eigenvectors.  (M6)
 
     The title of an eigenvector is its standard deviation, the root of its eigenvalue, in gray levels. Its entries have
@@ -85,11 +85,11 @@ def eigen_rows(mixture, which, count, heading, axes=None):
     return axes
 
 
-def em_ellipses(x, mixtures, titles, axes=None):
+def em_ellipses(x, mixtures, titles, *, axes=None):
     """Data (N, 2) and, a panel for each mixture, its components as ellipses at two standard deviations.   (M7)"""
-    axes = grid(1, len(mixtures), axes, panel=(2.6, 2.2))[0]
+    axes = grid(1, len(mixtures), axes, panel=(3.0, 2.3))[0]
     low, high = x.min(axis=0), x.max(axis=0)
-    (left, bottom), (right, top) = low - 0.3 * (high - low), high + 0.3 * (high - low)
+    (left, bottom), (right, top) = low - 0.35 * (high - low), high + 0.35 * (high - low)
     for ax, mix, title in zip(axes, mixtures, titles):
         ax.plot(*x.T, ".", color="0.6", markersize=2)
         values, vectors = mix.eigen
@@ -98,12 +98,12 @@ def em_ellipses(x, mixtures, titles, axes=None):
             shape = Ellipse(mean, 4 * lam[1] ** 0.5, 4 * lam[0] ** 0.5, angle=angle, fill=False, edgecolor=colour, linewidth=2)
             ax.add_patch(shape)
             ax.plot(*mean, "+", color=colour, markersize=9, markeredgewidth=2)
-        ax.set(title=title, xlabel="first coordinate", aspect="equal", xlim=(left, right), ylim=(bottom, top))
-    axes[0].set_ylabel("second coordinate")
+        ax.set(title=title, xlabel="first coordinate", ylabel="second coordinate")
+        ax.set(aspect="equal", xlim=(left, right), ylim=(bottom, top))
     return axes
 
 
-def em_trace(traces, heading, ax=None):
+def em_trace(traces, heading, *, ax=None):
     """Mean log-likelihood after every iteration of EM; traces: label -> array (iterations + 1,), nats a row.   (M7)"""
     ax = one_axes(ax, size=(5.0, 3.0))
     for (label, bounds), colour, marker in zip(traces.items(), COLOURS, "os^v"):
@@ -115,7 +115,7 @@ def em_trace(traces, heading, ax=None):
     return ax
 
 
-def seen_and_held_out(scores, ax=None):
+def seen_and_held_out(scores, *, ax=None):
     """Mean log-likelihood per pixel against K; scores: m -> (counts K, seen, held out), one colour for each m."""
     ax = one_axes(ax, size=(6.0, 3.8))
     for (m, (counts, seen, held_out)), colour in zip(scores.items(), COLOURS):
@@ -131,7 +131,7 @@ def seen_and_held_out(scores, ax=None):
     return ax
 
 
-def spectra(values, labels, floor, ax=None):
+def spectra(values, labels, floor, *, ax=None):
     """Standard deviations along the eigenvectors, falling; values: list of eigenvalues (D,), squared gray levels.  (M6)"""
     ax = one_axes(ax, size=(5.6, 3.4))
     for lam, label, colour, style in zip(values, labels, COLOURS, ("-", "--", "-.", (0, (6, 1)))):

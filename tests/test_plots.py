@@ -1,0 +1,167 @@
+"""Every figure on tiny data: it draws where it is told, names its axes, and shows gray levels on one fixed range."""
+
+import inspect
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from course_lib import plots
+from course_lib.gaussian import Gaussian
+from tests.helpers import random_mixture
+
+RNG = np.random.default_rng(30)
+PIXEL = Gaussian([100.0], [[400.0]])
+PAIR = Gaussian([100.0, 120.0], [[400.0, 100.0], [100.0, 300.0]])
+PLANE = random_mixture(RNG, 2, 2, scale=20.0, spread=50.0)
+PATCHES = random_mixture(RNG, 3, 4, scale=20.0, spread=50.0)
+LINE = np.linspace(1.0, 255.0, 7)
+DIGITS = RNG.uniform(0, 120, (3, 6, 5))  # far from 255: a range taken from the data would be seen
+CURVES = {"one": LINE, "other": LINE[::-1]}
+
+# name -> (arguments, keywords) of one call, and the shape of the axes that come back
+CASES = {
+    "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
+    "conditional_slice": ((PAIR, 110.0), {}, (2,)),
+    "coverage_maps": ((np.ones((2, 6, 5)), ["m = 1", "m = 2"]), {}, (2,)),
+    "densities": ((LINE, CURVES, "Densities"), {"marks": {"mean": 90.0}, "limits": (0, 200)}, ()),
+    "digit_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0},), {"truth": DIGITS}, (2, 3)),
+    "digit_table": (([DIGITS + 5.0, DIGITS + 9.0], ["a", "b"], ["x", "y", "z"], DIGITS[0]), {}, (2, 3)),
+    "eigen_rows": ((PATCHES, [0, 2], 3, "Eigenvectors"), {}, (2, 4)),
+    "em_ellipses": ((RNG.standard_normal((9, 2)), [PLANE, PLANE], ["before", "after"]), {}, (2,)),
+    "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
+    "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
+    "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
+    "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
+    "patch_gallery": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"], 2, "Patches"), {}, (2, 2)),
+    "patch_row": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"]), {}, (3,)),
+    "patch_rows": (({"few": np.full((1, 4), 50.0), "more": np.full((3, 9), 60.0)}, "Patches"), {}, (2, 3)),
+    "patch_windows": ((DIGITS[0], 2, [(0, 0), (3, 2)]), {}, (3,)),
+    "picture_columns": (({"seen": np.where(DIGITS > 60, np.nan, DIGITS), "true": DIGITS},), {"title": "Filled in"}, (3, 2)),
+    "plane_posterior": ((LINE, LINE, np.outer(LINE, LINE), np.outer(LINE, LINE), 90.0, [90.0, 80.0]), {"limits": (0, 255)}, ()),
+    "psnr_by_components": (({(5, 1): [20.0, 15.0], (5, 11): [25.0, 18.0], (8, 1): [21.0, 16.0]}, [25, 50], {"noisy": [19.0, 13.0]}), {}, (2,)),
+    "seen_and_held_out": (({5: ([1, 11], [-3.0, -2.0], [-3.1, -2.5])},), {}, ()),
+    "shrinkage": ((LINE, (25.0, 50.0)), {}, ()),
+    "shrinking_ellipse": ((PAIR, 25.0, [130.0, 90.0]), {}, ()),
+    "slab_histogram": ((LINE, PIXEL), {}, ()),
+    "spectra": (([LINE, 2 * LINE], ["one", "two"], 1.0), {}, ()),
+    "weight_curves": ((LINE, np.full((7, 2), 0.5), [0.3, 0.7], ["board", "chalk"], "Weights"), {}, ()),
+}
+PUBLIC = {name for name, value in vars(plots).items() if inspect.isfunction(value) and not name.startswith("_")}
+
+every_plot = pytest.mark.parametrize("name", sorted(CASES))
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+def draw(name, **where):
+    arguments, options, _ = CASES[name]
+    return getattr(plots, name)(*arguments, **options, **where)
+
+
+def panels(axes):
+    """The returned axes in a flat list, without places that the figure leaves empty."""
+    return [ax for ax in np.ravel(axes) if ax.figure is not None]
+
+
+def contract_breaks(axes):
+    """What is missing on returned axes: labels where there is no picture, a title, the fixed gray range."""
+    problems, shown = [], panels(axes)
+    for n, ax in enumerate(shown):
+        if not ax.images:
+            problems += [f"panel {n} has no {side} label" for side in "xy" if not getattr(ax, f"get_{side}label")()]
+        grays = [image for image in ax.images if image.get_cmap().name == "gray"]
+        problems += [f"panel {n} shows gray levels on {im.get_clim()}" for im in grays if im.get_clim() != (0, 255)]
+    if not any(ax.get_title() for ax in shown) and not shown[0].figure.get_suptitle():
+        problems.append("no title")
+    return problems
+
+
+def test_every_plot_has_a_case():
+    assert PUBLIC == set(CASES)
+
+
+@every_plot
+def test_a_plot_makes_one_figure_and_returns_its_axes(name):
+    axes = draw(name)
+    assert np.shape(axes) == CASES[name][2]
+    assert all(isinstance(ax, plt.Axes) for ax in np.ravel(axes))
+    assert plt.get_fignums() == [panels(axes)[0].figure.number]
+
+
+@every_plot
+def test_a_plot_draws_on_given_axes(name):
+    where = "axes" if CASES[name][2] else "ax"
+    _, given = plt.subplots(*CASES[name][2], layout="constrained")
+    returned = draw(name, **{where: given})
+    assert len(plt.get_fignums()) == 1
+    assert [id(ax) for ax in np.ravel(returned)] == [id(ax) for ax in np.ravel(given)]
+    assert all(ax.has_data() for ax in panels(returned))
+
+
+@every_plot
+def test_where_to_draw_is_a_keyword(name):
+    """`ax` for one panel, `axes` for several."""
+    parameters = inspect.signature(getattr(plots, name)).parameters
+    where = {key: parameters[key].kind for key in ("ax", "axes") if key in parameters}
+    assert where == {"axes" if CASES[name][2] else "ax": inspect.Parameter.KEYWORD_ONLY}
+
+
+@every_plot
+def test_a_plot_names_its_axes_and_has_a_title_and_the_fixed_gray_range(name):
+    assert contract_breaks(draw(name)) == []
+
+
+@every_plot
+def test_a_plot_can_be_painted(name):
+    draw(name)
+    plt.gcf().canvas.draw()
+
+
+def bare():
+    ax = plt.subplots()[1]
+    ax.plot([0, 1])
+    return ax
+
+
+def stretched():
+    """A picture whose gray range comes from its own data."""
+    ax = plt.subplots()[1]
+    ax.imshow(DIGITS[0], cmap="gray")
+    ax.set_title("A digit")
+    return ax
+
+
+def test_a_broken_plot_is_found():
+    assert contract_breaks(bare()) == ["panel 0 has no x label", "panel 0 has no y label", "no title"]
+    (problem,) = contract_breaks(stretched())
+    assert problem.startswith("panel 0 shows gray levels on ")
+
+
+def test_psnr_stands_under_a_picture_that_differs_from_the_truth():
+    axes = plots.digit_rows({"clean": DIGITS, "off by 25.5": DIGITS + 25.5}, DIGITS)
+    assert [ax.get_xlabel() for ax in axes[:, 0]] == ["", "20.0 dB"]
+
+
+def test_shrinkage_draws_the_formula():
+    """(M6), largest variance first."""
+    ax = plots.shrinkage([100.0, 900.0, 400.0], (20.0,))
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [900 / 1300, 400 / 800, 100 / 500])
+
+
+def test_the_window_of_a_patch_is_framed_and_enlarged():
+    axes = plots.patch_windows(DIGITS[0], 2, [(3, 2)])
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), DIGITS[0, 3:5, 2:4])
+    (frame,) = axes[0].patches
+    assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 2.5, 2, 2)
+    assert axes[1].get_title() == "i=3, j=2: patch 14"
