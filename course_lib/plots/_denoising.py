@@ -48,11 +48,11 @@ def shrinkage(variances, noise_stds, *, ax=None):
     ax = _style.one_axes(ax)
     lam = np.sort(variances)[::-1]
     for sigma, colour, style in zip(noise_stds, _style.COLOURS, ("-", "--", "-.", ":")):
-        ax.plot(np.arange(1, lam.size + 1), lam / (lam + sigma**2), style, color=colour, label=f"sigma = {sigma:g}")
+        ax.plot(np.arange(1, lam.size + 1), lam / (lam + sigma**2), style, color=colour, label=rf"$\sigma = {sigma:g}$")
     ax.set(
         title="How much of the patch each direction keeps",
         xlabel="eigen-direction, largest variance first",
-        ylabel="factor lam / (lam + sigma²)",
+        ylabel=r"factor $\lambda / (\lambda + \sigma^2)$",
         ylim=(0, 1.02),
     )
     ax.legend(title="gray levels")
