@@ -100,7 +100,7 @@ def no_machine_state(nb):
 def no_widget_view(nb):
     """A reader without a kernel would see an empty box; the figure before the widget says the same."""
     return [
-        f"cell {i} stores the view of a widget; remove it from the outputs"
+        f"cell {i} stores the view of a widget; store the lesson with python -m tests.store"
         for i, cell in code_cells(nb)
         if any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs)
     ]
