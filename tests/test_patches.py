@@ -211,6 +211,8 @@ def test_a_bad_side_is_refused(m, error, message, rng):
         patches.extract_patches(np.zeros((2, 4, 6)), m)
     with pytest.raises(error, match=message):
         patches.sample_patches(np.zeros((2, 4, 6)), m, 1, rng)
+    with pytest.raises(error, match=message):
+        patches.coverage((4, 6), m)
 
 
 @pytest.mark.parametrize(("n", "error", "message"), [(31, ValueError, r"n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2"), (0, ValueError, "n needs a whole number from 1 to 30; got 0"), (3.0, TypeError, "n needs a whole number; got float 3.0")])  # fmt: skip
@@ -244,6 +246,21 @@ def test_samples_need_a_stack_and_a_generator():
 def test_patches_that_do_not_belong_to_the_image_are_refused(shape, size, error, message):
     with pytest.raises(error, match=message):
         patches.average_patches(np.zeros(shape), size)
+
+
+@pytest.mark.parametrize(
+    ("size", "error", "message"),
+    [
+        (28, ValueError, r"shape needs two numbers \(H, W\); got 28"),
+        ((8, 7.5), TypeError, r"shape\[1\] needs a whole number; got float 7.5"),
+        ((-8, 7), ValueError, r"shape\[0\] needs a whole number of at least 1; got -8"),
+    ],
+)
+def test_a_bad_image_shape_is_refused(size, error, message):
+    with pytest.raises(error, match=message):
+        patches.coverage(size, 2)
+    with pytest.raises(error, match=message):
+        patches.add_patches(np.zeros((4, 4)), size)
 
 
 @pytest.mark.parametrize(("bad", "error", "message"), [case for case in BAD_IMAGES if "shape" not in case[2] or "parts" in case[2]])
