@@ -28,7 +28,7 @@ SHIPPED = (
 )
 
 
-def digit_prior(patch_size, n_components, *, seed=0, progress=False):
+def digit_prior(patch_size, n_components, *, seed=0, progress=True):
     """A mixture fitted to patches of the training digits.                                   (M1), (M7)
 
     Shipped for the pairs in `SHIPPED`. Others are fitted at the first call (seconds to minutes) and kept in the
@@ -39,7 +39,7 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=False):
     patch_size : int, m, side of a patch in pixels, at most 28
     n_components : int, K
     seed : int, chooses the patches and the start of the fit
-    progress : bool, show the progress of a fit on standard error
+    progress : bool, show on standard error how a fit goes, if one is needed
 
     Returns
     -------

@@ -111,11 +111,16 @@ def fits(monkeypatch):
 
 
 def test_the_second_call_does_not_fit_again(cache, fits):
-    first = priors.digit_prior(M, K, seed=5, progress=True)
+    first = priors.digit_prior(M, K, seed=5)
     again = priors.digit_prior(M, K, seed=5)
-    assert fits == [(M, K, 5, True)]
+    assert fits == [(M, K, 5, True)]  # and it was shown, as long work is
     same(first, again, 0)  # the first call rounds as the file does
     assert [path.name for path in cache.iterdir()] == [file_name(M, K, 5)]
+
+
+def test_a_fit_is_silent_on_request(cache, fits):
+    priors.digit_prior(M, K, progress=False)
+    assert fits == [(M, K, 0, False)]
 
 
 def test_another_size_number_or_seed_is_another_fit(cache, fits):
