@@ -1,7 +1,7 @@
 """The real implementations behind the course "Seeing Through Noise".
 
-Pure functions over frozen records: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets`;
-`priors` holds the fitted priors of the lessons, `report` the first report's rule for comparison, `estimators` the
+Pure functions over frozen records: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets` for the first
+track, `windows`, `scene` with the same `em` for the second; `priors` holds the fitted priors of the lessons, `report` the first report's rule for comparison, `estimators` the
 scikit-learn estimators, `plots` the figures, `widgets` the sliders. A module is imported when it is first used.
 """
 
@@ -9,7 +9,7 @@ import importlib
 
 __all__ = [
     "datasets", "denoising", "em", "estimators", "gaussian", "images", "mixture", "patches", "plots", "priors", "report",
-    "widgets",
+    "scene", "widgets", "windows",
 ]  # fmt: skip
 
 

@@ -106,6 +106,23 @@ def count(name, value, *, minimum=1, maximum=None, remedy=""):
     return number
 
 
+def pair(name, value, letters="(h, w)"):
+    """Return `value` as a pair of whole numbers of at least 1, rows and columns."""
+    try:
+        first, second = value
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} needs two numbers {letters}; got {value!r}; give rows and columns") from error
+    return tuple(count(f"{name}[{axis}]", length) for axis, length in enumerate((first, second)))
+
+
+def window(name, shape, outer, outer_name):
+    """The pair (h, w), checked to fit inside `outer`."""
+    h, w = pair(name, shape)
+    if h > outer[0] or w > outer[1]:
+        raise ValueError(f"{name} needs to fit inside {outer_name} of {outer[0]} x {outer[1]}; got {h} x {w}; make it smaller")
+    return h, w
+
+
 def choice(name, value, options):
     """Return `value` if it is one of the named `options`."""
     if not isinstance(value, str) or value not in options:

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from . import _checks, denoising, images as images_, mixture, patches
+from . import _checks, denoising, images as images_, mixture, patches, scene
 
 
 class PatchDenoiser(BaseEstimator):
@@ -142,6 +142,103 @@ class PatchDenoiser(BaseEstimator):
         tags.target_tags.required = True
         tags.non_deterministic = self.estimate == "sample" and self.random_state is None
         return tags
+
+
+class SceneFinder(BaseEstimator):
+    """Find a face, a background and where the face sits in each of many noisy pictures.        (S1)-(S16)
+
+    Parameters
+    ----------
+    face_shape : (h, w), pixels
+    n_init : int, starts; the best bound wins
+    hard : bool, hard EM (S14)
+    smoothing : float, alpha of (S15), pseudo-pictures added to every position
+    how : "search", "mean" or "random", as in `scene.start`
+    max_iter, tol : EM iterations at most, and the change of the bound in nats that ends them
+    n_jobs : int or None, threads for the restarts
+    progress : bool, show restarts and bound on standard error
+    random_state : int, numpy RandomState or None; draws the random starts
+
+    Attributes
+    ----------
+    scene_ : Scene
+    bounds_ : array, the bounds of the best restart, nats
+    restart_bounds_ : array (n_init,), the last bound of every restart
+    visible_ : array (H, W), in how many pictures each background pixel is expected to be seen
+    n_iter_ : int, iterations of the best restart
+
+    Examples
+    --------
+    >>> from course_lib import datasets
+    >>> face, background = datasets.face(shape=(9, 7)), datasets.background(shape=(20, 30))
+    >>> truth = scene.Scene(face, background, 20, np.full((12, 24), 1 / 288))
+    >>> pictures, positions = scene.sample(truth, 50, np.random.default_rng(0))
+    >>> bool((SceneFinder((9, 7)).fit(pictures).predict(pictures) == positions).all())
+    True
+    """
+
+    def __init__(
+        self,
+        face_shape=(18, 14),
+        n_init=1,
+        hard=False,
+        smoothing=0.0,
+        *,
+        how="search",
+        max_iter=50,
+        tol=1e-3,
+        n_jobs=None,
+        progress=False,
+        random_state=None,
+    ):
+        self.face_shape = face_shape
+        self.n_init = n_init
+        self.hard = hard
+        self.smoothing = smoothing
+        self.how = how
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_jobs = n_jobs
+        self.progress = progress
+        self.random_state = random_state
+
+    def fit(self, images, y=None):
+        """Find the scene of the pictures `images` (N, H, W); `y` is ignored.
+
+        ValueError or TypeError for pictures or parameters that do not fit, before any work.
+        """
+        images = _one_size(images)
+        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        options = ("n_init", "hard", "smoothing", "how", "max_iter", "tol", "n_jobs", "progress")
+        result = scene.fit(images, self.face_shape, rng=rng, **{name: getattr(self, name) for name in options})
+        self.scene_, self.bounds_ = result.params, result.bounds
+        self.restart_bounds_, self.visible_ = result.restart_bounds, result.visible
+        self.n_iter_ = len(result.bounds) - 1
+        return self
+
+    def predict(self, images):
+        """The best position of the face in each of the pictures `images` (N, H, W): integers (N, 2), row and column of its top-left corner."""
+        check_is_fitted(self)
+        return scene.e_step(_one_size(images), self.scene_, hard=True)[0]
+
+    def score(self, images, y=None):
+        """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.       (S12)"""
+        check_is_fitted(self)
+        images = _one_size(images)
+        return scene.e_step(images, self.scene_)[1] / len(images)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _one_size(images):
+    """The pictures as an (N, H, W) array."""
+    if hasattr(images, "toarray"):
+        raise TypeError("images needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
+    return _checks.real_array("images", images, ("N", "H", "W"), hint="a single picture goes in as image[None]")
 
 
 def _stacks(name, images):

@@ -107,7 +107,7 @@ def add_patches(patches, shape):
     patches (..., I*J, m*m), shape (H, W)  ->  array (..., H, W)
     """
     patches = _checks.real_array("patches", patches, (..., "I*J", "m*m"), keep_float32=True)
-    H, W = _lengths(shape)
+    H, W = _checks.pair("shape", shape, "(H, W)")
     m = round(patches.shape[-1] ** 0.5)
     if m * m != patches.shape[-1]:
         raise ValueError(f"patches needs m*m numbers a patch; got {patches.shape[-1]}, not a square; flatten m x m patches")
@@ -131,7 +131,7 @@ def coverage(shape, m):
 
     shape (H, W), m int  ->  array (H, W) float64; errors as in `average_patches`
     """
-    H, W = _lengths(shape)
+    H, W = _checks.pair("shape", shape, "(H, W)")
     m = patch_side(m, (H, W))
     rows, columns = (np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in (H, W))
     return np.outer(rows, columns).astype(np.float64)
@@ -143,12 +143,3 @@ def patch_side(m, shape):
     if m > min(shape):
         raise ValueError(f"m needs to be at most {min(shape)} for images of {shape[0]} x {shape[1]}; got {m}; use smaller patches")
     return m
-
-
-def _lengths(shape):
-    """The pair (H, W) of whole numbers."""
-    try:
-        H, W = shape
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"shape needs two numbers (H, W); got {shape!r}; give the shape of one image") from error
-    return tuple(_checks.count(f"shape[{axis}]", length) for axis, length in enumerate((H, W)))

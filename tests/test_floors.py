@@ -16,7 +16,7 @@ from tests.lesson_rules import dotted
 
 PACKAGE = Path(__file__).parents[1] / "course_lib"
 FLOORS = {
-    "_checks": 0, "_blas": 0, "_linalg": 0,
+    "_checks": 0, "_blas": 0, "_linalg": 0, "_fourier": 0,
     "images": 1, "datasets": 1, "patches": 1, "windows": 1, "gaussian": 1, "em": 1,
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
@@ -108,8 +108,8 @@ def test_every_public_module_is_offered():
     assert public == set(course_lib.__all__) == set(dir(course_lib))
 
 
-def test_track_one_is_there():
-    track = {"_checks", "images", "datasets", "patches", "gaussian", "em", "mixture", "denoising", "estimators", "plots"}
+def test_both_tracks_are_there():
+    track = {"windows", "scene", "_checks", "images", "datasets", "patches", "gaussian", "em", "mixture", "denoising", "estimators", "plots"}
     assert track <= {name.split(".")[0] for name in modules()}
 
 

@@ -237,7 +237,7 @@ def test_samples_need_a_stack_and_a_generator():
         ((4,), (4, 6), ValueError, r"patches needs shape \(\.\.\., I.J, m.m\); got \(4,\)"),
         ((0, 15, 4), (4, 6), ValueError, r"got \(0, 15, 4\); give at least one"),
         ((15, 4), (4,), ValueError, r"shape needs two numbers \(H, W\); got \(4,\)"),
-        ((15, 4), 4, ValueError, r"shape needs two numbers \(H, W\); got 4; give the shape of one image"),
+        ((15, 4), 4, ValueError, r"shape needs two numbers \(H, W\); got 4; give rows and columns"),
         ((15, 4), (2, 4, 6), ValueError, r"shape needs two numbers \(H, W\); got \(2, 4, 6\)"),
         ((15, 4), (4, 0), ValueError, r"shape\[1\] needs a whole number of at least 1; got 0"),
         ((15, 4), (4.0, 6), TypeError, r"shape\[0\] needs a whole number; got float 4.0"),

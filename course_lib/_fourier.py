@@ -1,0 +1,43 @@
+"""Correlation by real Fourier transforms, step by step, for those who keep the spectra."""
+
+import numpy as np
+from scipy import fft
+
+
+def spectra(images):
+    """Real Fourier transform over the last two axes at a length that is fast: (..., H, W) -> (..., H', W'/2+1) complex."""
+    return fft.rfft2(images, s=padded(images.shape[-2:]))
+
+
+def spectrum_of(template, shape):
+    """Conjugate spectrum of a template in pictures of `shape`: the conjugate makes a product a correlation.    (S7)"""
+    return np.conj(fft.rfft2(template, s=padded(shape)))
+
+
+def inverse_rows(product, shape, template_shape):
+    """The valid part of the correlation whose spectrum is `product` (overwritten): (..., H', W'/2+1) -> (..., I, J).
+
+    First along the rows' axis, then only the I rows that are wanted.
+    """
+    I, J = shape[0] - template_shape[0] + 1, shape[1] - template_shape[1] + 1
+    rows = fft.ifft(product, axis=-2, overwrite_x=True)[..., :I, :]
+    return fft.irfft(rows, n=padded(shape)[1], axis=-1)[..., :J]
+
+
+def padded(shape):
+    """Lengths of at least `shape` whose transforms are fast; zeros beyond the picture change no position that fits."""
+    return tuple(fft.next_fast_len(length, real=True) for length in shape)
+
+
+def correlation_sum(transformed, weights, shape, template_shape):
+    """sum over k and d of weights_k(d) X_k[window d]: the correlations of pictures with their weights, summed.    (S9)
+
+    One inverse transform serves all pictures, because it is linear.
+    transformed : spectra of X (n, H', W'/2+1);  weights (n, I, J);  shape (H, W), template_shape (h, w)  ->  (h, w)
+    """
+    H, W = padded(shape)
+    rows = fft.rfft(weights, n=W, axis=-1)
+    product = fft.fft(rows, n=H, axis=-2)
+    np.conj(product, out=product)
+    product *= transformed
+    return fft.irfft2(product.sum(axis=0), s=(H, W))[: template_shape[0], : template_shape[1]]

@@ -1,0 +1,165 @@
+"""The model: what a scene is, how pictures of it are drawn, and how likely they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _blas, _checks
+from ._pictures import Pictures
+
+PICTURES = "a single picture goes in as image[None]"
+
+
+@dataclass(frozen=True, eq=False)
+class Scene(_checks.Record):
+    """A face F somewhere over a background B, in noise.                                      (S1)
+
+    Parameters
+    ----------
+    face : array (h, w), F, gray levels
+    background : array (H, W), B, gray levels, at least as large as the face
+    noise_std : float above 0, s, gray levels
+    prior : array (I, J), A, the probability of every position of the face's top-left corner; at least 0, sum 1;
+        I = H-h+1, J = W-w+1
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a face larger than the background, a prior of another shape, with negative entries or another sum, NaN.
+
+    Examples
+    --------
+    >>> small = Scene(face=[[9.0]], background=[[0.0, 0.0]], noise_std=1, prior=[[0.5, 0.5]])
+    >>> small.positions
+    (1, 2)
+    """
+
+    face: np.ndarray
+    background: np.ndarray
+    noise_std: float
+    prior: np.ndarray
+
+    def __post_init__(self):
+        face = _checks.frozen("face", self.face, ("h", "w"))
+        background = _checks.frozen("background", self.background, ("H", "W"))
+        _checks.window("face", face.shape, background.shape, "background")
+        shape = tuple(outer - inner + 1 for outer, inner in zip(background.shape, face.shape))
+        prior = _checks.frozen("prior", self.prior, shape, hint="one entry for each position of the face")
+        if not prior.any():
+            raise ValueError("prior needs a position with probability above 0; got zeros only; np.full(shape, 1 / size) is uniform")
+        _checks.probabilities("prior", prior)
+        for field, value in (("face", face), ("background", background), ("prior", prior)):
+            object.__setattr__(self, field, value)
+        object.__setattr__(self, "noise_std", _checks.positive("noise_std", self.noise_std, unit="gray levels"))
+
+    @property
+    def positions(self):
+        """(I, J), how many rows and columns of positions the face has."""
+        return self.prior.shape
+
+    @property
+    def log_prior(self):
+        """ln A: (I, J), -inf where a position is impossible."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.prior)
+
+
+def paste(face, background, position):
+    """The background with the face over it, its top-left corner at `position`.                (S1)
+
+    Parameters
+    ----------
+    face : array (h, w), gray levels
+    background : array (H, W), gray levels
+    position : (row, column), from (0, 0) to (H-h, W-w)
+
+    Returns
+    -------
+    array (H, W) float64
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the face would reach outside, or is larger than the background.
+
+    Examples
+    --------
+    >>> paste([[9.0]], [[0.0, 0.0]], (0, 1))
+    array([[0., 9.]])
+    """
+    face = _checks.real_array("face", face, ("h", "w"))
+    picture = np.array(_checks.real_array("background", background, ("H", "W")))
+    h, w = _checks.window("face", face.shape, picture.shape, "background")
+    i, j = _position(position, picture.shape[0] - h, picture.shape[1] - w)
+    picture[i : i + h, j : j + w] = face
+    return picture
+
+
+def sample(scene, n, rng):
+    """Draw `n` pictures of the scene and the positions of their faces.                        (S1)
+
+    Parameters
+    ----------
+    scene : Scene
+    n : int, how many
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    images : array (n, H, W), gray levels with noise, not clipped
+    positions : integer array (n, 2), row and column of the top-left corners
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a wrong scene, n below 1, or a wrong `rng`.
+    """
+    _checks.instance("scene", scene, Scene)
+    n = _checks.count("n", n)
+    _checks.generator("rng", rng)
+    chosen = rng.choice(scene.prior.size, size=n, p=scene.prior.ravel() / scene.prior.sum())
+    positions = np.stack(np.unravel_index(chosen, scene.prior.shape), axis=1)
+    images = np.stack([paste(scene.face, scene.background, position) for position in positions])
+    return images + scene.noise_std * rng.standard_normal(images.shape), positions
+
+
+def log_likelihood(images, scene):
+    """ln p(X | d) of every picture with the face at every position, every constant included.    (S2), (S3)
+
+    -(HW/2) ln(2 pi s^2) - ||X - paste(F, B, d)||^2 / (2 s^2): the part without a face once a picture, the logit
+    of (S3) and (S4) for every position. The prior A is not in it.
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    scene : Scene (H, W)
+
+    Returns
+    -------
+    array (N, I, J), nats
+
+    Raises
+    ------
+    ValueError, TypeError
+        For pictures of another size than the background, a single picture without its axis, NaN.
+    """
+    pictures = prepared(images, scene)
+    with _blas.one_thread(max(pictures.shape)):
+        of_block = pictures.log_joint(scene, np.zeros(scene.positions))
+        return np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
+
+
+def prepared(images, scene):
+    """The images, checked to fit the scene and prepared for it."""
+    H, W = _checks.instance("scene", scene, Scene).background.shape
+    images = _checks.real_array("images", images, ("N", H, W), hint=f"the scene has pictures of {H} x {W}; {PICTURES}")
+    return Pictures(images, scene.face.shape, scene.background.mean())
+
+
+def _position(position, last_row, last_column):
+    i, j = np.asarray(position).tolist() if np.shape(position) == (2,) else (None, None)
+    if i is None:
+        raise ValueError(f"position needs (row, column); got {position!r}; give the top-left corner")
+    i = _checks.count("position[0]", i, minimum=0, maximum=last_row, remedy="the face must lie inside the background")
+    j = _checks.count("position[1]", j, minimum=0, maximum=last_column, remedy="the face must lie inside the background")
+    return i, j

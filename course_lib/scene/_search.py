@@ -1,0 +1,167 @@
+"""Where EM starts, and how a good start is searched for."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .. import _blas, _checks, em, windows
+from . import _sums
+from ._model import PICTURES, Scene
+from ._pictures import Pictures
+
+STARTS = ("search", "mean", "random")
+CONTRAST = 1 / 3  # of the pixels' standard deviation: how far a start's face is from the mean
+BRIEF = 10  # EM iterations after which starts are compared
+APART = 10.0  # nats between the bounds of starts: above, the start matters, and more are tried
+MORE = 10  # starts with a random face tried then
+TRIES = 4  # shifted crops tried in a round of moves
+ROUNDS = 20  # rounds of moves at most
+
+
+def start(images, face_shape, *, how="mean", rng=None):
+    """A scene for EM to start from, its prior uniform and its noise the standard deviation of all pixels.
+
+    "mean": the mean picture as background, its mean as a flat face; needs no luck where the background has texture.
+    "random": face and background from independent pixels, uniform between the 5th and 95th percentile of all pixels.
+    "search": the best of several starts after EM with the prior held uniform, improved by shift moves.        (S16)
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    face_shape : (h, w), at most (H, W)
+    how : "mean", "random" or "search"
+    rng : numpy.random.Generator for "random", and for the later starts of "search"; None is a fresh one for
+        "random" and a fixed one for "search", which then always gives the same scene
+
+    Returns
+    -------
+    Scene
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a face larger than the pictures, an unknown `how`, a wrong `rng`, bad pictures.
+    """
+    images, face_shape = checked(images, face_shape)
+    _checks.choice("how", how, STARTS)
+    if rng is not None:
+        _checks.generator("rng", rng)
+    if how == "random":
+        return _random(images, face_shape, np.random.default_rng() if rng is None else rng)
+    if how == "mean":
+        return _flat(images, face_shape, 0.0)
+    with _blas.one_thread(0):
+        return searched(Pictures(images, face_shape, images.mean(), keep=True), images, rng=rng)
+
+
+def checked(images, face_shape):
+    """Images (N, H, W) and a face shape that fits them."""
+    images = _checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
+    return images, _checks.window("face", face_shape, images.shape[1:], "images")
+
+
+def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, hold=False, watch=None):
+    """EM from one start; `hold` keeps its prior; `watch` is called with every bound and may raise.    (S5)-(S12), (S14), (S15)"""
+
+    def e_step(scene):
+        sums = _sums.collect(pictures, scene, hard)
+        penalised = sums.bound + (smoothing * scene.log_prior.sum() if smoothing else 0.0)
+        if watch is not None:
+            watch(penalised)
+        return sums, penalised
+
+    def m_step(sums, scene):
+        new = _sums.maximise(sums, scene.background - sums.level, smoothing)
+        return Scene(new.face, new.background, new.noise_std, scene.prior) if hold else new
+
+    return em.run_em(e_step, m_step, begin, max_iter=max_iter, tol=tol)
+
+
+def searched(pictures, images, *, rng=None, max_iter=50, tol=1e-3, watch=None):
+    """The best scene found with the prior held uniform: several starts compared early, then shift moves.    (S16)"""
+    rng = np.random.default_rng(0) if rng is None else rng
+
+    def run(begin, iterations=max_iter):
+        result = plain(pictures, begin, max_iter=iterations, tol=tol, hold=True, watch=watch)
+        return result.bounds[-1], result.params
+
+    flat = [_flat(images, pictures.face_shape, step) for step in (0, -CONTRAST, CONTRAST)]
+    ends = [run(begin, min(BRIEF, max_iter)) for begin in flat]
+    if np.ptp([bound for bound, _ in ends]) > APART:
+        ends += [run(_rough(flat[0], rng), min(BRIEF, max_iter)) for _ in range(MORE)]
+    best = max(ends, key=lambda pair: pair[0])
+    return _moved(pictures, *run(best[1]), run)[1]
+
+
+def _moved(pictures, bound, scene, run):
+    """Try shifted crops as the face as long as one of them raises the bound.                          (S16)"""
+    for _ in range(ROUNDS):
+        for crop in _crops(pictures, scene):
+            moved = run(crop)
+            if moved[0] > bound + 1:
+                bound, scene = moved
+                break
+        else:
+            break
+    return bound, scene
+
+
+def _crops(pictures, scene):
+    """Scenes whose face is a shifted crop of what surrounds the face, the most promising first.             (S16)
+
+    Pictures aligned by their best positions are averaged over the face and one face around it. A pixel's gain is what
+    the log-likelihood wins if the average explains it, rather than the background. A crop is tried if its gain is larger
+    than the present one's; or, if it lies one pixel beside, if pictures that this lets in from the border could make it so.
+    """
+    (h, w), (I, J) = pictures.face_shape, scene.positions
+    mean, gain = _surroundings(pictures, scene)
+    gain = windows.window_sums(gain, (h, w))
+    own = gain[h - 1, w - 1]
+    down, right = np.arange(2 * h - 1)[:, None] - (h - 1), np.arange(2 * w - 1) - (w - 1)
+    beside = np.abs(down) + np.abs(right) == 1
+    let_in = np.where(beside, np.abs(down) / I + np.abs(right) / J, 0) * own
+    better = np.flatnonzero(gain > own + 1)
+    better = better[np.argsort(-gain.ravel()[better], kind="stable")][:TRIES]
+    near = np.setdiff1d(np.flatnonzero(beside & (gain + let_in > own + 1)), better)
+    near = near[np.argsort(-gain.ravel()[near], kind="stable")]
+    for a, b in zip(*np.unravel_index(np.concatenate([better, near]), gain.shape)):
+        yield Scene(mean[a : a + h, b : b + w], scene.background, scene.noise_std, scene.prior)
+
+
+def _surroundings(pictures, scene):
+    """Mean (3h-2, 3w-2) of the aligned pictures around the face, and gain of each pixel there in nats; 0 where none reaches."""
+    h, w = pictures.face_shape
+    log_joint, B = pictures.log_joint(scene, scene.log_prior), scene.background - pictures.level
+    sums = np.zeros((4, 3 * h - 2, 3 * w - 2))
+    for block in pictures.blocks():
+        (i, j), X = _sums.expectation(log_joint(block, pictures.spectra(block)), hard=True)[0].T, pictures.pixels[block]
+        for total, part in zip(sums, (np.ones_like(X), X, X**2, (X - B) ** 2)):
+            wide = np.pad(part, ((0, 0), (h - 1, h - 1), (w - 1, w - 1)))
+            total += sliding_window_view(wide, total.shape, axis=(1, 2))[np.arange(len(X)), i, j].sum(axis=0)
+    n, first, second, apart = sums
+    mean = first / np.maximum(n, 1)
+    return mean + pictures.level, (apart - (second - n * mean**2)) / (2 * scene.noise_std**2)
+
+
+def _flat(images, face_shape, contrast):
+    s, positions = _spread(images), _positions(images, face_shape)
+    return Scene(np.full(face_shape, images.mean() + contrast * s), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions)))
+
+
+def _rough(flat, rng):
+    noise = CONTRAST * flat.noise_std * rng.standard_normal(flat.face.shape)
+    return Scene(flat.face + noise, flat.background, flat.noise_std, flat.prior)
+
+
+def _random(images, face_shape, rng):
+    positions, (low, high) = _positions(images, face_shape), np.quantile(images, (0.05, 0.95))
+    face, background = rng.uniform(low, high, face_shape), rng.uniform(low, high, images.shape[1:])
+    return Scene(face, background, _spread(images), np.full(positions, 1 / np.prod(positions)))
+
+
+def _spread(images):
+    """Standard deviation of all pixels, above 0 for constant pictures too."""
+    return max(float(images.std()), _sums.SMALLEST)
+
+
+def _positions(images, face_shape):
+    return tuple(outer - inner + 1 for outer, inner in zip(images.shape[1:], face_shape))

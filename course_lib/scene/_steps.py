@@ -1,0 +1,159 @@
+"""The steps of EM for a scene, as functions of all pictures at once."""
+
+import numpy as np
+from scipy.special import entr
+
+from .. import _blas, _checks
+from ._model import PICTURES, Scene, prepared
+from ._pictures import Pictures
+from ._sums import added, alpha, expectation, histogram, maximise, seen, sums
+
+
+def e_step(images, scene, *, hard=False):
+    """Where the face may be in every picture, and the bound for that answer.              (S5), (S12), (S14)
+
+    q(d) = softmax over d of ln A(d) + ln p(X | d); the maximum taken off includes ln A, so that an impossible best
+    position does no harm. Hard: the best position alone.
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    scene : Scene (H, W)
+    hard : bool
+
+    Returns
+    -------
+    q : array (N, I, J), probabilities that sum to one for every picture; integer positions (N, 2) when hard
+    bound : float, nats: the log-likelihood of all pictures when soft
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `log_likelihood`.
+    """
+    pictures = prepared(images, scene)
+    with _blas.one_thread(max(pictures.shape)):
+        log_joint = pictures.log_joint(scene, scene.log_prior)
+        parts = [expectation(log_joint(block, pictures.spectra(block)), hard) for block in pictures.blocks()]
+    return np.concatenate([q for q, _ in parts]), float(sum(bound for _, bound in parts))
+
+
+def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
+    """The scene that maximises the bound for this q.                           (S8)-(S11), (S14), (S15)
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    q : array (N, I, J) of probabilities, or integer positions (N, 2)
+    face_shape : (h, w)
+    smoothing : float of at least 0, alpha of (S15)
+    previous : Scene or None; its background stays where a pixel is hidden in every picture. Without it such a pixel
+        keeps the mean of the pictures there.
+
+    Returns
+    -------
+    Scene, whose noise is at least 1e-4 times the standard deviation of all pixels
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a face larger than the pictures, a q that does not fit or does not sum to one, negative smoothing.
+    """
+    images = _checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
+    face_shape = _checks.window("face", face_shape, images.shape[1:], "images")
+    smoothing = alpha(smoothing)
+    q = _checked_q(q, images.shape, face_shape)
+    if previous is not None:
+        _checks.instance("previous", previous, Scene)
+        _checks.match_shape("previous.background", previous.background, images.shape[1:])
+    pictures = Pictures(images, face_shape, images.mean())
+    with _blas.one_thread(max(pictures.shape)):
+        parts = [(*sums(pictures, block, q[block], pictures.spectra(block)), np.nan) for block in pictures.blocks()]
+    kept = pictures.total / len(images) if previous is None else previous.background - pictures.level
+    return maximise(added(parts, pictures), kept, smoothing)
+
+
+def bound(images, q, scene):
+    """The lower bound of ln p(X | theta) for any q: sum of E_q ln p(X, d) and the entropy of q.      (S12)
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    q : array (N, I, J) of probabilities, or integer positions (N, 2)
+    scene : Scene (H, W)
+
+    Returns
+    -------
+    float, nats; -inf if q holds a position that A excludes
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `log_likelihood` and `m_step`.
+    """
+    pictures = prepared(images, scene)
+    q = _checked_q(q, pictures.pixels.shape, scene.face.shape)
+    with _blas.one_thread(max(pictures.shape)):
+        log_joint = pictures.log_joint(scene, scene.log_prior)
+        parts = [_bound(log_joint(block, pictures.spectra(block)), q[block]) for block in pictures.blocks()]
+    return float(sum(parts))
+
+
+def visible(q, picture_shape, face_shape):
+    """In how many pictures each background pixel is expected to be seen: the sum of 1 - c.            (S10)
+
+    Exactly 0 where the face hides the pixel in every picture: nothing can be said of the background there.
+
+    Parameters
+    ----------
+    q : array (N, I, J) of probabilities, or integer positions (N, 2)
+    picture_shape : (H, W)
+    face_shape : (h, w)
+
+    Returns
+    -------
+    array (H, W), from 0 to N pictures
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `m_step`.
+
+    Examples
+    --------
+    >>> visible(np.array([[0, 0], [0, 1]]), (1, 4), (1, 2))
+    array([[1., 0., 1., 2.]])
+    """
+    H, W = _checks.pair("picture_shape", picture_shape, "(H, W)")
+    h, w = _checks.window("face", face_shape, (H, W), "pictures")
+    q = _checked_q(q, (len(np.atleast_1d(q)), H, W), (h, w))
+    counts = q.sum(axis=0) if q.ndim == 3 else histogram(q, (H - h + 1, W - w + 1))
+    return seen(len(q), counts, (h, w))
+
+
+def _bound(log_joint, q):
+    """The part of (S12) of a block, with 0 ln 0 = 0."""
+    if q.ndim == 2:
+        return log_joint[np.arange(len(q)), q[:, 0], q[:, 1]].sum()
+    held = q > 0
+    return (q[held] * log_joint[held]).sum() + entr(q).sum()
+
+
+def _checked_q(q, shape, face_shape):
+    """q as probabilities (N, I, J) or integer positions (N, 2), fitting pictures of `shape` (N, H, W)."""
+    positions = tuple(outer - inner + 1 for outer, inner in zip(shape[1:], face_shape))
+    q = _checks.as_array("q", q)
+    if q.ndim == 2 and q.dtype.kind in "iu":
+        _checks.match_shape("q", q, (shape[0], 2), "one position (row, column) for each picture")
+        if (q < 0).any() or (q >= positions).any():
+            last = positions[0] - 1, positions[1] - 1
+            raise ValueError(f"q needs positions from (0, 0) to {last}; got {q.min(0)} to {q.max(0)}; keep the face inside")
+        return q.astype(np.intp)
+    q = _checks.real_array("q", q, (shape[0], *positions), hint="one entry for every picture and position, as from e_step")
+    total = q.sum(axis=(1, 2))
+    if (q < 0).any() or np.abs(total - 1).max() > 1e-6:
+        raise ValueError(
+            f"q needs probabilities that sum to 1 for every picture; got entries from {q.min():.3g} and sums from "
+            f"{total.min():.6g} to {total.max():.6g}; use e_step"
+        )
+    return q

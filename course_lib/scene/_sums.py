@@ -1,0 +1,216 @@
+"""The sums over pictures that an M-step needs, so that blocks of pictures can be added, and the scene made of them."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .. import _blas, _checks, _fourier, windows
+from ._model import Scene, prepared
+
+HIDDEN = 1e-6  # pictures: a pixel seen in less is hidden, what the sums hold of it is rounding
+NOISE_FLOOR = 1e-4  # of the standard deviation of all pixels: keeps the likelihood of noiseless pictures bounded
+SMALLEST = 1e-6  # gray levels: the noise floor of pictures that are all one gray level
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics(_checks.Record):
+    """All that an M-step needs to know of n pictures: sums over them, under one scene.   (S8)-(S12)
+
+    n : int, pictures
+    bound : float, the part of (S12) that they contribute, nats; NaN where q was given without a scene
+    counts : array (I, J), sum of q over pictures
+    face_sum : array (h, w), sum over pictures and positions of q times the window there
+    background_sum : array (H, W), sum over pictures of X (1 - c)
+    total : array (H, W), sum over pictures of X
+    square_sum : float, sum of all squared pixels
+    level : float, gray levels, taken off every pixel before summing
+    """
+
+    n: int
+    bound: float
+    counts: np.ndarray
+    face_sum: np.ndarray
+    background_sum: np.ndarray
+    total: np.ndarray
+    square_sum: float
+    level: float
+
+    @property
+    def visible(self):
+        """In how many pictures each background pixel is expected to be seen: (H, W), 0 where always hidden.  (S10)"""
+        return seen(self.n, self.counts, self.face_sum.shape)
+
+
+def statistics(images, scene, *, hard=False):
+    """E-step, and the sums over pictures that the M-step needs.                    (S5), (S8)-(S12)
+
+    Blocks of pictures give parts that `merge` adds: the sums of all pictures, computed anywhere.
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    scene : Scene (H, W)
+    hard : bool, put each picture's whole weight on its best position                (S14)
+
+    Returns
+    -------
+    Statistics
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `log_likelihood`.
+    """
+    pictures = prepared(images, scene)
+    with _blas.one_thread(max(pictures.shape)):
+        return collect(pictures, scene, hard)
+
+
+def merge(a, b):
+    """The statistics of the pictures of both, collected under the same scene: the sums of the sums.
+
+    Parameters
+    ----------
+    a, b : Statistics
+
+    Returns
+    -------
+    Statistics
+
+    Raises
+    ------
+    ValueError, TypeError
+        If they belong to scenes of different shapes or backgrounds, or are no Statistics.
+    """
+    for name, one in (("a", a), ("b", b)):
+        _checks.instance(name, one, Statistics)
+    if a.level != b.level or a.counts.shape != b.counts.shape or a.total.shape != b.total.shape:
+        raise ValueError(
+            f"a and b need statistics under one scene; got positions {a.counts.shape} and {b.counts.shape}, "
+            f"levels {a.level:g} and {b.level:g}; collect both with the same scene"
+        )
+    added = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(a)}
+    return Statistics(**added | {"level": a.level})
+
+
+def update(statistics, previous, *, smoothing=0.0):
+    """M-step: the scene that maximises the bound, given the sums.                  (S8)-(S11), (S15)
+
+    A = (counts + alpha) / (n + alpha I J),  F = face_sum / n,  B = background_sum / visible,  s^2 = C / (n H W)
+
+    Parameters
+    ----------
+    statistics : Statistics
+    previous : Scene; its background stays where a pixel is hidden in every picture
+    smoothing : float of at least 0, alpha, pseudo-pictures added to every position
+
+    Returns
+    -------
+    Scene, whose noise is at least NOISE_FLOOR (1e-4) times the standard deviation of all pixels
+
+    Raises
+    ------
+    ValueError, TypeError
+        For negative smoothing, or statistics of a scene of another shape.
+    """
+    _checks.instance("statistics", statistics, Statistics)
+    _checks.instance("previous", previous, Scene)
+    smoothing = alpha(smoothing)
+    if previous.background.shape != statistics.total.shape or previous.face.shape != statistics.face_sum.shape:
+        raise ValueError(
+            f"previous needs a face {statistics.face_sum.shape} in pictures {statistics.total.shape}; got "
+            f"{previous.face.shape} in {previous.background.shape}; give the scene of the E-step"
+        )
+    return maximise(statistics, previous.background - statistics.level, smoothing)
+
+
+def alpha(smoothing):
+    """The checked `smoothing` of (S15)."""
+    return _checks.positive("smoothing", smoothing, unit="pseudo-pictures a position", allow_zero=True)
+
+
+def collect(pictures, scene, hard=False):
+    """The statistics of prepared pictures."""
+    log_joint, parts = pictures.log_joint(scene, scene.log_prior), []
+    for block in pictures.blocks():
+        spectra = pictures.spectra(block)
+        q, part = expectation(log_joint(block, spectra), hard)
+        parts.append((*sums(pictures, block, q, spectra), part))
+    return added(parts, pictures)
+
+
+def expectation(log_joint, hard=False):
+    """q of a block from its ln p(X, d) (n, I, J), which is overwritten, and its part of the bound.    (S5), (S12), (S14)"""
+    n, I, J = log_joint.shape
+    flat = log_joint.reshape(n, -1)
+    if hard:
+        best = flat.argmax(axis=1)
+        return np.stack(np.unravel_index(best, (I, J)), axis=1), flat[np.arange(n), best].sum()
+    top = flat.max(axis=1)
+    flat -= top[:, None]
+    np.exp(flat, out=flat)
+    total = flat.sum(axis=1)
+    flat /= total[:, None]
+    return flat.reshape(n, I, J), (top + np.log(total)).sum()
+
+
+def sums(pictures, block, q, spectra):
+    """Of a block: counts (S8), sum of faces (S9), sum of the pixels that the face hides (S10)."""
+    X, (h, w) = pictures.pixels[block], pictures.face_shape
+    if q.ndim == 3:
+        face = _fourier.correlation_sum(spectra, q, pictures.shape, (h, w))
+        return q.sum(axis=0), face, np.einsum("khw,khw->hw", X, pictures.spread(q))
+    i, j = q.T
+    faces = sliding_window_view(X, (h, w), axis=(1, 2))[np.arange(len(X)), i, j]
+    rows, columns = i[:, None, None] + np.arange(h)[:, None], j[:, None, None] + np.arange(w)
+    return histogram(q, pictures.positions), faces.sum(axis=0), _scattered(faces, (rows, columns), pictures.shape)
+
+
+def histogram(q, positions):
+    """How many pictures hold each position: integer q (N, 2) -> (I, J)."""
+    return _scattered(np.ones(len(q)), q.T, positions)
+
+
+def added(parts, pictures):
+    """Statistics from the (counts, face_sum, hidden_sum, bound) of all blocks."""
+    counts, face_sum, hidden, bound = (sum_of(part) for part in zip(*parts))
+    return Statistics(
+        len(pictures), float(bound), counts, face_sum, pictures.total - hidden, pictures.total,
+        float(pictures.squares.sum()), pictures.level,
+    )  # fmt: skip
+
+
+def maximise(found, fallback, smoothing):
+    """The scene of the largest (penalised) bound.                                    (S8)-(S11), (S15)
+
+    found : Statistics;  fallback : array (H, W), less the level, the background of hidden pixels
+    """
+    n, shown = found.n, found.visible
+    A = found.counts + smoothing
+    F = found.face_sum / n
+    B = np.where(shown > 0, found.background_sum / np.where(shown > 0, shown, 1), fallback)
+    weight = n - windows.spread(found.counts, F.shape)  # not cut off at HIDDEN, so that C is exact
+    C = found.square_sum - 2 * (B * found.background_sum).sum() + (weight * B**2).sum()
+    C += -2 * (F * found.face_sum).sum() + n * (F**2).sum()
+    variance = found.square_sum / (n * B.size) - (found.total.sum() / (n * B.size)) ** 2
+    floor = max(NOISE_FLOOR * np.sqrt(max(variance, 0)), SMALLEST)
+    s = max(np.sqrt(max(C, 0) / (n * B.size)), floor)
+    return Scene(F + found.level, B + found.level, s, A / A.sum())
+
+
+def seen(n, counts, face_shape):
+    """n less the expected number of pictures that hide each pixel, 0 where that is rounding: (I, J) -> (H, W).    (S10)"""
+    left = n - windows.spread(counts, face_shape)
+    return np.where(left > HIDDEN, left, 0.0)
+
+
+def sum_of(parts):
+    """The sum of arrays or numbers of one shape."""
+    return sum(parts[1:], start=parts[0])
+
+
+def _scattered(values, index, shape):
+    """An array of `shape` with the values added up where the index says."""
+    flat = np.ravel_multi_index(np.broadcast_arrays(*index), shape)
+    return np.bincount(flat.ravel(), weights=values.ravel(), minlength=shape[0] * shape[1]).reshape(shape)
