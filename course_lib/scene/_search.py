@@ -1,5 +1,7 @@
 """Where EM starts, and how a good start is searched for."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -71,7 +73,7 @@ def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, 
 
     def m_step(sums, scene):
         new = _sums.maximise(sums, scene.background - sums.level, smoothing)
-        return Scene(new.face, new.background, new.noise_std, scene.prior) if hold else new
+        return replace(new, prior=scene.prior) if hold else new
 
     return em.run_em(e_step, m_step, begin, max_iter=max_iter, tol=tol)
 
@@ -87,7 +89,8 @@ def searched(pictures, images, *, rng=None, max_iter=50, tol=1e-3, watch=None):
     flat = [_flat(images, pictures.face_shape, step) for step in (0, -CONTRAST, CONTRAST)]
     ends = [run(begin, min(BRIEF, max_iter)) for begin in flat]
     if np.ptp([bound for bound, _ in ends]) > APART:
-        ends += [run(_rough(flat[0], rng), min(BRIEF, max_iter)) for _ in range(MORE)]
+        more = [*_peaks(images, flat[0]), *(_rough(flat[0], rng) for _ in range(MORE))]
+        ends += [run(begin, min(BRIEF, max_iter)) for begin in more]
     best = max(ends, key=lambda pair: pair[0])
     return _moved(pictures, *run(best[1]), run)[1]
 
@@ -124,7 +127,7 @@ def _crops(pictures, scene):
     near = np.setdiff1d(np.flatnonzero(beside & (gain + let_in > own + 1)), better)
     near = near[np.argsort(-gain.ravel()[near], kind="stable")]
     for a, b in zip(*np.unravel_index(np.concatenate([better, near]), gain.shape)):
-        yield Scene(mean[a : a + h, b : b + w], scene.background, scene.noise_std, scene.prior)
+        yield replace(scene, face=mean[a : a + h, b : b + w])
 
 
 def _surroundings(pictures, scene):
@@ -148,8 +151,21 @@ def _flat(images, face_shape, contrast):
 
 
 def _rough(flat, rng):
-    noise = CONTRAST * flat.noise_std * rng.standard_normal(flat.face.shape)
-    return Scene(flat.face + noise, flat.background, flat.noise_std, flat.prior)
+    return replace(flat, face=flat.face + CONTRAST * flat.noise_std * rng.standard_normal(flat.face.shape))
+
+
+def _peaks(images, flat):
+    """Starts whose face is cut from one of the first two pictures where it is least like the mean picture, and second least.
+
+    With few pictures these are the places of the faces. A second place must not overlap the first.
+    """
+    h, w = flat.face.shape
+    for picture in images[:2]:
+        energy = windows.window_sums((picture - flat.background) ** 2, (h, w))
+        for _ in range(2):
+            a, b = np.unravel_index(energy.argmax(), energy.shape)
+            yield replace(flat, face=picture[a : a + h, b : b + w])
+            energy[max(0, a - h + 1) : a + h, max(0, b - w + 1) : b + w] = -1
 
 
 def _random(images, face_shape, rng):

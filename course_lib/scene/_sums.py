@@ -10,6 +10,7 @@ from ._model import Scene, prepared
 
 HIDDEN = 1e-6  # pictures: a pixel seen in less is hidden, what the sums hold of it is rounding
 NOISE_FLOOR = 1e-4  # of the standard deviation of all pixels: keeps the likelihood of noiseless pictures bounded
+LEAST = -700.0  # nats below the best: less counts as 0, since exp and all after it are slow on numbers near underflow
 SMALLEST = 1e-6  # gray levels: the noise floor of pictures that are all one gray level
 
 
@@ -149,7 +150,9 @@ def expectation(log_joint, hard=False):
         return np.stack(np.unravel_index(best, (I, J)), axis=1), flat[np.arange(n), best].sum()
     top = flat.max(axis=1)
     flat -= top[:, None]
-    np.exp(flat, out=flat)
+    reached = flat > LEAST
+    np.exp(np.maximum(flat, LEAST, out=flat), out=flat)
+    flat *= reached
     total = flat.sum(axis=1)
     flat /= total[:, None]
     return flat.reshape(n, I, J), (top + np.log(total)).sum()
