@@ -37,7 +37,7 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
     start : the first params.
     max_iter : int, at most so many M-steps.
     tol : float, stop when the bound changes by less, in the unit of the bound; 0 means exactly `max_iter` iterations.
-    progress : bool, show a line with iteration and bound on standard error.
+    progress : bool, show a bar with iteration and bound on standard error.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def _finite(bound):
 
 
 class Progress:
-    """A line on standard error that counts steps, and a short end when it is interrupted.
+    """A bar on standard error that counts steps, and a short end when it is interrupted.
 
     Use it as a context manager; `step(text)` after each step. Inside, Ctrl-C becomes a KeyboardInterrupt
     that says how far the work came and drops the stack below.
@@ -96,7 +96,9 @@ class Progress:
 
     def _show(self, text):
         if self.shown:
-            print(f"\r{self.name}: {self.done}/{self.total} {text}\033[K", end="", file=sys.stderr, flush=True)
+            filled = 10 * min(self.done, self.total) // self.total
+            bar = "#" * filled + "." * (10 - filled)
+            print(f"\r{self.name}: [{bar}] {self.done}/{self.total} {text}\033[K", end="", file=sys.stderr, flush=True)
 
     def __exit__(self, kind, error, trace):
         if self.shown:

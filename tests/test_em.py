@@ -89,7 +89,9 @@ def test_progress_is_one_line_on_standard_error(capsys):
     halve(max_iter=2, tol=0, progress=True)
     out, err = capsys.readouterr()
     assert out == ""
-    assert [text.strip("\x1b[K\n") for text in err.split("\r")] == ["", "EM: 0/2 started", "EM: 1/2 bound -8", "EM: 2/2 bound -4"]
+    assert [text.strip("\x1b[K\n") for text in err.split("\r")] == [
+        "", "EM: [..........] 0/2 started", "EM: [#####.....] 1/2 bound -8", "EM: [##########] 2/2 bound -4",
+    ]  # fmt: skip
     assert err.endswith("\n")
     halve(max_iter=2, tol=0)
     assert capsys.readouterr() == ("", "")

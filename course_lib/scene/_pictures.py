@@ -36,6 +36,7 @@ class Pictures:
         """Spectra of the block (n, H', W'/2+1), kept or made now."""
         return _fourier.spectra(self.pixels[block]) if self._spectra is None else self._spectra[block]
 
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # absurd units end in the error of `expectation`
     def log_joint(self, scene, log_prior):
         """The function (block, spectra) -> ln p(X, d) of that block, (n, I, J).            (S2)-(S4)
 
@@ -47,6 +48,7 @@ class Pictures:
         common = log_prior + (self.window_sums((B / s)[None] ** 2)[0] - ((F / s) ** 2).sum()) / 2
         common = common - 0.5 * B.size * np.log(2 * np.pi * s**2) - 0.5 * ((B / s) ** 2).sum()
 
+        @np.errstate(over="ignore", invalid="ignore")
         def of_block(block, spectra):
             X = self.pixels[block]
             out = self.window_sums(X * dark)

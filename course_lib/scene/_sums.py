@@ -145,10 +145,15 @@ def expectation(log_joint, hard=False):
     """q of a block from its ln p(X, d) (n, I, J), which is overwritten, and its part of the bound.    (S5), (S12), (S14)"""
     n, I, J = log_joint.shape
     flat = log_joint.reshape(n, -1)
+    best = flat.argmax(axis=1)
+    top = flat[np.arange(n), best]
+    if not np.isfinite(top).all():
+        raise ValueError(
+            f"images needs pictures within reach of the scene; got a log-likelihood of {top[~np.isfinite(top)][0]}; "
+            "check the units, or assume more noise"
+        )
     if hard:
-        best = flat.argmax(axis=1)
-        return np.stack(np.unravel_index(best, (I, J)), axis=1), flat[np.arange(n), best].sum()
-    top = flat.max(axis=1)
+        return np.stack(np.unravel_index(best, (I, J)), axis=1), top.sum()
     flat -= top[:, None]
     reached = flat > LEAST
     np.exp(np.maximum(flat, LEAST, out=flat), out=flat)
