@@ -80,7 +80,7 @@ def fit(
 
     Notes
     -----
-    O(N H W log(H W)) an iteration; memory of about twice the pictures beside them.
+    O(N H W log(H W)) an iteration; memory of about three times the pictures beside them.
 
     Examples
     --------
@@ -107,10 +107,10 @@ def fit(
         _enough(images)
     else:
         _checked_start(start, images, face_shape, n_init, options["smoothing"])
-    seeds = rng.spawn(n_init) if start is None else [rng]
+    rngs = [np.random.default_rng(seed) for seed in rng.integers(2**63, size=n_init)]
     with _blas.one_thread(0), em.Progress("scene", n_init, progress) as show:
         pictures = Pictures(images, face_shape, images.mean() if start is None else start.background.mean(), keep=True)
-        restarts = _restarts(pictures, images, start, how, seeds, options, n_jobs, show)
+        restarts = _restarts(pictures, images, start, how, rngs, options, n_jobs, show)
         best = max(restarts, key=lambda run: run.bounds[-1])
         visible = collect(pictures, best.params, options["hard"]).visible
     return SceneResult(best.params, best.bounds, best.converged, [run.bounds[-1] for run in restarts], visible)
@@ -145,8 +145,8 @@ def verdict(found, positions):
     return ("exact" if shift == (0, 0) else "shifted"), shift
 
 
-def _restarts(pictures, images, begin, how, seeds, options, n_jobs, show):
-    """The run of every seed, in their order; a stop is heard by all threads."""
+def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
+    """The run of every start, in their order; a stop is heard by all threads."""
     stopped = threading.Event()
 
     def watch(bound):
@@ -155,12 +155,12 @@ def _restarts(pictures, images, begin, how, seeds, options, n_jobs, show):
         show.step(f"bound {bound:.1f}", by=0)
 
     def run(index):
-        at = begin if begin is not None else _begin(pictures, images, how if index == 0 else "random", seeds[index], options, watch)
+        at = begin if begin is not None else _begin(pictures, images, how if index == 0 else "random", rngs[index], watch)
         return plain(pictures, at, watch=watch, **options)
 
     done = []
     try:
-        for result in Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(delayed(run)(i) for i in range(len(seeds))):
+        for result in Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(delayed(run)(i) for i in range(len(rngs))):
             done.append(result)
             show.step(f"best bound {max(one.bounds[-1] for one in done):.1f}")
     finally:
@@ -168,9 +168,9 @@ def _restarts(pictures, images, begin, how, seeds, options, n_jobs, show):
     return done
 
 
-def _begin(pictures, images, how, rng, options, watch):
+def _begin(pictures, images, how, rng, watch):
     if how == "search":
-        return searched(pictures, images, max_iter=options["max_iter"], tol=options["tol"], watch=watch)
+        return searched(pictures, images, watch=watch)
     return start(images, pictures.face_shape, how=how, rng=rng)
 
 

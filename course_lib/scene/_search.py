@@ -13,6 +13,7 @@ from ._pictures import Pictures
 STARTS = ("search", "mean", "random")
 CONTRAST = 1 / 3  # of the pixels' standard deviation: how far a start's face is from the mean
 BRIEF = 10  # EM iterations after which starts are compared
+LONG = 50  # EM iterations at most after that
 APART = 10.0  # nats between the bounds of starts: above, the start matters, and more are tried
 MORE = 10  # starts with a random face tried then
 TRIES = 4  # shifted crops tried in a round of moves
@@ -78,19 +79,19 @@ def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, 
     return em.run_em(e_step, m_step, begin, max_iter=max_iter, tol=tol)
 
 
-def searched(pictures, images, *, rng=None, max_iter=50, tol=1e-3, watch=None):
+def searched(pictures, images, *, rng=None, watch=None):
     """The best scene found with the prior held uniform: several starts compared early, then shift moves.    (S16)"""
     rng = np.random.default_rng(0) if rng is None else rng
 
-    def run(begin, iterations=max_iter):
-        result = plain(pictures, begin, max_iter=iterations, tol=tol, hold=True, watch=watch)
+    def run(begin, max_iter=LONG):
+        result = plain(pictures, begin, max_iter=max_iter, hold=True, watch=watch)
         return result.bounds[-1], result.params
 
     flat = [_flat(images, pictures.face_shape, step) for step in (0, -CONTRAST, CONTRAST)]
-    ends = [run(begin, min(BRIEF, max_iter)) for begin in flat]
+    ends = [run(begin, BRIEF) for begin in flat]
     if np.ptp([bound for bound, _ in ends]) > APART:
         more = [*_peaks(images, flat[0]), *(_rough(flat[0], rng) for _ in range(MORE))]
-        ends += [run(begin, min(BRIEF, max_iter)) for begin in more]
+        ends += [run(begin, BRIEF) for begin in more]
     best = max(ends, key=lambda pair: pair[0])
     return _moved(pictures, *run(best[1]), run)[1]
 
