@@ -14,7 +14,7 @@ STARTS = ("search", "mean", "random")
 CONTRAST = 1 / 3  # of the pixels' standard deviation: how far a start's face is from the mean
 BRIEF = 10  # EM iterations after which starts are compared
 LONG = 50  # EM iterations at most after that
-APART = 10.0  # nats between the bounds of starts: above, the start matters, and more are tried
+APART = 10.0  # nats between the bounds of flat starts: above, the start matters, and more are tried
 MORE = 10  # starts with a random face tried then
 TRIES = 4  # shifted crops tried in a round of moves
 ROUNDS = 20  # rounds of moves at most
@@ -89,9 +89,10 @@ def searched(pictures, images, *, rng=None, watch=None):
 
     flat = [_flat(images, pictures.face_shape, step) for step in (0, -CONTRAST, CONTRAST)]
     ends = [run(begin, BRIEF) for begin in flat]
-    if np.ptp([bound for bound, _ in ends]) > APART:
-        more = [*_peaks(images, flat[0]), *(_rough(flat[0], rng) for _ in range(MORE))]
-        ends += [run(begin, BRIEF) for begin in more]
+    apart = np.ptp([bound for bound, _ in ends]) > APART
+    ends += [run(begin, BRIEF) for begin in _peaks(images, flat[0])]
+    if apart:
+        ends += [run(_rough(flat[0], rng), BRIEF) for _ in range(MORE)]
     best = max(ends, key=lambda pair: pair[0])
     return _moved(pictures, *run(best[1]), run)[1]
 
@@ -156,17 +157,15 @@ def _rough(flat, rng):
 
 
 def _peaks(images, flat):
-    """Starts whose face is cut from one of the first two pictures where it is least like the mean picture, and second least.
+    """Starts whose face is cut from one of the first two pictures, where it is least like the mean picture.
 
-    With few pictures these are the places of the faces. A second place must not overlap the first.
+    That is where the face is, if noise is low. Of only two pictures, one shows the face there and the other the background.
     """
     h, w = flat.face.shape
     for picture in images[:2]:
         energy = windows.window_sums((picture - flat.background) ** 2, (h, w))
-        for _ in range(2):
-            a, b = np.unravel_index(energy.argmax(), energy.shape)
-            yield replace(flat, face=picture[a : a + h, b : b + w])
-            energy[max(0, a - h + 1) : a + h, max(0, b - w + 1) : b + w] = -1
+        a, b = np.unravel_index(energy.argmax(), energy.shape)
+        yield replace(flat, face=picture[a : a + h, b : b + w])
 
 
 def _random(images, face_shape, rng):
