@@ -19,7 +19,8 @@ class Pictures:
         self.pixels = images - self.level
         self.shape, self.face_shape = images.shape[1:], face_shape
         self.positions = tuple(outer - inner + 1 for outer, inner in zip(self.shape, face_shape))
-        self.rows, self.columns = (band(*lengths) for lengths in zip(self.shape, face_shape))
+        small = sum(self.shape) <= SMALL
+        self.bands = tuple(band(*lengths) for lengths in zip(self.shape, face_shape)) if small else None
         self.squares = np.einsum("khw,khw->k", self.pixels, self.pixels)
         self.total = self.pixels.sum(axis=0)
         self._spectra = _fourier.spectra(self.pixels) if keep else None
@@ -61,16 +62,17 @@ class Pictures:
 
     def window_sums(self, x):
         """Window sums (n, I, J) of x (n, H, W); by two band matrices where pictures are small.          (S6)"""
-        if sum(self.shape) > SMALL:
+        if self.bands is None:
             return windows.window_sums(x, self.face_shape)
-        return (np.matmul(self.rows, x).reshape(-1, x.shape[2]) @ self.columns.T).reshape(len(x), *self.positions)
+        rows, columns = self.bands
+        return (np.matmul(rows, x).reshape(-1, x.shape[2]) @ columns.T).reshape(len(x), *self.positions)
 
     def spread(self, q):
         """c(p), the sum of q over the windows that hide p: (n, I, J) -> (n, H, W), the adjoint.           (S10)"""
-        if sum(self.shape) > SMALL:
+        if self.bands is None:
             return windows.spread(q, self.face_shape)
-        inner = q.reshape(-1, q.shape[2]) @ self.columns
-        return np.matmul(self.rows.T, inner.reshape(*q.shape[:2], -1))
+        rows, columns = self.bands
+        return np.matmul(rows.T, (q.reshape(-1, q.shape[2]) @ columns).reshape(*q.shape[:2], -1))
 
 
 def band(length, width):
