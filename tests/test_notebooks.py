@@ -18,6 +18,7 @@ LESSONS = [
     "03_posterior_gmm",
     "04_patches_and_prior",
     "05_denoising_digits",
+    "06_face_logits",
 ]
 
 

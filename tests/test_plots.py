@@ -34,8 +34,11 @@ CASES = {
     "eigen_rows": ((PATCHES, [0, 2], 3, "Eigenvectors"), {}, (2, 4)),
     "em_ellipses": ((RNG.standard_normal((9, 2)), [PLANE, PLANE], ["before", "after"]), {}, (2,)),
     "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
+    "face_gallery": (({"clean": DIGITS[0], "noisy": DIGITS[1]},), {"frames": {"clean": (1, 2, 3, 2)}, "columns": 2}, (1, 2)),
+    "finding_limits": ((LINE, {"one": LINE / 255, "other": LINE / 300}, LINE / 50, 1081), {"guarantee": LINE / 400}, (2,)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
     "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
     "patch_gallery": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"], 2, "Patches"), {}, (2, 2)),
@@ -44,6 +47,7 @@ CASES = {
     "patch_windows": ((DIGITS[0], 2, [(0, 0), (3, 2)]), {}, (3,)),
     "picture_columns": (({"seen": np.where(DIGITS > 60, np.nan, DIGITS), "true": DIGITS},), {"title": "Filled in"}, (3, 2)),
     "plane_posterior": ((LINE, LINE, np.outer(LINE, LINE), np.outer(LINE, LINE), 90.0, [90.0, 80.0]), {"limits": (0, 255)}, ()),
+    "posterior_maps": ((DIGITS[:2], np.stack([np.eye(3), np.full((3, 3), 1 / 9)]), ["noise 1", "noise 2"], (1, 1)), {}, (2, 2)),
     "psnr_by_components": (({(5, 1): [20.0, 15.0], (5, 11): [25.0, 18.0], (8, 1): [21.0, 16.0]}, [25, 50], {"noisy": [19.0, 13.0]}), {}, (2,)),
     "seen_and_held_out": (({5: ([1, 11], [-3.0, -2.0], [-3.1, -2.5])},), {}, ()),
     "shrinkage": ((LINE, (25.0, 50.0)), {}, ()),
@@ -165,3 +169,16 @@ def test_the_window_of_a_patch_is_framed_and_enlarged():
     (frame,) = axes[0].patches
     assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 2.5, 2, 2)
     assert axes[1].get_title() == "i=3, j=2: patch 14"
+
+
+def test_a_posterior_map_shows_powers_of_ten_down_to_the_lowest():
+    """(S5)"""
+    axes = plots.posterior_maps(DIGITS[:1], [[[1.0, 0.01], [1e-20, 0.0]]], ["noise 1"], (0, 0), lowest=-6)
+    np.testing.assert_allclose(axes[1, 0].images[0].get_array(), [[0, -2], [-6, -6]])
+    assert axes[1, 0].images[0].get_clim() == (-6, 0)
+
+
+def test_the_frame_of_a_face_lies_on_its_window():
+    (ax,) = plots.face_gallery({"one": DIGITS[0]}, frames={"one": (1, 2, 4, 3)}, columns=1).flat
+    (frame,) = ax.patches
+    assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 0.5, 3, 4)

@@ -1,0 +1,779 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,slideshow,-all
+#     formats: ipynb,scripts//py:percent
+#     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Where is the face?
+#
+# Many noisy pictures show one and the same face, each time at another place, before one and the same background. This
+# track ends by recovering all of it from the pictures alone. We begin with an easier question: suppose that somebody
+# tells us the face, the background and the strength of the noise. **Where is the face in this picture, and how sure
+# may we be?**
+#
+# **At the end you will be able to**
+#
+# - write down the probability of a picture with the face at a given place, with every constant;
+# - cancel nearly all of it, and expand the rest into three terms that fast algorithms can handle;
+# - turn the result into a probability for every position, without underflow or overflow, whatever the prior;
+# - use units to find a slip in a printed formula;
+# - say in advance how much noise the search can bear, and compare it with a well-known rival.
+#
+# **You need** the density of a Gaussian, Bayes' rule, and from lesson [03](03_posterior_gmm.ipynb) only section 8:
+# logarithms and the softmax. Running time: about 10 seconds.
+
+# %%
+# %matplotlib inline
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy import stats
+from scipy.special import entr
+from skimage.feature import match_template
+
+from course_lib import datasets, plots, scene, windows
+
+# %% [markdown]
+# ## 1. The model: paste a face, add noise
+#
+# A picture $X$ has $H$ rows and $W$ columns. The **background** $B$ is a picture of the same size, the **face** $F$ a
+# smaller one of $h\times w$ pixels. The **position** $d=(i,j)$ is the row and column of the face's top-left corner,
+# counted from 0 as in NumPy. The pixels that the face then covers are its **window**: rows $i,\dots,i+h-1$ and
+# columns $j,\dots,j+w-1$.
+#
+# The face must lie inside, so $0\le i\le H-h$ and $0\le j\le W-w$. That is $I=H-h+1$ rows and $J=W-w+1$ columns of
+# positions, $n=IJ$ in all.
+
+# %%
+face = datasets.face("astronaut")
+background = datasets.background("camera")
+(H, W), (h, w) = background.shape, face.shape
+I, J = H - h + 1, W - w + 1
+print(f"pictures {H} x {W}, face {h} x {w}, positions {I} x {J} = {I * J}")
+
+# %% [markdown]
+# The "+1" is where fingers slip. The report that this track grew from lets its sums over $i$ run from 0 to $H-h+1$
+# *inclusive*, those over $j$ likewise, and those over the $K$ pictures from 0 to $K$ (erratum 2). How many positions
+# would that be, and what happens at the additional ones?
+
+# %%
+print("positions if both ends are included:", (I + 1) * (J + 1), " too many:", (I + 1) * (J + 1) - I * J)
+try:
+    scene.paste(face, background, (H - h + 1, 0))
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# 1152 instead of 1081: at 71 positions the face would stick out of the picture. The report's own definition of the
+# window, rows $i$ to $i+h-1$, is right, so this is a slip of notation and not of thought; but whoever types the sums
+# as printed meets the message above, or worse, reads beyond an array.
+#
+# Now the model. Let $\text{paste}(F,B,d)$ be the background with the face over the window of $d$. There are $K$
+# pictures $X^1,\dots,X^K$ (in code `N`, since `K` counts components in the first track). Each has its own position
+# $d^k$, drawn with probability $A(d)$, the **prior**; and every pixel has its own noise, Gaussian with standard
+# deviation $s$ gray levels:
+#
+# $$X^k=\text{paste}(F,B,d^k)+s\,\varepsilon^k,\qquad \varepsilon^k(p)\sim\mathcal N(0,1)\ \text{for every pixel } p,\qquad d^k\sim A \tag{S1}$$
+#
+# The record `Scene` holds $F$, $B$, $s$ and $A$; `scene.paste` is paste, and `scene.sample` draws from (S1).
+
+# %%
+uniform = np.full((I, J), 1 / (I * J))
+truth = scene.Scene(face=face, background=background, noise_std=60.0, prior=uniform)
+drawn, positions = scene.sample(truth, 3, np.random.default_rng(0))
+print("pictures:", drawn.shape, " positions of the face:", positions.tolist())
+print("their noise:", [round(float((X - scene.paste(face, background, d)).std()), 1) for X, d in zip(drawn, positions)])
+
+# %% [markdown]
+# Three pictures, three places, noise of about 60. For a fair comparison between noise levels we now fix one position
+# and one noise pattern $\varepsilon$, and only turn up $s$: our **specimen**, which stays with us to the end.
+
+# %%
+place = (13, 30)
+pattern = np.random.default_rng(1).standard_normal((H, W))
+specimen = {s: scene.paste(face, background, place) + s * pattern for s in (30, 60, 120, 200, 260)}
+shown = {"no noise": scene.paste(face, background, place)} | {f"noise {s}": X for s, X in specimen.items()}
+contrast = face - background[13 : 13 + h, 30 : 30 + w]
+print(f"face against background in its window: rms difference {np.sqrt(np.mean(contrast**2)):.0f} gray levels")
+
+# %% [markdown]
+# The figure shows six panels. Without noise: a man with a camera on a lawn, and next to his hands, framed, the
+# smiling face of an astronaut. The same picture with noise 30, 60, 120, 200 and 260 follows: at 30 and 60 the face
+# can be made out, at 120 little more than the dark coat of the man is left, and the last two are black and white
+# speckle.
+#
+# **Predict, then run**: up to which noise do *you* see the face? And a computer that knows $F$, $B$ and $s$?
+
+# %%
+plots.face_gallery(shown, frames={"no noise": (*place, h, w)})
+plt.show()
+
+# %% [markdown]
+# Face and background differ by 87 gray levels (root mean square) in this window, so at noise 200 a single pixel
+# carries a difference of less than half its noise. But the window has 252 pixels. We shall see what they can do
+# together.
+#
+# ## 2. How probable is the whole picture?
+#
+# Fix a position $d$. By (S1) each pixel is Gaussian around the pasted picture, with variance $s^2$, so that its log
+# density is $-\tfrac12\ln(2\pi s^2)-\big(X(p)-\text{paste}(F,B,d)(p)\big)^2/(2s^2)$. The pixels are independent given
+# $d$: densities multiply, logarithms add, and there are $HW$ of them. The position itself has probability $A(d)$.
+# With $\theta$ for all of $F$, $B$, $s$, $A$ and $\|\cdot\|^2$ for the sum of squares over all pixels,
+#
+# $$\ln p(X,d\mid\theta)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{\|X-\text{paste}(F,B,d)\|^2}{2s^2}+\ln A(d) \tag{S2}$$
+#
+# `scene.log_likelihood` gives this without its last term, $\ln p(X\mid d)$, for all pictures and positions; the
+# property `log_prior` is $\ln A$. Is every constant there? We take a picture so small that four plain loops can say
+# it: $4\times5$ pixels, a face of $2\times3$, and a prior that is not uniform.
+
+# %%
+rng = np.random.default_rng(2)
+weights = rng.uniform(size=(3, 3))
+tiny = scene.Scene(rng.uniform(0, 40, (2, 3)), rng.uniform(0, 40, (4, 5)), 15.0, weights / weights.sum())
+X_tiny = scene.sample(tiny, 1, rng)[0]
+print(X_tiny[0].round(1))
+
+# %%
+loops = np.zeros((3, 3))
+for i in range(3):
+    for j in range(3):
+        pasted = scene.paste(tiny.face, tiny.background, (i, j))
+        for a in range(4):
+            for b in range(5):
+                loops[i, j] += stats.norm.logpdf(X_tiny[0, a, b], pasted[a, b], 15.0)
+        loops[i, j] += np.log(tiny.prior[i, j])
+log_joint = scene.log_likelihood(X_tiny, tiny)[0] + tiny.log_prior
+print(log_joint.round(3))
+print("equal to the loops:", np.allclose(log_joint, loops, rtol=1e-10))
+
+# %% [markdown]
+# Nine positions, nine numbers, and the loops, which know only SciPy's normal density, agree with the library to ten
+# digits. So (S2) is what the program computes, constants and prior included.
+#
+# ## 3. Only the window matters
+#
+# Two positions differ in a few hundred pixels at most, yet (S2) sums over all of them. **What is common to all
+# positions?** Compare each with a picture that has *no face anywhere*, $p_0(X)=\prod_p\mathcal N(X(p)\mid B(p),s^2)$:
+#
+# $$\ln p_0(X)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{\|X-B\|^2}{2s^2}.$$
+#
+# Write the window of $d=(i,j)$ as the pixels $(i+a,j+b)$ with $0\le a<h$, $0\le b<w$. Outside it the pasted picture
+# *is* the background, so those pixels contribute the same to $\|X-\text{paste}\|^2$ as to $\|X-B\|^2$. Subtract:
+# outside all cancels, inside the face's square stands against the background's. The constant cancels, too. What is
+# left is the **logit**, the log of the odds of "face at $d$" against "no face", had both been equally probable
+# before:
+#
+# $$\text{logit}(i,j)=\ln\frac{p(X\mid d)}{p_0(X)}=-\frac{1}{2s^2}\sum_{a=0}^{h-1}\sum_{b=0}^{w-1}\Big[\big(X(i+a,j+b)-F(a,b)\big)^2-\big(X(i+a,j+b)-B(i+a,j+b)\big)^2\Big] \tag{S3}$$
+#
+# The logit says how much better the face explains the window than the background does, in nats. We compute it as it
+# stands, a window at a time, for our specimen at noise 60, and hold it against (S2).
+
+# %%
+def logit_of_window(X, F, B, s, i, j):
+    """(S3) for one position."""
+    inside = np.s_[i : i + h, j : j + w]
+    return -np.sum((X[inside] - F) ** 2 - (X[inside] - B[inside]) ** 2) / (2 * s**2)
+
+
+X, s = specimen[60], 60.0
+logit = np.array([[logit_of_window(X, face, background, s, i, j) for j in range(J)] for i in range(I)])
+
+# %%
+log_p0 = stats.norm.logpdf(X, background, s).sum()
+whole = scene.log_likelihood(X[None], truth)[0]
+print("logit + ln p0 equals the log likelihood:", np.allclose(logit + log_p0, whole, rtol=1e-10))
+print(f"ln p0 {log_p0:.1f}, ln p(X|d) at the true place {whole[place]:.1f}, logit there {logit[place]:.1f}")
+print(f"positions with a logit above 0: {(logit > 0).sum()} of {logit.size}, lowest {logit.min():.1f}")
+
+# %% [markdown]
+# The identity holds at all 1081 positions. The picture has a log likelihood of $-13474.4$ without a face and
+# $-13243.9$ with the face in its place; all that matters is the difference, a logit of 230.5. It is positive at only
+# 18 of the 1081 positions: elsewhere the background explains the window better than the face does.
+#
+# ### What the bracket is for
+#
+# The report derives the same formula, but prints it, several times, without the square bracket in (S3) (erratum 1).
+# In its equation (2) a closing parenthesis has lost its partner, so we know what was meant. **What if someone types
+# what is printed?** By the usual rules $\exp\frac{-1}{2s^2}(X-F)^2-(X-B)^2$ gives the factor $-1/(2s^2)$ to the first
+# square only. The second keeps a minus sign and no scale:
+
+# %%
+def unbracketed(X, F, B, s):
+    """The exponent of the report's (2) read literally, summed over every window."""
+    face_part = [[np.sum((X[i : i + h, j : j + w] - F) ** 2) for j in range(J)] for i in range(I)]
+    return -np.array(face_part) / (2 * s**2) - windows.window_sums((X - B) ** 2, F.shape)
+
+
+literal = unbracketed(X, face, background, s)
+best = tuple(map(int, np.unravel_index(literal.argmax(), literal.shape)))
+print(f"without the bracket: {literal[place]:.0f} at the true place, {literal.max():.0f} at the best, {best}")
+
+# %% [markdown]
+# At the true place the number is minus two and a half million, and the best position is (0, 6), far from (13, 30). No
+# accident: the second square, which ought to speak *for* a face where the background fits badly, now speaks against
+# it. The best windows are those without a face. We try twenty pictures at noise 30, where the face is plain to see:
+
+# %%
+clear = replace(truth, noise_std=30.0)
+twenty, where = scene.sample(clear, 20, np.random.default_rng(3))
+
+
+def best_positions(maps):
+    """Row and column of the largest entry of every map (N, I, J)."""
+    return np.stack(np.unravel_index(maps.reshape(len(maps), -1).argmax(axis=1), maps.shape[1:]), axis=1)
+
+# %%
+right = best_positions(scene.log_likelihood(twenty, clear))
+wrong = best_positions(np.array([unbracketed(X, face, background, 30.0) for X in twenty]))
+overlap = (np.abs(wrong - where) < (h, w)).all(axis=1)
+hits = [int((chosen == where).all(axis=1).sum()) for chosen in (right, wrong)]
+print("right of 20: with the bracket {}, without {}".format(*hits))
+print("without it, the chosen window overlaps the face in", overlap.sum(), "of 20")
+
+# %% [markdown]
+# With the bracket all twenty are right, without it none, and not one of the chosen windows even touches the face.
+#
+# There is a check that finds such slips before any program runs: **units**. $X$, $F$, $B$ and $s$ are in gray levels.
+# A logarithm of odds has no unit, so every term must be gray levels squared over gray levels squared. The term
+# $-(X-B)^2$ on its own is in squared gray levels: it cannot be right.
+#
+# ## 4. Expand the square
+#
+# (S3) asks for $hw$ squares at each of $IJ$ positions. Can it be written with less? Multiply out, for one pixel of
+# the window:
+#
+# $$(X-F)^2-(X-B)^2=(X^2-2XF+F^2)-(X^2-2XB+B^2)=F^2-2XF+(2XB-B^2).$$
+#
+# $X^2$ cancels, and $B$ factors out of the last parenthesis:
+#
+# $$\boxed{\;(X-F)^2-(X-B)^2=F^2-2\,X\,F+B\,(2X-B)\;} \tag{S4}$$
+#
+# Summed over the window these are three very different terms. $\sum F^2$ is one number for all positions and
+# pictures. $\sum XF$ slides the face over the picture: a **correlation**. $\sum B(2X-B)$ sums a ready-made picture
+# over every window: a **window sum**. The library has both; lesson 07 is about making them fast.
+
+# %%
+window_sum = windows.window_sums(background * (2 * X - background), (h, w))
+fast = -(np.sum(face**2) - 2 * windows.correlate(X, face) + window_sum) / (2 * s**2)
+print("three terms equal section 3, to 1e-8 nats:", np.abs(fast - logit).max() < 1e-8)
+
+# %% [markdown]
+# The three terms give the 1081 numbers that section 3 found window by window.
+#
+# ### The report's square
+#
+# The report prints the last term as $B\,(2X-B)^2$, with a square on the parenthesis (erratum 1). The units object at
+# once: $B(2X-B)$ is in squared gray levels, $B(2X-B)^2$ in cubed ones. What does it do? First the tiny picture of
+# section 2, then the twenty pictures at noise 30.
+
+# %%
+def report_logit(X, F, B, s):
+    """The report's expanded logit, with its square on the last factor."""
+    window = windows.window_sums(B * (2 * X - B) ** 2, F.shape)
+    return -(np.sum(F**2) - 2 * windows.correlate(X, F) + window) / (2 * s**2)
+
+
+tiny_logit = log_joint - tiny.log_prior - stats.norm.logpdf(X_tiny[0], tiny.background, 15.0).sum()
+print("the first row of positions, in nats")
+print("brute force     ", tiny_logit[0].round(2))
+print("report's formula", report_logit(X_tiny[0], tiny.face, tiny.background, 15.0)[0].round(2))
+
+# %%
+printed = np.array([report_logit(X, face, background, 30.0) for X in twenty])
+choice = best_positions(printed)
+print("right with the square:", (choice == where).all(axis=1).sum(), "of 20; it chooses", choice[:5].tolist(), "...")
+print("the faces are at", where[:5].tolist(), "...")
+light = windows.window_sums(background, (h, w)) / (h * w)
+print(f"background under a window: darkest {light.min():.0f}, mean {light.mean():.0f}, "
+      f"under the choices {light[tuple(choice.T)].mean():.0f}")
+
+# %% [markdown]
+# On the tiny picture 1.23 becomes $-611.77$; of twenty faces the printed formula finds none. It goes, time after
+# time, to the lower left corner, where the background is darkest, in the photographer's coat: 19 gray levels under
+# its choices against 100 on average. The cubic term is so large that only a small $B$ can tame it. The corrected
+# formula found all twenty, in section 3. (Which of the two the report's *program* used we cannot know.)
+#
+# **A test that needs no truth.** Measure gray levels in another unit, a tenth as large: $X$, $F$, $B$ and $s$ all
+# become ten times as large, and no logit may change.
+
+# %%
+fine = [10 * array for array in (X, face, background)]
+print("(S3) in both units:   ", round(logit[place], 3), round(logit_of_window(*fine, 600.0, *place), 3))
+in_both = report_logit(X, face, background, 60.0)[place], report_logit(*fine, 600.0)[place]
+print("report in both units: ", *np.round(in_both).astype(int))
+
+# %% [markdown]
+# The logit stays at 230.485, the printed formula grows about tenfold. Such a test needs neither faces nor known
+# places.
+#
+# ### Three terms, three costs
+#
+# The figure shows four maps over the 1081 positions for the specimen at noise 60, the true place circled in each: the
+# constant $-\sum F^2/2s^2$ as one flat colour; the correlation $+\sum XF/s^2$, large wherever the picture is bright,
+# that is over sky and lawn on the right; the window sum $-\sum B(2X-B)/2s^2$, which is nearly its mirror image; and
+# their sum, the logit, where one spot stands out, in the circle. Each map has its own colours.
+
+# %%
+terms = {"constant term": np.full((I, J), -np.sum(face**2) / (2 * s**2)),
+         "correlation with the face": windows.correlate(X, face) / s**2, "window sum": -window_sum / (2 * s**2)}
+terms["sum of the three: the logit"] = sum(terms.values())
+for name, term in terms.items():
+    print(f"{name:28} {term.min():8.1f} to {term.max():8.1f} nats, largest at {best_positions(term[None])[0]}")
+plots.logit_terms(terms, place)
+plt.show()
+
+# %% [markdown]
+# The correlation alone is largest at (0, 41), in the sky, where bright meets bright; the window sum at (20, 2), in
+# the dark coat. Each spans more than 1300 nats over the picture, and neither knows where the face is. Their sum has
+# its peak at (13, 30).
+#
+# What do they cost? Computed as they stand, both the correlation and the window sum touch $hw$ pixels at each of $IJ$
+# positions:
+
+# %%
+for height, width, side, across in ((40, 60, 18, 14), (100, 200, 75, 75)):
+    at, inside = (height - side + 1) * (width - across + 1), side * across
+    print(f"{height} x {width}: {at} positions x {inside} pixels = {at * inside / 1e6:.2f} million products")
+
+# %% [markdown]
+# A quarter of a million products for one of our small pictures, 18 million for a larger one, and that for every
+# picture, in every iteration of EM. The three terms allow far less:
+#
+# - the constant is computed once for all positions and pictures;
+# - the correlation is a product of Fourier transforms, so its cost no longer grows with the size of the face;
+# - the window sum needs three additions a window, whatever its size, once cumulative sums are there.
+#
+# That is lesson [07](07_fast_sums.ipynb). Here we only use the result.
+#
+# ## 5. From logits to probabilities
+#
+# We see $X$ and ask for $d$: Bayes' rule. Write $q(d)$ for $p(d\mid X,\theta)$. The denominator $p(X\mid\theta)$, the
+# **evidence**, is the sum of the numerator over all positions:
+#
+# $$q(d)=\frac{p(X,d\mid\theta)}{\sum_{d'}p(X,d'\mid\theta)}=\frac{A(d)\,p_0(X)\,e^{\text{logit}(d)}}{\sum_{d'}A(d')\,p_0(X)\,e^{\text{logit}(d')}}$$
+#
+# The factor $p_0(X)$, with the constant and all pixels of the picture in it, cancels: it does not depend on $d$. The
+# remaining fraction is a **softmax**, exponentials divided by their sum:
+#
+# $$q(d)=\underset{d}{\text{softmax}}\big[\ln A(d)+\text{logit}(d)\big]=\frac{e^{\ln A(d)+\text{logit}(d)}}{\sum_{d'}e^{\ln A(d')+\text{logit}(d')}} \tag{S5}$$
+#
+# And for $K$ pictures? Given $\theta$ they are independent, so $p(d^1,\dots,d^K\mid X^1,\dots,X^K,\theta)$ is the
+# product of $q_1(d^1)\cdots q_K(d^K)$: each picture has a softmax of its own.
+#
+# `scene.e_step` returns all $q_k$ at once and, for later, the log of the evidence. On the tiny picture densities are
+# still harmless numbers, so we can write Bayes' rule with bare products:
+
+# %%
+products = np.zeros((3, 3))
+for i, j in np.ndindex(3, 3):
+    densities = stats.norm.pdf(X_tiny[0], scene.paste(tiny.face, tiny.background, (i, j)), 15.0)
+    products[i, j] = tiny.prior[i, j] * np.prod(densities)
+
+# %%
+q, log_evidence = scene.e_step(X_tiny, tiny)
+print(q[0].round(4), " sum", round(q.sum(), 10))
+print("q equals Bayes' rule:", np.allclose(q[0], products / products.sum(), rtol=1e-10))
+print("evidence, too:", np.isclose(log_evidence, np.log(products.sum()), rtol=1e-10))
+
+# %% [markdown]
+# The library's $q$ is Bayes' rule, and its second result is the logarithm of the evidence. The most probable
+# position, (1, 2), has 0.3671.
+#
+# One more slip can be shown on these nine numbers. The report writes sums over all positions as
+# $\sum_{i}\sum_{i}q(i,j)$, with $i$ in both signs (erratum 2). Python permits it:
+
+# %%
+print("sum over i and j:", round(float(sum(q[0][i, j] for i in range(3) for j in range(3))), 2))
+for j in range(3):
+    print(f"sum over i and i, with j = {j}:", round(float(sum(q[0][i, j] for i in range(3) for i in range(3))), 2))
+
+# %% [markdown]
+# With $i$ twice the inner $i$ wins, $j$ stays free, and each column is counted three times. What is meant is plain,
+# but the total must be 1, not 0.82, 0.32 or 1.85.
+#
+# ### The specimen under rising noise
+#
+# Now the real thing. **Predict, then run**: at which noise will the computer stop being sure? Recall where you gave
+# up.
+
+# %%
+noises = [60, 120, 200, 260]
+q = np.array([scene.e_step(specimen[s][None], replace(truth, noise_std=s))[0][0] for s in noises])
+for s, one in zip(noises, q):
+    best = np.unravel_index(one.argmax(), one.shape)
+    print(f"noise {s}: q at the true place {one[place]:.3f}, largest {one.max():.3f} at {tuple(map(int, best))}, "
+          f"entropy {entr(one).sum():.3f} nats")
+
+# %% [markdown]
+# The figure shows, above, the specimen at noise 60, 120, 200 and 260, and below each the probability of every
+# position, colours from $10^{-12}$ (dark) to 1 (yellow) on a logarithmic scale; the true place is circled. At 60 one
+# bright pixel stands in a dark field; as the noise grows a glow spreads around it, and at 260 most of the right half
+# is a little possible, with the brightest pixels in the circle.
+
+# %%
+plots.posterior_maps([specimen[s] for s in noises], q, [f"noise {s}" for s in noises], place)
+plt.show()
+
+# %% [markdown]
+# At noise 120 there is no doubt, to three digits. At 200, where a pixel carries less than half its noise, the true
+# place still has $q=0.844$. At 260 the largest $q$, 0.444, is at (11, 31), two rows too high and a column too far
+# right; the true place keeps 0.180. The posterior does not hide this: its entropy, $-\sum_d q(d)\ln q(d)$, has risen
+# to 1.538 nats. A choice among $m$ equally probable positions has entropy $\ln m$, so this is as unsure as a choice
+# among $e^{1.538}\approx4.7$ of them: out of 1081.
+#
+# ## 6. A softmax that does not break
+#
+# (S5) is right; but is it computable? Let us do what it says.
+
+# %%
+at30 = replace(truth, noise_std=30.0)
+whole = scene.log_likelihood(specimen[30][None], at30)[0]
+logit30 = whole - stats.norm.logpdf(specimen[30], background, 30.0).sum()
+with np.errstate(over="ignore", invalid="ignore"):
+    of_joint, of_logit = np.exp(whole), np.exp(logit30)
+    print(f"largest ln p(X|d) {whole.max():.0f}: exp {of_joint.max()}, sum over positions {of_joint.sum()}")
+    print(f"largest logit {logit30.max():.0f}: exp {of_logit.max()}, over the sum {of_logit.max() / of_logit.sum()}")
+print(f"exp is finite up to {np.log(np.finfo(float).max):.1f} and above 0 down to {np.log(np.nextafter(0.0, 1.0)):.1f}")
+
+# %% [markdown]
+# Both ways fail at noise 30, where the face is plain to see. The likelihood underflows: $e^{-11580}$ is 0.0, as for
+# every other position, and 0/0 is undefined. The logit overflows: $e^{989}$ is infinite, and $\infty/\infty$ is not a
+# number. The remedy is that of lesson 03: a softmax does not change when a constant is subtracted from all its
+# arguments. The report subtracts $M=\max_d\text{logit}(d)$ and multiplies by $A$ afterwards:
+#
+# $$q(d)=\frac{A(d)\,e^{\text{logit}(d)-M}}{\sum_{d'}A(d')\,e^{\text{logit}(d')-M}} .$$
+#
+# It argues that this is stable, since all exponents are finite and below zero. Are they?
+
+# %%
+def report_softmax(logit, prior):
+    """The report's normalisation: the largest logit is subtracted, without ln A."""
+    values = prior * np.exp(logit - logit.max())
+    return values / values.sum()
+
+
+exponents = logit30 - logit30.max()
+print(f"largest exponent {exponents.max()}, second {np.sort(exponents.ravel())[-2]:.1f}, lowest {exponents.min():.1f}")
+print("exponentials that are not 0.0:", (np.exp(exponents) > 0).sum(), "of", exponents.size)
+q30 = scene.e_step(specimen[30][None], at30)[0][0]
+print("equals the library for a uniform prior:", np.allclose(report_softmax(logit30, uniform), q30))
+
+# %% [markdown]
+# Not quite: the largest exponent is exactly **0** (erratum 4). That sounds like hair-splitting, yet it is the very
+# reason why subtraction helps. Exponents below zero guarantee nothing: $-11580$ is below zero. But if one exponent is
+# 0, one term is $e^0=1$ and the sum cannot vanish. The second largest is already $-338.5$. What underflows, here all
+# but 9 of 1081 terms, did not matter.
+#
+# ### Where the argument fails
+#
+# The guarantee was for the sum of the exponentials. The report's sum has the factors $A(d)$ in it. **What if $A$ is
+# zero at the very position whose exponent is 0?** Say that we have been told, wrongly, that the face is in the left
+# part of the picture: $A=0$ for columns from 16 on, uniform before.
+
+# %%
+left_prior = np.where(np.arange(J) < 16, 1.0, 0.0) * np.ones((I, 1))
+left_prior /= left_prior.sum()
+allowed = logit30 - logit30.max()
+print(f"best exponent where A > 0: {allowed[:, :16].max():.0f}")
+with np.errstate(invalid="ignore"):
+    print("entries of the report's q that are not a number:", np.isnan(report_softmax(logit30, left_prior)).sum())
+
+# %% [markdown]
+# The term that was 1 is multiplied by 0. Where $A>0$ every exponent is $-2162$ or lower, far below the $-744.4$ down
+# to which `exp` is above 0. The sum is zero, and all 1081 entries are 0/0. The library subtracts the maximum of $\ln
+# A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot be the maximum, so the term that becomes
+# 1 is one that counts:
+
+# %%
+def softmax_with_prior(logit, log_prior):
+    """(S5): the maximum includes ln A."""
+    total = log_prior + logit
+    values = np.exp(total - total.max())
+    return values / values.sum()
+
+
+misled = replace(at30, prior=left_prior)
+safe = softmax_with_prior(logit30, misled.log_prior)
+print("equals the library:", np.allclose(safe, scene.e_step(specimen[30][None], misled)[0][0]))
+print(f"sum {safe.sum():.6f}, largest where A = 0: {safe[:, 16:].max()}, best position {best_positions(safe[None])[0]}")
+
+# %% [markdown]
+# Now $q$ sums to 1 and keeps to the permitted columns. Its best position, (1, 15), is not where the face is; it
+# cannot be. A prior of exactly 0 is never overruled, however clear the picture. But the answer is the one that (S5)
+# defines, where the report's formula has none.
+#
+# **Does that happen outside of a lesson?** Yes, on our way: the *hard* variant of expectation maximisation (EM), in
+# lesson [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found, and most positions are
+# never counted. We count the places of 100 pictures, take that for $A$, and look at 200 more.
+
+# %%
+def exclude_and_fail(s):
+    """Of 200 pictures: how many have A = 0 at the true place, end as 0/0 by the report, by the library."""
+    known = replace(truth, noise_std=s)
+    X, places = scene.sample(known, 300, np.random.default_rng(4))
+    counted = np.zeros((I, J))
+    np.add.at(counted, tuple(places[:100].T), 1 / 100)
+    logs = scene.log_likelihood(X[100:], known)
+    sums = (counted * np.exp(logs - logs.max(axis=(1, 2), keepdims=True))).sum(axis=(1, 2))
+    q = scene.e_step(X[100:], replace(known, prior=counted))[0]
+    excluded = counted[tuple(places[100:].T)] == 0
+    return int(excluded.sum()), int((sums == 0).sum()), int(np.isnan(q).any(axis=(1, 2)).sum())
+
+
+# %%
+for s in (15.0, 30.0, 60.0):
+    print("noise {:.0f}: true place excluded {}, report 0/0 {}, library 0/0 {}".format(s, *exclude_and_fail(s)))
+
+# %% [markdown]
+# The counts exclude the true place of 182 of the 200 pictures. At noise 15 each of these 182 ends as 0/0 by the
+# report's formula, at noise 30 still 89. At noise 60 none does: the logits have shrunk with $1/s^2$, and the
+# permitted positions are within reach of `exp`. The library's count is 0 throughout. A failure that strikes at *low*
+# noise only is easily taken for something else.
+#
+# ## 7. What the prior can do, and what it cannot
+#
+# By (S5) the prior *adds* $\ln A(d)$ to the logit. To make one position ten times as probable beforehand is worth
+# $\ln 10=2.3$ nats, once, whatever the picture shows; the logits shrink as $1/s^2$ when the noise grows. So knowledge
+# about the place should count most where the noise is strong.
+#
+# Take the extreme: we know that the face is in the right half, columns from 24 on. Then $A$ is uniform there and 0
+# elsewhere, and $q$ must be the old one, cut off and rescaled.
+
+# %%
+half = np.where(np.arange(J) >= 24, 1.0, 0.0) * np.ones((I, 1))
+right_prior = half / half.sum()
+informed = scene.e_step(specimen[260][None], scene.Scene(face, background, 260.0, right_prior))[0][0]
+print("old q, cut off and rescaled:", np.allclose(informed, q[-1] * half / (q[-1] * half).sum()))
+print(f"probability of the right half before: {(q[-1] * half).sum():.3f}")
+
+# %% [markdown]
+# For the specimen the prior is no news: all of the probability, to three digits, was in the right half already. Over
+# 1000 pictures at noise 260 we compare the uniform prior with the "right half" prior, separately for those whose face
+# *is* in the right half and for the others, for which the knowledge is false.
+
+# %%
+loud = replace(truth, noise_std=260.0)
+many, places = scene.sample(loud, 1000, np.random.default_rng(5))
+is_right = places[:, 1] >= 24
+for name, prior in (("uniform", uniform), ("right half", right_prior)):
+    found, _ = scene.e_step(many, replace(loud, prior=prior), hard=True)
+    hit = (found == places).all(axis=1)
+    print(f"prior {name:10}: right for {hit[is_right].mean():.1%} of {is_right.sum()} faces on the right, "
+          f"{hit[~is_right].mean():.1%} of {(~is_right).sum()} on the left")
+
+# %% [markdown]
+# (`hard=True` returns the best position of each picture, without the probabilities.) Where the knowledge is true it
+# helps hardly at all, 79.7% against 79.5%. Where it is false it is fatal, 0.0%: a wrong zero costs everything. Why
+# does so much knowledge bring so little? **How far from the face do the mistakes land?**
+
+# %%
+found, _ = scene.e_step(many, loud, hard=True)
+off = np.abs(found - places).max(axis=1)
+print("off by 0, 1, 2 to 4, 5 or more rows or columns:", np.histogram(off, [0, 1, 2, 5, I + J])[0], "pictures")
+
+# %% [markdown]
+# 785 are right, and of the 215 mistakes 166 are one pixel off. A rival one pixel away leaves most pixels nearly as
+# they were, and lies in the same half. So useful knowledge would tell *neighbours* apart. Suppose that faces occur
+# only at every third row and column, and that we know it:
+
+# %%
+lattice = np.zeros((I, J))
+lattice[1::3, 1::3] = 1 / lattice[1::3, 1::3].size
+some, spots = scene.sample(replace(loud, prior=lattice), 1000, np.random.default_rng(7))
+for name, prior in (("uniform", uniform), ("lattice", lattice)):
+    found, _ = scene.e_step(some, replace(loud, prior=prior), hard=True)
+    print(f"prior {name}: right for {(found == spots).all(axis=1).mean():.1%}")
+
+# %% [markdown]
+# From 79.2% to 97.2%: a prior is worth what it says about the positions that the picture cannot tell apart.
+#
+# ## 8. How much noise can the search bear?
+#
+# ### Theory first
+#
+# Let the face be at $d^*$, so $X=\text{paste}(F,B,d^*)+s\varepsilon$, and let $A$ be uniform. When does a rival $d'$
+# win? Write $v=\text{paste}(F,B,d')-\text{paste}(F,B,d^*)$, a picture of what changes when the face moves. Then
+# $X-\text{paste}(F,B,d')=s\varepsilon-v$, and
+#
+# $$\ln\frac{p(X\mid d')}{p(X\mid d^*)}=\frac{\|s\varepsilon\|^2-\|s\varepsilon-v\|^2}{2s^2}=\frac{v\cdot\varepsilon}{s}-\frac{\|v\|^2}{2s^2}.$$
+#
+# The product $v\cdot\varepsilon=\sum_p v(p)\varepsilon(p)$ is Gaussian with mean 0 and standard deviation $\|v\|$. So
+# the log odds of the rival are Gaussian, $-\tfrac12\Delta^2\pm\Delta$ with $\Delta=\|v\|/s$, and the rival wins with
+# probability $P(v\cdot\varepsilon/\|v\|>\|v\|/2s)=\Phi(-\Delta/2)$, where $\Phi$ is the distribution function of the
+# standard normal.
+#
+# There are many rivals. The probability that *some* rival wins is at most the sum over them (the **union bound**):
+#
+# $$P(\text{best position wrong}\mid d^*)\;\le\;\sum_{d'\ne d^*}\Phi\!\Big(-\frac{\|\text{paste}(F,B,d')-\text{paste}(F,B,d^*)\|}{2s}\Big).$$
+#
+# All these distances can be computed without a single noisy picture.
+
+# %%
+pasted = np.array([scene.paste(face, background, d).ravel() for d in np.ndindex(I, J)])
+pasted -= background.mean()
+squares = (pasted**2).sum(axis=1)
+distance = np.sqrt(np.maximum(squares[:, None] + squares - 2 * pasted @ pasted.T, 0))
+np.fill_diagonal(distance, np.inf)
+
+# %%
+from_place = distance[place[0] * J + place[1]].reshape(I, J)
+nearest = tuple(map(int, np.unravel_index(from_place.argmin(), (I, J))))
+print(f"distance of rivals of {place}: smallest {from_place.min():.0f}, at {nearest}; median {np.median(from_place):.0f}")
+for s in (60, 120, 200, 260):
+    print(f"noise {s}: the nearest wins with probability {stats.norm.cdf(-from_place.min() / (2 * s)):.4f}")
+
+# %% [markdown]
+# The most dangerous rival of the specimen's place is its neighbour on the left, at a distance of 812 gray levels. At
+# noise 60 it practically never wins; at 260 it does in 6% of all pictures, by itself. Most rivals are much further,
+# 1989 in the median, and harmless. So theory, too, says that mistakes will be near misses.
+#
+# There is a **ceiling** as well. Given $X$, the choice $d$ is right with probability $q(d)$, by the definition of
+# $q$. No choice is right more often than the largest $q$, and no rule, however clever, beats the mean of the largest
+# $q$ over the pictures. That holds for EM in the next lessons, too, which must find out $F$, $B$, $s$ and $A$ first.
+# (The other pictures cannot help to place this face: once $\theta$ is known, they are independent of it.)
+#
+# ### The measurement
+#
+# For nine noise levels we draw 500 pictures and choose the best position under (S5), then the same with rivals who do
+# not know as much:
+#
+# - *face alone*: the smallest $\sum(X-F)^2$ over the window, the first square of (S3) without the second;
+# - *match_template* of scikit-image, the tool that one would reach for to find a known face: the correlation coefficient between window and face
+#   (normalised cross-correlation). It ignores brightness and contrast of the window, and knows neither $B$ nor $s$.
+
+# %%
+def nearest_face(X):
+    """-sum (X - F)^2 over every window: how well the face alone fits."""
+    return -windows.window_sums(X**2, (h, w)) + 2 * windows.correlate(X, face)
+
+
+noises = np.array([10, 30, 60, 90, 120, 150, 180, 220, 260])
+rng = np.random.default_rng(6)
+samples = [scene.sample(replace(truth, noise_std=s), 500, rng) for s in noises]
+posteriors = [scene.e_step(X, replace(truth, noise_std=s))[0] for (X, _), s in zip(samples, noises)]
+
+# %%
+def share(maps):
+    """For every noise level, in which share of the pictures the best position is the true one."""
+    return np.array([(best_positions(m) == d).all(axis=1).mean() for m, (_, d) in zip(maps, samples)])
+
+
+shares = {"(S5), scene known": share(posteriors), "face alone": share([nearest_face(X) for X, _ in samples]),
+          "match_template": share([np.array([match_template(x, face) for x in X]) for X, _ in samples])}
+guarantee = np.array([1 - stats.norm.cdf(-distance / (2 * s)).sum(axis=1).mean() for s in noises])
+entropy = np.array([entr(one).sum(axis=(1, 2)).mean() for one in posteriors])
+
+# %%
+promised = np.array([one.max(axis=(1, 2)).mean() for one in posteriors])
+print("noise  right  mean of best q  guarantee  entropy  face alone  match_template")
+for row in zip(noises, *list(shares.values())[:1], promised, guarantee, entropy, *list(shares.values())[1:]):
+    print("{:5d}  {:5.3f}  {:14.3f}  {:9.3f}  {:7.3f}  {:10.3f}  {:14.3f}".format(*row))
+
+# %% [markdown]
+# The figure shows on the left the share of pictures whose best position is right, against the noise: (S5) stays near
+# 1 until about 150 and falls to 0.758 at 260, above the dotted curve of the guarantee from there on; match_template
+# falls earlier, to 0.550; the face alone has nearly vanished, at 0.074. On the right, the mean entropy of $q$ rises
+# from 0 to 0.626 nats, far below the dashed line at $\ln 1081\approx7$, where nothing would be known.
+
+# %%
+plots.finding_limits(noises, shares, entropy, I * J, guarantee=guarantee)
+plt.show()
+
+# %% [markdown]
+# **The ceiling.** The mean of the best $q$ agrees with the share of right answers, as it must; the largest gap, 0.787
+# against 0.758, is 1.6 times the chance error of 500 pictures, $\sqrt{0.787\cdot0.213/500}=0.018$. Up to noise 90
+# every face is found; at 180, where we see speckle, 97%.
+#
+# **The guarantee** is close to the truth while mistakes are rare (0.953 at 180) and gives much away later (0.519 at
+# 260), where several rivals often win at once and are counted each. At 120 one picture of 500 missed the place,
+# 0.998, which is no contradiction to 0.999 on average.
+#
+# **The rivals.** `match_template`, which knows only the face, finds all of them up to noise 90 and most at 150. At
+# 260 it finds 55% where (S5) finds 76%: so much are the background and the face's own brightness and contrast worth
+# here. The face alone does far worse, 7%. Look at (S4) to see why: there $X^2$ cancels. In $\sum(X-F)^2$ it stays,
+# with all its noise. Does the rule then prefer windows that happen to be *quiet*?
+# %%
+X, where = samples[-1]
+noise = X - np.array([scene.paste(face, background, d) for d in where])
+loudness = windows.window_sums(noise**2, (h, w)) / (h * w)
+chosen = best_positions(nearest_face(X))
+print(f"rms noise under the chosen windows: {np.sqrt(loudness[np.arange(len(X)), *chosen.T].mean()):.0f} gray levels")
+
+# %% [markdown]
+# It does: 238 gray levels under its choices, where the noise is 260.
+#
+# **And the entropy?** It knows no truth, but it should know when to doubt. We sort the 500 pictures of noise 260 by
+# their entropy, and look at each quarter:
+
+# %%
+doubt = entr(posteriors[-1]).sum(axis=(1, 2))
+hits = (best_positions(posteriors[-1]) == samples[-1][1]).all(axis=1)
+for quarter in np.array_split(np.argsort(doubt), 4):
+    print(f"entropy {doubt[quarter].min():.2f} to {doubt[quarter].max():.2f} nats: right in {hits[quarter].mean():.1%}")
+
+# %% [markdown]
+# The surest quarter is right in 98.4% of its pictures, the least sure in 40.8%. So $q$ tells, without the truth,
+# which of its answers to trust, and EM will weigh the pictures accordingly.
+#
+# ## 9. Letters that work twice
+#
+# The report uses some letters for two things (erratum 11). In a text the context helps; in a program there is one
+# name, one value. $H$ is the height of a picture and the entropy; $C_k$ the evidence of picture $k$ and $C$ the
+# residual that will give the noise, the expected squared distance $\sum_d q(d)\|X-\text{paste}(F,B,d)\|^2$. Here are
+# all four for the specimen at noise 200:
+
+# %%
+loud = replace(truth, noise_std=200.0)
+q200, log_evidence = scene.e_step(specimen[200][None], loud)
+residuals = ((specimen[200].ravel() - background.mean() - pasted) ** 2).sum(axis=1)
+C = q200.ravel() @ residuals
+print(f"H: {H} rows, or an entropy of {entr(q200).sum():.3f} nats")
+print(f"C: ln evidence {log_evidence:.1f} nats, or a residual of {C:.0f} squared gray levels")
+print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
+
+# %% [markdown]
+# No reader would confuse 40 rows with 0.504 nats; a program that keeps both in `H` would. The last line is a first
+# look at lesson 08: the root of the residual per pixel, 201.0, tells the noise.
+#
+# Two more pairs: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
+# In this course $H$ is the height, the entropy is spelled out, $\ln p(X)$ is the log evidence, $C$ the residual, $B$
+# the background, and $X^k$ the picture.
+#
+# ## What we have seen
+#
+# - A picture with the face at $d$ has the log joint probability (S2); relative to "no face anywhere" only the window is left (S3).
+# - The square expands into a constant, a correlation and a window sum (S4). Units find the report's two slips without any data.
+# - Probabilities are a softmax of $\ln A+\text{logit}$ (S5). Subtract the maximum of that *sum*; without $\ln A$ one can get 0/0, and at low noise does.
+# - A prior adds nats; it helps where it separates neighbours, and a zero is final.
+# - With the scene known, the true place is found to the pixel in 97% of the pictures at noise 180 and 76% at noise 260. No rule does better on average.
+#
+# ## What comes next
+#
+# Two things stand between us and the goal. The sums over windows are slow as they stand, and EM will need them again
+# and again: lesson [07](07_fast_sums.ipynb) makes them fast. And in truth nobody tells us the face and the
+# background: lesson [08](08_em_for_the_scene.ipynb) derives how to learn them from the very $q$ that we computed
+# here. (Back to the first track: lesson [05](05_denoising_digits.ipynb).)
+#
+# **Try it yourself.** Replace the background by `datasets.background("coins")`: does the search bear more noise or
+# less? The distances of section 8 tell you before the measurement. Then make the face darker by 100 gray levels for
+# the *search* only (not for the drawing): which of the three methods does not care?
+#
+# ## References
+#
+# - J. P. Lewis, Fast normalized cross-correlation, Vision Interface, 1995: the measure that `match_template` computes.
+# - S. van der Walt and others, scikit-image: image processing in Python, PeerJ 2, 2014, [doi:10.7717/peerj.453](https://doi.org/10.7717/peerj.453).
+# - P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41, 2021, [doi:10.1093/imanum/draa038](https://doi.org/10.1093/imanum/draa038).
+# - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer, 2006, section 4.2: logits and the softmax.
+# - B. J. Frey, N. Jojic, Transformation-invariant clustering using the EM algorithm, IEEE Trans. Pattern Analysis and Machine Intelligence 25, 2003: hidden positions, learned from pictures by EM.
