@@ -19,6 +19,7 @@ LESSONS = [
     "04_patches_and_prior",
     "05_denoising_digits",
     "06_face_logits",
+    "07_fast_sums",
 ]
 
 

@@ -26,18 +26,23 @@ CURVES = {"one": LINE, "other": LINE[::-1]}
 # name -> (arguments, keywords) of one call, and the shape of the axes that come back
 CASES = {
     "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
+    "block_matrix": ((np.kron(np.eye(2, 3), np.ones((2, 2))), (2, 2), "Blocks"), {}, ()),
     "conditional_slice": ((PAIR, 110.0), {}, (2,)),
     "coverage_maps": ((np.ones((2, 6, 5)), ["m = 1", "m = 2"]), {}, (2,)),
     "densities": ((LINE, CURVES, "Densities"), {"marks": {"mean": 90.0}, "limits": (0, 200)}, ()),
     "digit_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0},), {"truth": DIGITS}, (2, 3)),
     "digit_table": (([DIGITS + 5.0, DIGITS + 9.0], ["a", "b"], ["x", "y", "z"], DIGITS[0]), {}, (2, 3)),
+    "digits_lost": (([1.0, 10.0], {"one": [1e-3, 1.0], "other": [1e-5, 1e-2]}), {}, ()),
+    "doubled_runs": ((11,), {}, ()),
     "eigen_rows": ((PATCHES, [0, 2], 3, "Eigenvectors"), {}, (2, 4)),
     "em_ellipses": ((RNG.standard_normal((9, 2)), [PLANE, PLANE], ["before", "after"]), {}, (2,)),
     "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
     "face_gallery": (({"clean": DIGITS[0], "noisy": DIGITS[1]},), {"frames": {"clean": (1, 2, 3, 2)}, "columns": 2}, (1, 2)),
     "finding_limits": ((LINE, {"one": LINE / 255, "other": LINE / 300}, LINE / 50, 1081), {"guarantee": LINE / 400}, (2,)),
+    "four_corners": ((DIGITS[0], (1, 2), (3, 2), (9.0, 4.0, 3.0, 1.0)), {}, (5,)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
     "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
     "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
@@ -47,6 +52,7 @@ CASES = {
     "patch_windows": ((DIGITS[0], 2, [(0, 0), (3, 2)]), {}, (3,)),
     "picture_columns": (({"seen": np.where(DIGITS > 60, np.nan, DIGITS), "true": DIGITS},), {"title": "Filled in"}, (3, 2)),
     "plane_posterior": ((LINE, LINE, np.outer(LINE, LINE), np.outer(LINE, LINE), 90.0, [90.0, 80.0]), {"limits": (0, 255)}, ()),
+    "position_maps": ((DIGITS[0], {(name, "nats"): np.eye(4) for name in "abc"}, (3, 2), (1, 2)), {}, (2, 2)),
     "posterior_maps": ((DIGITS[:2], np.stack([np.eye(3), np.full((3, 3), 1 / 9)]), ["noise 1", "noise 2"], (1, 1)), {}, (2, 2)),
     "psnr_by_components": (({(5, 1): [20.0, 15.0], (5, 11): [25.0, 18.0], (8, 1): [21.0, 16.0]}, [25, 50], {"noisy": [19.0, 13.0]}), {}, (2,)),
     "seen_and_held_out": (({5: ([1, 11], [-3.0, -2.0], [-3.1, -2.5])},), {}, ()),
@@ -54,6 +60,8 @@ CASES = {
     "shrinking_ellipse": ((PAIR, 25.0, [130.0, 90.0]), {}, ()),
     "slab_histogram": ((LINE, PIXEL), {}, ()),
     "spectra": (([LINE, 2 * LINE], ["one", "two"], 1.0), {}, ()),
+    "spoiled_outputs": ((np.triu(np.full((6, 5), 9.0)), (4, 4)), {}, ()),
+    "times": (({("Pictures", "side"): ([8, 16], {"loops": [1.0, 2.0], "FFT": [0.1, np.nan]})},), {}, (1,)),
     "weight_curves": ((LINE, np.full((7, 2), 0.5), [0.3, 0.7], ["board", "chalk"], "Weights"), {}, ()),
 }
 PUBLIC = {name for name, value in vars(plots).items() if inspect.isfunction(value) and not name.startswith("_")}
@@ -182,3 +190,18 @@ def test_the_frame_of_a_face_lies_on_its_window():
     (ax,) = plots.face_gallery({"one": DIGITS[0]}, frames={"one": (1, 2, 4, 3)}, columns=1).flat
     (frame,) = ax.patches
     assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 0.5, 3, 4)
+
+
+def test_the_corners_of_a_window_are_where_the_table_is_read():
+    """(S6): T(a, b) sums what lies above row a and left of column b."""
+    axes = plots.four_corners(DIGITS[0], (1, 2), (3, 2), (9.0, 4.0, 3.0, 1.0))
+    assert [ax.get_title() for ax in axes[1:]] == ["+ T(4, 4)", "- T(1, 4)", "- T(4, 2)", "+ T(1, 2)"]
+    assert axes[0].get_xlabel() == "3 gray levels"
+    sizes = [(ax.patches[0].get_height(), ax.patches[0].get_width()) for ax in axes[1:]]
+    assert sizes == [(4, 4), (1, 4), (4, 2), (1, 2)]
+
+
+def test_doubled_runs_fill_the_whole_run():
+    """(S6): 11 = 1 + 2 + 8, end to end."""
+    bars = [bar for bar in plots.doubled_runs(11).patches if bar.get_facecolor()[3] > 0]
+    assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, 1), (1, 2), (3, 8)]

@@ -1,0 +1,815 @@
+# ---
+# jupyter:
+#   jupytext:
+#     cell_metadata_filter: tags,slideshow,-all
+#     formats: ipynb,scripts//py:percent
+#     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Sums over windows, fast
+#
+# A face may sit at 1081 places of a picture no larger than a thumbnail, and at each place we must add up 252
+# products. With a hundred pictures and ten iterations that makes 272 million. Yet neighbouring windows share nearly
+# all their pixels. **How much of the work can they share?**
+#
+# **At the end you will be able to**
+#
+# - climb from four nested loops to sliding windows, summed-area tables, doubling and Fourier transforms, and *check at every rung that nothing changed*;
+# - say why a correlation is a product with a block-Toeplitz matrix, and derive why Fourier transforms compute it;
+# - tell correlation from convolution, with a number for the difference, and say which outputs wrap around;
+# - go the way back, from values at positions to pixels, by the adjoint;
+# - predict from operation counts which rung wins, and say where float32 loses digits.
+#
+# **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors. Running time:
+# about 10 seconds.
+
+# %%
+# %matplotlib inline
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import signal
+
+from course_lib import datasets, plots, scene, windows
+
+# %% [markdown]
+# ## 1. What is to be summed
+#
+# Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background
+# $B$, in noise of standard deviation $s$. Its answer was the logit (S3), and (S4) opened the brackets. With $(i,j)$
+# the face's top-left corner, $0\le i\le H-h$ and $0\le j\le W-w$,
+#
+# $$\text{logit}(i,j)=-\frac1{2s^2}\Big[\underbrace{\sum_{a,b}F(a,b)^2}_{\text{one number}}\;-\;2\,\underbrace{\sum_{a,b}X(i+a,j+b)\,F(a,b)}_{C(i,j)}\;+\;\underbrace{\sum_{a,b}Y(i+a,j+b)}_{R(i,j)}\Big],\qquad Y=B\,(2X-B) \tag{S4}$$
+#
+# with sums over $0\le a<h$, $0\le b<w$. Two tables of $I\times J$ numbers are wanted, $I=H-h+1$ and $J=W-w+1$: the
+# **window sums** $R$ of a picture $Y$, and the **correlation** $C$ of $X$ with the face. Everything in this lesson is
+# about these two.
+#
+# We draw $K=100$ pictures of the astronaut's face before the cameraman, $s=30$, and keep one of them at hand. (As in
+# lesson 06, the $K$ pictures of a formula are `N` pictures in code.)
+
+# %%
+F, B, s = datasets.face("astronaut", (18, 14)), datasets.background("camera", (40, 60)), 30.0
+(H, W), (h, w) = B.shape, F.shape
+I, J = H - h + 1, W - w + 1
+truth = scene.Scene(F, B, s, prior=np.full((I, J), 1 / (I * J)))
+pictures, positions = scene.sample(truth, 100, np.random.default_rng(0))
+X, Y = pictures[0], B * (2 * pictures[0] - B)
+print("positions", (I, J), " in all", I * J, " products a picture", I * J * h * w)
+print("products for 100 pictures and 10 iterations", 1000 * I * J * h * w)
+
+# %% [markdown]
+# There are 1081 positions, 272 412 products to be formed and added for one picture, and 272 million for ten
+# iterations over all of them.
+#
+# ## 2. The bottom rung: four nested loops
+#
+# The definition, letter by letter. It is slow, and it is our referee: no formula below is trusted until it agrees
+# with these loops. A window sum is the same function with a face of ones.
+
+# %%
+def by_loops(X, F):
+    """C(i, j) = sum over a, b of X(i+a, j+b) F(a, b)."""
+    (H, W), (h, w) = X.shape, F.shape
+    out = np.zeros((H - h + 1, W - w + 1))
+    for i in range(H - h + 1):
+        for j in range(W - w + 1):
+            for a in range(h):
+                for b in range(w):
+                    out[i, j] += X[i + a, j + b] * F[a, b]
+    return out
+
+# %%
+ones = np.ones((h, w))
+C, R = by_loops(X, F), by_loops(Y, ones)
+logit = -((F**2).sum() - 2 * C + R) / (2 * s**2)
+best = divmod(int(logit.argmax()), J)
+print("best position", best, " true position", tuple(positions[0].tolist()))
+print(f"its logit {logit.max():.1f} nats, the next best {np.sort(logit.ravel())[-2]:.1f}")
+
+# %% [markdown]
+# The loops find the face, at (14, 30), with a logit of 1059.8 nats; the runner-up has 711.2.
+#
+# **Predict, then look.** Where is the correlation $C$ largest: where the face is?
+#
+# The figure shows four panels: the noisy picture with the face framed, then three maps over all positions, with a red
+# cross at the true one. $C$ is largest at the bright sky in the upper right, far from the cross; $R$ has nearly the
+# same broad shape; only the logit, in which the two are subtracted, has a sharp peak at the cross.
+
+# %%
+unit = "million squared gray levels"
+maps = {("correlation C", unit): C / 1e6, ("window sums R", unit): R / 1e6, ("logit", "nats"): logit}
+plots.position_maps(X, maps, F.shape, best)
+print("largest correlation at", divmod(int(C.argmax()), J))
+plt.show()
+
+# %% [markdown]
+# A correlation alone finds bright places: its largest value lies at (0, 41), the sky. The logit needs both tables,
+# and takes differences of large numbers; section 12 comes back to that.
+#
+# ## 3. Sliding windows: the loops move out of Python
+#
+# Each turn of the innermost loop costs Python far more than the multiplication itself. NumPy can present all windows
+# as one array with four axes $(i,j,a,b)$. **Guess:** how much memory does that array take?
+
+# %%
+view = sliding_window_view(X, F.shape)
+print("shape", view.shape, " bytes if copied", view.nbytes, " bytes of X", X.nbytes, f" ratio {view.nbytes / X.nbytes:.0f}")
+print("steps in bytes, of X", X.strides, " of the view", view.strides, " shares X's memory:", np.shares_memory(view, X))
+
+# %% [markdown]
+# Copied, it would be 114 times as large as the picture. But it is a **view**: a step along $a$ is the same jump in
+# memory as a step along $i$ (480 bytes, a row), and $b$ and $j$ share the step of 8 bytes, one pixel. Nothing is
+# copied until we compute. `einsum` then writes the formula down: same letters multiplied, the letters missing on the
+# right summed.
+
+# %%
+def by_view(X, F):
+    """C(i, j), all windows at once."""
+    return np.einsum("ijab,ab->ij", sliding_window_view(X, F.shape), F)
+
+print("equal to the loops:", np.allclose(by_view(X, F), C, rtol=1e-10), np.allclose(by_view(Y, ones), R, rtol=1e-10))
+
+# %% [markdown]
+# Both tables agree. This rung does exactly the work of the loops, all 272 412 products, only in compiled code. To do
+# *less* work we need ideas.
+#
+# ## 4. Cumulative sums
+#
+# ### 4.1 One dimension
+#
+# Begin with the window sums and a single row $y_0,\dots,y_{W-1}$. Let $T_t$ be the sum of the first $t$ entries:
+#
+# $$T_0=0,\qquad T_t=\sum_{r<t}y_r .$$
+#
+# The sum of a run of $w$ entries from $j$ on is what lies before its end, less what lies before its beginning:
+# $y_j+\dots+y_{j+w-1}=T_{j+w}-T_j$. One subtraction, however long the run.
+
+# %%
+y = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0])
+T = np.concatenate([[0.0], np.cumsum(y)])
+print("T", T)
+print("runs of 3: by table", T[3:] - T[:-3], " by the definition", np.array([y[j : j + 3].sum() for j in range(5)]))
+
+# %% [markdown]
+# The same five sums. Note the length: 7 entries give 8 table entries, because $T_0=0$ must be there. Forgetting it is
+# the classical off-by-one error.
+#
+# ### 4.2 Two dimensions
+#
+# Now let $T(a,b)$ be the sum of all pixels *above* row $a$ and *left of* column $b$. We use one dimension twice.
+# First subtract two rows of the table: $T(i+h,b)-T(i,b)$ is the sum over the strip of rows $i,\dots,i+h-1$, from the
+# left edge up to column $b$. As a function of $b$ it is a cumulative sum along the strip, so the run of $w$ columns
+# from $j$ on is its difference at $j+w$ and $j$:
+#
+# $$R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big],\qquad T(a,b)=\sum_{r<a}\sum_{c<b}Y(r,c) \tag{S6}$$
+#
+# Four corners, two with plus and two with minus. The last sign is plus, because the rectangle above *and* left of the
+# window was taken off twice.
+
+# %%
+def table_sums(Y, shape):
+    """All window sums by four corners of the table of cumulative sums."""
+    h, w = shape
+    T = np.pad(Y.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    return T[h:, w:] - T[:-h, w:] - T[h:, :-w] + T[:-h, :-w]
+
+print("equal to the loops:", np.allclose(table_sums(Y, (h, w)), R, rtol=1e-10))
+
+# %% [markdown]
+# The library has the table and the corners as two functions, `windows.cumulative_sums` and `windows.corner_sums`. We
+# look at one window of the background, with its top-left corner at (12, 22), and ask for its four table entries.
+#
+# The figure is the equation (S6) in pictures. Left, the background with the window framed in white. Then four
+# rectangles that all start at the upper left corner of the picture: the large one (blue, plus), the part above the
+# window (orange, minus), the part left of it (orange, minus), and the corner that both share (blue, plus). Below each
+# stands its sum.
+
+# %%
+table = windows.cumulative_sums(B)
+i, j = 12, 22
+corners = [table[i + h, j + w], table[i, j + w], table[i + h, j], table[i, j]]
+print("table", table.shape, " corners", np.round(corners, 1).tolist())
+print(f"+ - - + {corners[0] - corners[1] - corners[2] + corners[3]:.1f}, directly {B[i : i + h, j : j + w].sum():.1f}")
+print("library equals the loops:", np.allclose(windows.corner_sums(windows.cumulative_sums(Y), (h, w)), R, rtol=1e-10))
+plots.four_corners(B, (i, j), (h, w), corners)
+plt.show()
+
+# %% [markdown]
+# The four numbers combine to 15 918.9, the sum over the window. The table costs about two additions a pixel, the
+# corners three a window; the window's size appears nowhere. The idea is Crow's *summed-area table* (1984), invented
+# for textures. The report uses it without going into details; section 12 shows which detail matters.
+#
+# ## 5. One rung further: doubling
+#
+# The corners subtract large sums to get small ones. Can we be fast by additions alone? **Think first:** you have the
+# sums of all runs of 4 neighbours. How do you get the runs of 8?
+#
+# By one addition each: two runs of 4, end to end. So the runs of $1, 2, 4, 8,\dots$ follow one from the other, and
+# any length is a sum of powers of two, its binary digits. The figure shows how a run of 14 is put together: a run of
+# 2, one of 4 and one of 8 end to end, each made of two halves; the single pixel (dashed) serves only to make the run
+# of 2.
+
+# %%
+plots.doubled_runs(14)
+plt.show()
+
+# %%
+def run_sums(x, count):
+    """Sums of all runs of `count` rows, by doubling."""
+    length, out, done, size = len(x) - count + 1, 0, 0, 1
+    while size <= count:
+        if count & size:
+            out, done = out + x[done : done + length], done + size
+        x, size = x[:-size] + x[size:], 2 * size
+    return out
+
+def doubled_sums(Y, shape):
+    return run_sums(run_sums(Y, shape[0]).T, shape[1]).T
+
+# %%
+print("equal to the loops:", np.allclose(doubled_sums(Y, (h, w)), R, rtol=1e-10))
+print("library, windows.window_sums:", np.allclose(windows.window_sums(Y, (h, w)), R, rtol=1e-10))
+for count in (h, w):
+    doublings, ends = count.bit_length() - 1, count.bit_count() - 1
+    print(f"run of {count} = {count:b} in binary: {doublings} doublings and {ends} joints, {doublings + ends} additions")
+
+# %% [markdown]
+# A window of 18 x 14 takes 5 and 5 additions a pixel instead of 251: rows first, then columns, since a window is a
+# run of runs. That is more than the table's two a pixel and three a window, but nothing is ever subtracted.
+# `windows.window_sums` works like this.
+#
+# ## 6. Correlation is a matrix
+#
+# None of this helps for $C$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share pixels
+# but not products. What else is special about it?
+#
+# It is linear in $X$. So, if we write the picture as one long vector, row by row, and the positions too, $C$ is a
+# matrix times a vector. Row $(i,j)$ of this matrix $M_F$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where
+# $(r-i,c-j)$ lies outside the face: it *is the face pasted on black* at $(i,j)$. We build it for a picture of 4 x 5
+# and a face of 2 x 3.
+
+# %%
+small, mask = np.arange(20.0).reshape(4, 5) ** 2 % 11, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+M = np.zeros((3, 3, 4, 5))
+for i in range(3):
+    for j in range(3):
+        M[i, j] = scene.paste(mask, np.zeros((4, 5)), (i, j))
+matrix = M.reshape(9, 20)
+print("equal to the loops:", np.array_equal(matrix @ small.ravel(), by_loops(small, mask).ravel()))
+
+# %% [markdown]
+# The figure shows this matrix, 9 rows and 20 columns, with its zeros left empty; dark lines cut it into 3 x 4 blocks
+# of 3 x 5, one for each row of positions and each row of pixels. The same two blocks, one with 1 2 3 and one with 4 5
+# 6 on slanted lines, repeat down the diagonal of blocks; inside a block the same three numbers repeat down its
+# diagonals.
+
+# %%
+plots.block_matrix(matrix, (3, 5), "Correlation of a 4 x 5 picture with a 2 x 3 face")
+plt.show()
+
+# %% [markdown]
+# A matrix whose entries depend only on *column minus row* is called a **Toeplitz** matrix: each diagonal is constant.
+# Here the entry depends on $r-i$ and $c-j$ only. So the block in block-row $i$ and block-column $r$ depends on $r-i$:
+# the matrix is *block-Toeplitz*; and every block is itself Toeplitz in $c-j$. As a check we step one down *and* one
+# right.
+
+# %%
+print("blocks constant along diagonals of blocks:", np.array_equal(M[:-1, :, :-1], M[1:, :, 1:]))
+print("entries constant along diagonals inside:  ", np.array_equal(M[:, :-1, :, :-1], M[:, 1:, :, 1:]))
+print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", mask.size)
+print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", different ones at most", F.size)
+
+# %% [markdown]
+# Both hold. The real matrix would have 2.6 million entries, but at most 252 different numbers besides zero. Nobody
+# multiplies with such a matrix as it stands; the question is which change of basis makes it simple.
+#
+# ## 7. From Toeplitz to Fourier, in one dimension
+#
+# ### 7.1 Close the line to a ring
+#
+# Take a row $x$ of $W=6$ pixels and a face $f$ of $w=3$. Its Toeplitz matrix has $W-w+1=4$ rows. We add two more, in
+# which the face sticks out on the right and re-enters on the left, so that every row is the one above, shifted by one
+# around a ring. Such a square matrix is called **circulant**; we write $Z$ for it, and `ring` in code.
+
+# %%
+x, f = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.array([1.0, 2.0, 4.0])
+shift = np.roll(np.eye(6), 1, axis=1)
+ring = sum(f[b] * np.linalg.matrix_power(shift, b) for b in range(3))
+print(ring.astype(int))
+print("ring  ", ring @ x)
+print("valid ", np.correlate(x, f, mode="valid"))
+
+# %% [markdown]
+# The first four rows are the Toeplitz matrix, and their outputs 21, 13, 26 and 47 are the correlation at the
+# positions where the face fits. The last two, 35 and 19, are a by-product that we shall throw away. Why go to this
+# trouble? Because of how we built the matrix.
+#
+# ### 7.2 A circulant matrix is a polynomial of the shift
+#
+# Let $P$ be the shift around the ring, $(Px)_t=x_{t+1}$, indices taken modulo $W$. Then $(P^bx)_t=x_{t+b}$, and
+#
+# $$(Zx)_j=\sum_b f_b\,x_{(j+b)\bmod W}\qquad\Longleftrightarrow\qquad Z=\sum_b f_b\,P^b .$$
+#
+# If $v$ is an eigenvector of $P$ with eigenvalue $\lambda$, then $P^bv=\lambda^bv$, and $v$ is an eigenvector of $Z$
+# for *every* face, with eigenvalue $\sum_bf_b\lambda^b$. One set of eigenvectors serves them all. We only need those
+# of the shift.
+#
+# ### 7.3 The eigenvectors of the shift are waves
+#
+# Which vectors does a shift merely multiply by a number? We need $v_{t+1}=\lambda v_t$, so $v_t=\lambda^t$ up to a
+# factor, and around the ring $\lambda^W=1$. There are $W$ such numbers: with $\omega=e^{2\pi\mathrm i/W}$ they are
+# $\omega^u$, $u=0,\dots,W-1$, and
+#
+# $$v_u=(1,\;\omega^{u},\;\omega^{2u},\;\dots,\;\omega^{(W-1)u})',\qquad Pv_u=\omega^{u}v_u,\qquad Zv_u=\Big(\sum_bf_b\,\omega^{ub}\Big)v_u .$$
+#
+# Here $\mathrm i$ is the imaginary unit. Now recall the definition of the discrete Fourier transform, with a *minus*
+# in the exponent: $\hat f_u=\sum_bf_b\,\omega^{-ub}$, the face padded with zeros to length $W$. A real face gives
+# $\sum_bf_b\,\omega^{ub}=\overline{\hat f_u}$: the eigenvalues of the correlation are the **conjugate spectrum** of
+# the face.
+
+# %%
+t = np.arange(6)
+V = np.exp(2j * np.pi / 6) ** np.outer(t, t)
+eigenvalues = np.conj(np.fft.fft(f, 6))
+print("shift: ", np.allclose(shift @ V, V * np.exp(2j * np.pi * t / 6)))
+print("ring:  ", np.allclose(ring @ V, V * eigenvalues))
+print("orthogonal, of squared length 6:", np.allclose(V.conj().T @ V, 6 * np.eye(6)))
+
+# %% [markdown]
+# The columns of `V` are the waves, eigenvectors of the shift and of the ring. The third line says that they are
+# orthogonal, and here is why. With $\langle v,x\rangle=\sum_t\overline{v_t}\,x_t$ for complex vectors,
+# $\langle v_u,v_{u'}\rangle=\sum_t\omega^{(u'-u)t}$ is a geometric series. For $u=u'$ its terms are 1 and their sum
+# is $W$. Otherwise, with $\rho=\omega^{u'-u}\neq1$, the sum is $(\rho^W-1)/(\rho-1)=0$, because $\rho^W=1$.
+#
+# ### 7.4 The correlation theorem
+#
+# Expand $x$ in the orthogonal waves. The coefficient of $v_u$ is $\langle v_u,x\rangle/W$, and
+# $\langle v_u,x\rangle=\sum_t\omega^{-ut}x_t=\hat x_u$ is the Fourier transform of $x$. Then $Z$ multiplies each wave
+# by its eigenvalue:
+#
+# $$x=\frac1W\sum_u\hat x_u\,v_u\qquad\Longrightarrow\qquad Zx=\frac1W\sum_u\hat x_u\,\overline{\hat f_u}\,v_u .$$
+#
+# The left equation is the inverse transform of $\hat x$; the right one is the inverse transform of the *product*
+# $\hat x\,\overline{\hat f}$. So: transform, multiply by the conjugate spectrum, transform back.
+
+# %%
+by_waves = np.fft.ifft(np.fft.fft(x) * eigenvalues)
+print("real:", np.allclose(by_waves.imag, 0), " values", by_waves.real.round(6) + 0.0)
+print("equal to the ring:", np.allclose(by_waves, ring @ x))
+
+# %% [markdown]
+# The same six numbers as `ring @ x`.
+#
+# ### 7.5 Why this is fast
+#
+# A matrix of $W$ waves times a vector still costs $W^2$ multiplications. But split $\hat x$ into even and odd $t$,
+# with $W$ even:
+#
+# $$\hat x_u=\sum_{t}\omega^{-2ut}x_{2t}+\omega^{-u}\sum_t\omega^{-2ut}x_{2t+1} .$$
+#
+# Since $\omega^2$ is the root of unity for length $W/2$, both sums are Fourier transforms of half the length, and as
+# functions of $u$ they repeat after $W/2$. Moreover $\omega^{-W/2}=-1$: the outputs $u$ and $u+W/2$ are the sum and
+# the difference of the same two numbers, and share one product. So two half transforms and $W/2$ products make a
+# whole one. Splitting on and on, $\log_2W$ times, costs some $W\log_2W$ operations instead of $W^2$; other factors of
+# $W$ split likewise. This is the *fast Fourier transform* (FFT) of Cooley and Tukey (1965).
+
+# %%
+even, odd = np.fft.fft(x[0::2]), np.fft.fft(x[1::2])
+whole = np.tile(even, 2) + np.exp(-2j * np.pi * t / 6) * np.tile(odd, 2)
+print("two halves make a whole:", np.allclose(whole, np.fft.fft(x)))
+for n in (64, 1024, 2400):
+    print(f"length {n:4}: matrix {n * n:9,} products, by halving about {n / 2 * np.log2(n):6,.0f}")
+
+# %% [markdown]
+# The halves make the whole. For 2400 numbers, as many as our picture has pixels, 5.8 million products shrink to some
+# 13 thousand.
+#
+# ## 8. Correlation or convolution?
+#
+# What if we forget the conjugate? Then the eigenvalues are $\hat f_u=\sum_bf_b\,\omega^{-ub}$, which belong to
+# $\sum_bf_b\,P^{-b}$:
+#
+# $$\Big(\sum_bf_bP^{-b}x\Big)_j=\sum_bf_b\,x_{(j-b)\bmod W},$$
+#
+# a minus instead of a plus. This is the **convolution**, as mathematics, NumPy and SciPy mean the word: the mask runs
+# through the picture backwards. To get a correlation from a routine for convolutions, *flip* the mask (along every
+# axis), or conjugate its spectrum.
+#
+# The report's formula (1) is the correlation, with plus signs, and it is the right formula for (S4). But the report
+# *calls* it a convolution (erratum 3), as libraries for neural networks often do, too. A reader who hands the face to
+# a routine of SciPy then searches for a face turned by 180 degrees. **Guess:** in how many of our 100 pictures is the
+# best position still right?
+
+# %%
+def logit_of(X, correlation):
+    return -((F**2).sum() - 2 * correlation + windows.window_sums(B * (2 * X - B), F.shape)) / (2 * s**2)
+
+def hits(face):
+    """In how many pictures the largest logit is at the true position, when `face` goes into a convolution."""
+    tops = [logit_of(X, signal.fftconvolve(X, face, mode="valid")).argmax() for X in pictures]
+    return sum(divmod(int(d), J) == tuple(position) for d, position in zip(tops, positions.tolist()))
+
+# %%
+for name, answer in (("correlation ", np.correlate(x, f, mode="valid")), ("convolution ", np.convolve(x, f, mode="valid")),
+                     ("and flipped ", np.convolve(x, f[::-1], mode="valid"))):
+    print(name, answer)
+print("flipped face in a convolution:", hits(F[::-1, ::-1]), "of 100 right;  face as it is:", hits(F), "of 100")
+turned = signal.fftconvolve(X, F, mode="valid")
+print(f"logit at the true place: {logit_of(X, C)[best]:.1f} nats, unflipped {logit_of(X, turned)[best]:.1f} nats")
+print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, mode="valid"), R))
+
+# %% [markdown]
+# On the small row the convolution gives other numbers, and with the flipped mask the correlation again. On the
+# pictures: flipped, the convolution finds the face in every picture; with the face as it is, in 21 of 100, and the
+# logit at the true place falls from 1059.8 to 100.4 nats. Only for a mask that equals its own half-turn, such as the
+# window of ones, does the word not matter. Whether the report's program flips, the text does not say; the sum that it
+# prints is right.
+#
+# ## 9. Two dimensions, and why nothing wraps
+#
+# ### 9.1 The theorem for pictures
+#
+# For pictures there are two shifts, one along rows and one along columns. They commute, and their common eigenvectors
+# are the plane waves $e^{2\pi\mathrm i\,(u_1r/H+u_2c/W)}$ of rows $r$ and columns $c$, products of the waves above.
+# Everything else stays: with $\hat X$ the two-dimensional transform, of the picture's own size $(H,W)$, and the face
+# padded with zeros to that size,
+#
+# $$C(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w \tag{S7}$$
+
+# %%
+circular = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
+print("outputs", circular.shape, " valid part equal to the loops:", np.allclose(circular[:I, :J], C, rtol=1e-10))
+print("library, windows.correlate:", np.allclose(windows.correlate(X, F), C, rtol=1e-10))
+print("scipy.signal.correlate:    ", np.allclose(signal.correlate(X, F, mode="valid"), C, rtol=1e-10))
+
+# %% [markdown]
+# All agree with the four loops. `windows.correlate` differs in three savings: it uses that $X$ is real, which halves
+# the work; it transforms back only the $I$ rows that are wanted; and it rounds the size up to one with small prime
+# factors, where the FFT is fast.
+#
+# ### 9.2 Why padding is not needed
+#
+# Textbooks warn that an FFT wraps around, and advise to pad the picture to $(H+h-1)\times(W+w-1)$. Do we need that?
+# Look at the indices. The ring computes $\sum_{a,b}F(a,b)\,X\big((i+a)\bmod H,\,(j+b)\bmod W\big)$. At a position
+# where the face fits,
+#
+# $$i\le H-h,\quad a\le h-1\quad\Longrightarrow\quad i+a\le H-1,$$
+#
+# so "mod $H$" does nothing, and likewise for columns. Only outputs with $i>H-h$ or $j>W-w$ can wrap, and there the
+# face does not fit: we drop them anyway. In one dimension, against zeros beyond the end:
+
+# %%
+padded = np.correlate(np.concatenate([x, [0.0, 0.0]]), f, mode="valid")
+print("ring, six outputs       ", ring @ x)
+print("zeros beyond the picture", padded)
+print("difference              ", ring @ x - padded)
+
+# %% [markdown]
+# The first $W-w+1=4$ outputs agree; the other two are spoiled, by 12 and 10.
+#
+# And in two dimensions? The figure maps the differences over all 40 x 60 outputs, on a logarithmic colour scale:
+# dark, which means zero, in the orange frame of 23 x 47 valid positions, and bright in an L-shaped margin to its
+# right and below, the more so the farther the face wraps.
+
+# %%
+outside = by_view(np.pad(X, ((0, h - 1), (0, w - 1))), F)
+difference = np.abs(circular - outside)
+print("spoiled outputs", int((difference > 1e-6).sum()), "of", H * W, ", valid ones", I * J)
+print("largest difference where the face fits below 1e-6:", difference[:I, :J].max() < 1e-6)
+print(f"pixels to transform, padded against not: {(H + h - 1) * (W + w - 1) / (H * W):.2f} times")
+plots.spoiled_outputs(difference, (I, J))
+plt.show()
+
+# %% [markdown]
+# All 1319 outputs outside the valid positions are spoiled, and none inside. Padding would transform 1.73 times as
+# many pixels, for outputs that nobody wants. Zeros beyond the picture do no harm, which is why rounding the size up
+# is allowed; a transform *shorter* than the picture would wrap into the valid part.
+#
+# ## 10. The way back: the adjoint
+#
+# ### 10.1 Which positions hide a pixel?
+#
+# The M-step of lesson 08 needs the opposite direction: given a value $q(d)$ for each position $d=(i,j)$, say a
+# probability, how much of it lies on pixel $p=(p_1,p_2)$? The face at row $i$ covers rows $i,\dots,i+h-1$. It hides
+# row $p_1$ if $i\le p_1\le i+h-1$, that is $p_1+1-h\le i\le p_1$; and it must be a position, $0\le i\le H-h$. Both
+# together, and the same for columns, give a rectangle:
+#
+# $$\max(0,\,p_1+1-h)\le i\le\min(p_1,\,H-h),\qquad\max(0,\,p_2+1-w)\le j\le\min(p_2,\,W-w) .$$
+#
+# The report states the same rectangle. We check it by counting, for every pixel, against covering pixels one window
+# at a time.
+
+# %%
+def sides(p, length, size):
+    """First and last position of a run of `size` in `length` pixels that covers pixel p."""
+    return max(0, p + 1 - size), min(p, length - size)
+
+by_rectangle, by_counting = np.zeros((H, W)), np.zeros((H, W))
+for p in np.ndindex(H, W):
+    (top, bottom), (left, right) = sides(p[0], H, h), sides(p[1], W, w)
+    by_rectangle[p] = (bottom - top + 1) * (right - left + 1)
+for i, j in np.ndindex(I, J):
+    by_counting[i : i + h, j : j + w] += 1
+print("rectangles have as many positions as counted, at every pixel:", np.array_equal(by_rectangle, by_counting))
+print("corner pixel", int(by_counting[0, 0]), ", most", int(by_counting.max()), ", together", int(by_counting.sum()), "=", I * J * h * w)
+
+# %% [markdown]
+# A corner pixel is hidden by one position only, a pixel far from the edges by 252, as many as the face has pixels.
+# Together they are 272 412, the number of pairs (position, pixel of its window), which we met in section 1.
+#
+# The figure shows two panels. Left, the background with two pixels marked by crosses, (20, 40) in orange and (5, 8)
+# in light blue: a filled rectangle of each colour shows the top-left corners of faces that hide the pixel, and dashed
+# frames show the first and the last of these faces; near the border the rectangle is cut off. Right, the number of
+# hiding positions of each pixel: 1 in the corners, rising to a plateau of 252.
+
+# %%
+marked = [(20, 40), (5, 8)]
+rectangles = [(*sides(row, H, h), *sides(column, W, w)) for row, column in marked]
+print("rows and columns of positions:", rectangles)
+plots.hiding_positions(B, marked, rectangles, F.shape, by_counting)
+plt.show()
+
+# %% [markdown]
+# ### 10.2 Spread is the transpose of window_sums
+#
+# The mass on pixel $p$ is $c(p)=\sum q(d)$ over its rectangle, the quantity that (S10) needs for the background. A
+# sum over a rectangle again: the fast sums serve both ways. But we can say more. Let $M_1$ be the matrix of the
+# window sums, $M_F$ with a face of ones: its entry at (position $d$, pixel $p$) is 1 if the window $d$ covers $p$.
+# Then
+#
+# $$c(p)=\sum_{d\text{ covers }p}q(d)=\sum_dM_1(d,p)\,q(d)=(M_1'q)(p):$$
+#
+# the transpose, also called the **adjoint**. It lays each value on all pixels of its window and adds overlaps;
+# `windows.spread` is this map. A transpose is recognised by $\langle M_1x,\,q\rangle=\langle x,\,M_1'q\rangle$ for
+# all $x$ and $q$, a test that needs no matrix.
+
+# %%
+rng = np.random.default_rng(1)
+q = rng.dirichlet(np.ones(I * J)).reshape(I, J)
+M1 = np.where(matrix > 0, 1.0, 0.0)
+values = rng.normal(size=(3, 3))
+print("equal to the transposed matrix:", np.allclose(windows.spread(values, (2, 3)), (M1.T @ values.ravel()).reshape(4, 5)))
+print("<M x, q> = <x, M' q>:", np.isclose((windows.window_sums(X, (h, w)) * q).sum(), (X * windows.spread(q, (h, w))).sum(), rtol=1e-12))
+print("counts are the spread of ones:", np.array_equal(windows.spread(np.ones((I, J)), (h, w)), by_counting))
+print(f"mass laid down: {windows.spread(q, (h, w)).sum():.6f} = {h * w}")
+
+# %% [markdown]
+# Three checks passed, and the total mass of $c$ is 252, because a probability of 1 was laid on 252 pixels. `spread`
+# uses doubling, too.
+#
+# ### 10.3 Two more maps on the same rungs
+#
+# What is the adjoint of the correlation? $(M_F'q)(p)=\sum_dq(d)\,F(p-d)$, with a minus: a *convolution*. Here the
+# word is right. It is the picture that one expects to see if the face, on black, sits at $d$ with probability $q(d)$.
+#
+# And the new face of lesson 08, $\sum_dq(d)\,X(d+a)$ (S9), averages the windows with weights $q$. In the letters of
+# (S7) it is the correlation of $X$ with the *template* $q$: an $I\times J$ template fits at
+# $(H-I+1)\times(W-J+1)=h\times w$ places.
+
+# %%
+blurred = signal.convolve(values, mask)
+print("convolution is the transpose:", np.allclose(blurred.ravel(), matrix.T @ values.ravel()))
+face_sum = np.einsum("ij,ijab->ab", q, view)
+print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum))
+
+# %% [markdown]
+# Both hold. All sums of the E-step and of the M-step are now on a fast rung.
+#
+# ## 11. What it costs
+#
+# ### 11.1 Counting operations
+#
+# Before we measure, we count additions and multiplications for one picture of $N=HW$ pixels (only here does $N$ count
+# pixels).
+#
+# - *Correlation, directly*: a multiplication and an addition for each product, $2\,IJ\,hw$.
+# - *Correlation by FFT*: the transform goes along all rows, then along all columns, $HW(\log_2W+\log_2H)=N\log_2N$ numbers in all; two of them share 10 real operations (a complex product is 6, a sum 2, a difference 2). That is $5N\log_2N$, and for real pictures half of it. There and back: $5N\log_2N$; the product of $N/2$ complex numbers: $3N$. The face's transform is shared by all pictures.
+# - *Window sums, directly*: $IJ(hw-1)$. *By table*: $2N+3IJ$. *By doubling*: at most $N$ times the additions counted in section 5.
+
+# %%
+def operations(H, W, h, w):
+    """Additions and multiplications: correlation directly and by FFT, window sums directly, by table, by doubling."""
+    N, IJ = H * W, (H - h + 1) * (W - w + 1)
+    steps = sum(size.bit_length() + size.bit_count() - 2 for size in (h, w))
+    return 2 * IJ * h * w, 5 * N * np.log2(N) + 3 * N, IJ * (h * w - 1), 2 * N + 3 * IJ, steps * N
+
+print("    picture      face      C direct      C by FFT      R direct    R by table    R doubling")
+for sizes in ((28, 40, 10, 10), (40, 60, 18, 14), (100, 200, 75, 75), (512, 512, 128, 128)):
+    counts = operations(*sizes)
+    print("{:4} x {:4} {:4} x {:3}".format(*sizes), *(f"{count:13,.0f}" for count in counts), f" C: {counts[0] / counts[1]:.1f} times")
+
+# %% [markdown]
+# For our pictures the FFT needs about a quarter of the operations; for 512 x 512 pixels and a face of 128 x 128, one
+# operation in 199. The table beats them all for window sums, doubling follows, and the direct sum is out of the race.
+#
+# **Predict:** for which sizes of a square face in our 40 x 60 picture does the FFT need fewer operations than the
+# direct way? For all beyond some size?
+
+# %%
+wins = [side for side in range(1, H + 1) if operations(H, W, side, side)[1] < operations(H, W, side, side)[0]]
+print("FFT needs fewer operations for sides", wins[0], "to", wins[-1], ", without a gap:", wins == list(range(wins[0], wins[-1] + 1)))
+for side in (2, 6, 7, 20, 38, 40):
+    direct, by_fft = operations(H, W, side, side)[:2]
+    print(f"side {side:2}: direct {direct:9,}, FFT {by_fft:9,.0f}")
+
+# %% [markdown]
+# There are **two** crossovers. A tiny face, up to 6 x 6, has few products a window; and a face nearly as large as the
+# picture, 39 or 40 rows, has few windows. The FFT does not care: its 141 946 operations are the same for every face.
+#
+# ### 11.2 Measuring
+#
+# Operations are not seconds. Python's loops, memory, and the fixed cost of a call all play a part. So we time every
+# rung, least of three runs, first for growing pictures whose face has a quarter of their side, then for growing faces
+# in pictures of 128 x 128. Times differ from machine to machine: they are drawn, never printed.
+
+# %%
+def seconds(function, *arguments):
+    """The least of three timings."""
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        function(*arguments)
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+# %%
+rungs = {"four loops": by_loops, "sliding windows": by_view, "FFT": windows.correlate,
+         "table (window sums)": lambda X, F: windows.corner_sums(windows.cumulative_sums(X), F.shape),
+         "doubling (window sums)": lambda X, F: windows.window_sums(X, F.shape)}
+products = {"four loops": 10**6, "sliding windows": 2 * 10**8}
+
+def measured(name, n, m):
+    """Seconds that a rung takes for a picture of n x n and a face of m x m, or NaN where we do not want to wait."""
+    if (n - m + 1) ** 2 * m * m > products.get(name, np.inf):
+        return np.nan
+    return seconds(rungs[name], rng.normal(size=(n, n)), np.ones((m, m)))
+
+# %% [markdown]
+# The figure shows time against size on logarithmic axes, two panels. Left, growing pictures: the lines of the four
+# loops and of the sliding windows rise steeply and in parallel, the loops hundreds of times higher; FFT, table and
+# doubling rise more slowly, and the sliding windows, among the fastest for the smallest picture, overtake them all.
+# Right, growing faces in a picture of fixed size: the sliding windows rise, cross the FFT's level line, and fall
+# below it again for the largest face; the table is level, and doubling nearly.
+
+# %%
+sides, faces = [8, 16, 32, 64, 128, 256, 512], [1, 2, 4, 8, 16, 32, 64, 128]
+growing = {name: np.array([measured(name, n, n // 4) for n in sides]) for name in rungs}
+wider = {name: np.array([measured(name, 128, m) for m in faces]) for name in rungs}
+print("slowest rung for pictures of 64 x 64:", max(rungs, key=lambda name: growing[name][3]))
+others = ("FFT", "table (window sums)", "doubling (window sums)")
+print("for 256 x 256 faster than sliding windows:", [name for name in others if growing[name][5] < growing["sliding windows"][5]])
+plots.times({("Growing pictures, face a quarter", "side of the picture (pixels)"): (sides, growing),
+             ("Growing faces in 128 x 128", "side of the face (pixels)"): (faces, wider)})
+plt.show()
+
+# %% [markdown]
+# The printed statements hold on any machine: the loops are the slowest rung, and at 256 x 256 the FFT, the table and
+# doubling have left the sliding windows behind. On the left the direct rungs rise with the *fourth* power of the
+# side, some $n^2$ positions times $n^2/16$ pixels; the others follow the number of pixels. On the right the direct
+# way crosses the FFT twice, as the counts say.
+#
+# One thing the counts did not say: in the figure stored here, doubling is faster than the table at most sizes,
+# although it makes more additions. In a cumulative sum each addition waits for the one before; doubling adds whole
+# arrays, which a processor does several numbers at a time.
+#
+# ## 12. The digits that a table loses
+#
+# ### 12.1 Whole numbers first
+#
+# float32 stores 24 binary digits: whole numbers up to $2^{24}=16\,777\,216$ exactly, beyond that only every second
+# one, then every fourth. Now take a 16-bit camera whose pictures sit on a common level of 10 000, all gray levels
+# whole. A window sums to some 2.6 million, well inside. The table's last entry is the sum of *all* pixels.
+# **Predict:** what happens to the window sums?
+
+# %%
+for shape in ((40, 60), (80, 120), (160, 240)):
+    counts = datasets.background("camera", shape).round() + 10_000
+    exact, single = windows.window_sums(counts, (h, w)), counts.astype(np.float32)
+    errors = [int(np.abs(sums(single, (h, w)) - exact).max()) for sums in (table_sums, doubled_sums)]
+    print(f"{shape}: total {counts.sum():,.0f}, spacing of float32 there {np.spacing(np.float32(counts.sum())):g},",
+          f"window sums up to {exact.max():,.0f}, wrong by up to: table {errors[0]}, doubling {errors[1]}")
+
+# %% [markdown]
+# Every pixel is an exact whole number, every true window sum is one that float32 holds, and yet the table is wrong by
+# up to 6 gray levels in our small picture and by 156 in one of 160 x 240 (erratum 10: the report says nothing about
+# precision). The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart,
+# and each window inherits the rounding of its four corners. Doubling never forms a number larger than the window sum:
+# its error is 0.
+#
+# ### 12.2 In nats
+#
+# The table of the logit sums $Y=B(2X-B)$, *squared* gray levels: with a level $\ell$ about $\ell^2$ a pixel. How far
+# does $R/(2s^2)$ move, in nats?
+
+# %%
+def loss(level, taken_off, sums, dtype):
+    """Largest error of R / (2 s^2), in nats, with X and B lifted by level - taken_off."""
+    lifted = level - taken_off
+    Y = (B + lifted) * (2 * (X + lifted) - (B + lifted))
+    low_X, low_B = (X + lifted).astype(dtype), (B + lifted).astype(dtype)
+    error = sums(low_B * (2 * low_X - low_B), (h, w)) - windows.window_sums(Y, (h, w))
+    return np.abs(error).max() / (2 * s**2)
+
+# %% [markdown]
+# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table
+# in float32 rises from 0.005 to thousands of nats and doubling in float32 runs a good factor of ten below it; both
+# cross the dotted line. With the level taken off, float32 stays flat at 0.0015; the table in float64 remains far
+# below everything.
+
+# %%
+levels = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5]
+ways = {"float32, table": (0, table_sums, np.float32), "float32, doubling": (0, doubled_sums, np.float32),
+        "float32, table, level taken off": (1, table_sums, np.float32), "float64, table": (0, table_sums, np.float64)}
+lost = {name: [loss(level, off * (level + B.mean()), sums, dtype) for level in levels] for name, (off, sums, dtype) in ways.items()}
+for name in list(ways)[:3]:
+    print(f"{name:32}", " ".join(f"{value:8.2g}" for value in lost[name]))
+print("float64, table: below 1e-5 at every level:", max(lost["float64, table"]) < 1e-5)
+print(f"float32, table, level 10 000: a factor of {np.exp(lost['float32, table'][4]):.0e} on the odds")
+plots.digits_lost(levels, lost)
+plt.show()
+
+# %% [markdown]
+# At a level of 10 000 the table in float32 errs by 31 nats. Doubling errs by 1.4: no digits are lost to large totals
+# any more, but float32 still rounds the squares, near $10^8$, and their sums. With the level taken off even float32
+# is right to 0.0015 nats at every level; and float64 stays below $10^{-5}$ without any care.
+#
+# A difference of logits is the logarithm of the odds between two positions. Does an error of this size lose faces? We
+# ask all 100 pictures, with the window sums alone in float32. The level 60 000 is near the end of a 16-bit camera,
+# 65535.
+
+# %%
+def found(level, sums):
+    """In how many pictures the best position is right when only the window sums are float32."""
+    right = 0
+    for X, position in zip(pictures, positions):
+        low_X, low_B = (X + level).astype(np.float32), (B + level).astype(np.float32)
+        C = windows.correlate(X + level, F + level)
+        logit = -(((F + level) ** 2).sum() - 2 * C + sums(low_B * (2 * low_X - low_B), F.shape))
+        right += divmod(int(logit.argmax()), J) == tuple(position.tolist())
+    return right
+
+for level in (0, 10_000, 60_000):
+    print(f"level {level:6,}: table {found(level, table_sums)}, doubling {found(level, doubled_sums)} of 100 right")
+
+# %% [markdown]
+# A factor of 3e+13 is wrong with the probabilities at the level 10 000, and still the best position is right in all
+# 100 pictures: in the first one the true position led by some 350 nats. At 60 000 the table loses 15 faces, and
+# doubling none. That no face is lost does not mean that the probabilities are right, and EM uses the probabilities.
+#
+# ### 12.3 A common level means nothing
+#
+# In (S3) the level cancels before anything is summed: $(X+\ell)-(F+\ell)=X-F$ and likewise for $B$. So the logit is
+# *invariant*: lift pictures, face and background by the same level and nothing may change. In (S4) each of the three
+# terms grows like $\ell^2$ and only their combination does not. The cure is to subtract a common level first, the
+# same from $X$, $F$ and $B$, and to compute in float64. The library does both.
+
+# %%
+lifted = scene.Scene(F + 10_000, B + 10_000, s, truth.prior)
+before, after = scene.log_likelihood(pictures, truth), scene.log_likelihood(pictures + 10_000, lifted)
+no_face = -0.5 * ((X - B) ** 2).sum() / s**2 - H * W / 2 * np.log(2 * np.pi * s**2)
+print("the library's logits are ours:", np.allclose(before[0] - no_face, logit, atol=1e-8))
+print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).max() < 1e-6)
+
+# %% [markdown]
+# The first picture's logits are those of our four loops, and a level of 10 000 changes none of the 100 tables.
+# `windows.correlate` takes care as well: it takes the pictures' mean off before the transforms and adds its share,
+# mean times $\sum F$, afterwards.
+#
+# ## What we have seen
+#
+# - The logit needs window sums and one correlation. Loops, sliding windows, table, doubling and FFT gave the same numbers; only the work differs.
+# - A summed-area table gives any window by four corners (S6), three additions a window; doubling takes a few more, and never subtracts.
+# - Correlation is a product with a block-Toeplitz matrix with Toeplitz blocks. Closed to a ring it is a polynomial of the shift, waves are its eigenvectors, and its eigenvalues are the *conjugate* spectrum of the face (S7).
+# - Without the conjugate one gets a convolution, and 21 instead of 100 faces. Transforms of the picture's own size never wrap where the face fits.
+# - The adjoint of the window sums lays values on windows; the positions that hide a pixel are a rectangle.
+# - By count the FFT wins for square faces of side 7 to 38 in our picture, not for tiny ones and not for those that fill it.
+# - A table in float32 over a level of 10 000 errs by 31 nats. Take the level off and use float64.
+#
+# ## What comes next
+#
+# [Lesson 08](08_em_for_the_scene.ipynb) stops pretending that face, background and noise are known. It derives the
+# steps of EM, and each of their sums is one of this lesson's. Before this one came [lesson 06](06_face_logits.ipynb),
+# the logits.
+#
+# **Try it yourself.** Write the window sums as two products with matrices of zeros and ones, one for rows and one for
+# columns, `rows @ Y @ columns.T`. (`windows.spread` applied to unit vectors makes them.) How many operations is that?
+# For stacks of small pictures the library does this, because matrix products run so close to a processor's limit.
+#
+# ## References
+#
+# - F. C. Crow, Summed-area tables for texture mapping, SIGGRAPH 1984, [doi:10.1145/800031.808600](https://doi.org/10.1145/800031.808600).
+# - J. W. Cooley, J. W. Tukey, An algorithm for the machine calculation of complex Fourier series, Mathematics of Computation 19, 1965, [doi:10.1090/S0025-5718-1965-0178586-1](https://doi.org/10.1090/S0025-5718-1965-0178586-1).
+# - R. M. Gray, Toeplitz and circulant matrices: a review, Foundations and Trends in Communications and Information Theory 2, 2006, [doi:10.1561/0100000006](https://doi.org/10.1561/0100000006).
+# - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, SIAM, 2nd edition 2002, chapter 4 (sums), [doi:10.1137/1.9780898718027](https://doi.org/10.1137/1.9780898718027).
