@@ -20,6 +20,7 @@ LESSONS = [
     "05_denoising_digits",
     "06_face_logits",
     "07_fast_sums",
+    "08_em_for_the_scene",
 ]
 
 

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 
 from course_lib import plots
 from course_lib.gaussian import Gaussian
+from course_lib.scene import Scene
 from tests.helpers import random_mixture
 
 RNG = np.random.default_rng(30)
@@ -21,12 +22,15 @@ PLANE = random_mixture(RNG, 2, 2, scale=20.0, spread=50.0)
 PATCHES = random_mixture(RNG, 3, 4, scale=20.0, spread=50.0)
 LINE = np.linspace(1.0, 255.0, 7)
 DIGITS = RNG.uniform(0, 120, (3, 6, 5))  # far from 255: a range taken from the data would be seen
+SMALL_SCENE = Scene(DIGITS[0, :3, :2], DIGITS[1], 20.0, np.full((4, 4), 1 / 16))
 CURVES = {"one": LINE, "other": LINE[::-1]}
 
 # name -> (arguments, keywords) of one call, and the shape of the axes that come back
 CASES = {
     "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
     "block_matrix": ((np.kron(np.eye(2, 3), np.ones((2, 2))), (2, 2), "Blocks"), {}, ()),
+    "bound_parts": ((-LINE[::-1], -LINE[::-1] - 1.0, LINE[::-1], LINE[1:], LINE[1:]), {}, (4,)),
+    "bound_sandwich": ((LINE[:3], LINE[:3] + 5.0, LINE[1:4]), {}, (2,)),
     "conditional_slice": ((PAIR, 110.0), {}, (2,)),
     "coverage_maps": ((np.ones((2, 6, 5)), ["m = 1", "m = 2"]), {}, (2,)),
     "densities": ((LINE, CURVES, "Densities"), {"marks": {"mean": 90.0}, "limits": (0, 200)}, ()),
@@ -42,6 +46,7 @@ CASES = {
     "four_corners": ((DIGITS[0], (1, 2), (3, 2), (9.0, 4.0, 3.0, 1.0)), {}, (5,)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "hiding_maps": ((DIGITS[0], np.full((4, 4), 1 / 16), np.full((6, 5), 0.5), (1, 2), (3, 2)), {}, (3,)),
     "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
     "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
@@ -55,6 +60,8 @@ CASES = {
     "position_maps": ((DIGITS[0], {(name, "nats"): np.eye(4) for name in "abc"}, (3, 2), (1, 2)), {}, (2, 2)),
     "posterior_maps": ((DIGITS[:2], np.stack([np.eye(3), np.full((3, 3), 1 / 9)]), ["noise 1", "noise 2"], (1, 1)), {}, (2, 2)),
     "psnr_by_components": (({(5, 1): [20.0, 15.0], (5, 11): [25.0, 18.0], (8, 1): [21.0, 16.0]}, [25, 50], {"noisy": [19.0, 13.0]}), {}, (2,)),
+    "scene_along_em": (([SMALL_SCENE] * 2, [SMALL_SCENE.prior] * 2, ["start", "end"], (0, 1)), {}, (3, 2)),
+    "scene_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0}, "Scenes"), {}, (2, 3)),
     "seen_and_held_out": (({5: ([1, 11], [-3.0, -2.0], [-3.1, -2.5])},), {}, ()),
     "shrinkage": ((LINE, (25.0, 50.0)), {}, ()),
     "shrinking_ellipse": ((PAIR, 25.0, [130.0, 90.0]), {}, ()),
@@ -205,3 +212,21 @@ def test_doubled_runs_fill_the_whole_run():
     """(S6): 11 = 1 + 2 + 8, end to end."""
     bars = [bar for bar in plots.doubled_runs(11).patches if bar.get_facecolor()[3] > 0]
     assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, 1), (1, 2), (3, 8)]
+
+
+def test_the_sandwich_is_drawn_above_the_start():
+    """(S12), (S13): the M-step climbs from the last log-likelihood, the E-step adds the gap."""
+    axes = plots.bound_sandwich([-90.0, -50.0], [-60.0, -45.0], [-50.0, -44.0])
+    climb, gap = axes[0].lines[:2]
+    np.testing.assert_allclose([*climb.get_ydata(), *gap.get_ydata()], [0, 30, 30, 40])
+    np.testing.assert_allclose(axes[1].lines[0].get_ydata(), [40, 45])
+
+
+def test_a_map_along_em_shows_powers_of_ten():
+    """(S5): an impossible position has the lowest colour."""
+    q = np.zeros((4, 4))
+    q[0, 1], q[2, 2] = 0.99, 0.01
+    axes = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (0, 1))
+    shown = axes[2, 0].images[0].get_array()
+    np.testing.assert_allclose([shown[2, 2], shown[3, 3]], [-2, -6])
+    np.testing.assert_array_equal(axes[0, 0].images[0].get_array(), SMALL_SCENE.face)
