@@ -441,10 +441,11 @@ print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, m
 #
 # ### 9.1 The theorem for pictures
 #
-# For pictures there are two shifts, one along rows and one along columns. They commute, and their common eigenvectors
-# are the plane waves $e^{2\pi\mathrm i\,(u_1r/H+u_2c/W)}$ of rows $r$ and columns $c$, products of the waves above.
-# Everything else stays: with $\hat X$ the two-dimensional transform, of the picture's own size $(H,W)$, and the face
-# padded with zeros to that size,
+# For pictures there are two shifts, $P_1$ along rows and $P_2$ along columns. They commute, and the
+# correlation around both rings is $\sum_{a,b}F(a,b)\,P_1^aP_2^b$. Their common eigenvectors are the plane waves
+# $e^{2\pi\mathrm i\,(u_1r/H+u_2c/W)}$ of rows $r$ and columns $c$, products of the waves above, with eigenvalues
+# $e^{2\pi\mathrm i\,u_1/H}$ and $e^{2\pi\mathrm i\,u_2/W}$. Everything else stays. With $\hat X$ the two-dimensional
+# transform of the picture's own size $(H,W)$, and the face padded with zeros to that size,
 #
 # $$C(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w \tag{S7}$$
 
