@@ -677,9 +677,10 @@ plt.show()
 
 # %% [markdown]
 # The printed statements hold on any machine: the loops are the slowest rung, and at 256 x 256 the FFT, the table and
-# doubling have left the sliding windows behind. On the left the direct rungs rise with the *fourth* power of the
-# side, some $n^2$ positions times $n^2/16$ pixels; the others follow the number of pixels. On the right the direct
-# way crosses the FFT twice, as the counts say.
+# doubling have left the sliding windows behind. By count the direct rungs on the left rise with the *fourth* power of
+# the side, some $n^2$ positions times $n^2/16$ pixels, and the others with hardly more than its square; the fixed cost
+# of a call flattens the lines on the left, and memory bends them on the right. In the right panel the direct way
+# crosses the FFT twice, as the counts say.
 #
 # One thing the counts did not say: in the figure stored here, doubling is faster than the table at most sizes,
 # although it makes more additions. In a cumulative sum each addition waits for the one before; doubling adds whole
