@@ -238,7 +238,9 @@ def _one_size(images):
     """The pictures as an (N, H, W) array."""
     if hasattr(images, "toarray"):
         raise TypeError("images needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
-    return _checks.real_array("images", images, ("N", "H", "W"), hint="a single picture goes in as image[None]")
+    return _checks.real_array(
+        "images", images, ("N", "H", "W"), hint="cut all pictures to one size; a single picture goes in as image[None]"
+    )
 
 
 def _stacks(name, images):

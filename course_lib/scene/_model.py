@@ -7,7 +7,7 @@ import numpy as np
 from .. import _blas, _checks
 from ._pictures import Pictures
 
-PICTURES = "a single picture goes in as image[None]"
+PICTURES = "cut all pictures to one size; a single picture goes in as image[None]"
 
 
 @dataclass(frozen=True, eq=False)
