@@ -1,10 +1,13 @@
-"""The embedded digits and the door to the full MNIST."""
+"""The embedded digits, faces and backgrounds, and the door to the full MNIST."""
 
 import hashlib
+import re
 from importlib import resources
 
 import numpy as np
 import pytest
+import skimage.color
+import skimage.data
 import sklearn.datasets
 
 from course_lib import datasets
@@ -127,3 +130,108 @@ def test_full_mnist_uses_scikit_learns_own_folder_by_default(monkeypatch):
 
     monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
     assert datasets.full_mnist()[1].tolist() == [3]
+
+
+# Faces and backgrounds
+
+# (name, how to read the original, rows, columns), as the package's data/README.md tells them
+CROPS = [
+    ("astronaut", lambda: skimage.color.rgb2gray(skimage.data.astronaut()) * 255, slice(42, 204), slice(158, 284)),
+    ("camera", skimage.data.camera, slice(70, 390), slice(16, 496)),
+    ("coins", skimage.data.coins, slice(24, 280), slice(None)),
+]
+PICTURES = [(datasets.face, "astronaut", (162, 126)), (datasets.background, "camera", (320, 480)), (datasets.background, "coins", (256, 384))]
+every_picture = pytest.mark.parametrize(("read", "name", "full"), PICTURES)
+
+
+def area_mean(picture, shape):
+    """Every wanted pixel as the mean over its area of the picture, pixel by pixel with the part that lies inside."""
+    (H, W), (h, w) = picture.shape, shape
+    out = np.zeros(shape)
+    for a, b in np.ndindex(shape):
+        top, bottom, left, right = a * H / h, (a + 1) * H / h, b * W / w, (b + 1) * W / w
+        for i in range(int(top), min(H, int(np.ceil(bottom - 1e-9)))):
+            for j in range(int(left), min(W, int(np.ceil(right - 1e-9)))):
+                out[a, b] += picture[i, j] * (min(bottom, i + 1) - max(top, i)) * (min(right, j + 1) - max(left, j))
+    return out * (h * w) / (H * W)
+
+
+@pytest.mark.parametrize(("name", "original", "rows", "columns"), CROPS)
+def test_faces_and_backgrounds_are_cut_from_the_pictures_of_scikit_image(name, original, rows, columns):
+    """To half a gray level where colour became gray, else to the last bit."""
+    cut = np.asarray(original(), dtype=float)[rows, columns]
+    read = datasets.face if name == "astronaut" else datasets.background
+    stored = read(name, cut.shape)
+    np.testing.assert_allclose(stored, np.rint(cut), atol=1e-9)
+    table = resources.files("course_lib").joinpath("data", "README.md").read_text(encoding="utf-8")
+    where = f"{rows.start}:{rows.stop}, " + (f"{columns.start}:{columns.stop}" if columns.stop else "all")
+    assert f"| `{name}` | {where} |" in table
+
+
+@every_picture
+def test_a_picture_in_its_own_size_is_whole_gray_levels(read, name, full):
+    picture = read(name, full)
+    assert picture.shape == full and picture.dtype == np.float64 and picture.flags.writeable
+    np.testing.assert_allclose(picture, np.rint(picture), atol=1e-9)
+    assert 0 <= picture.min() < 40 and 200 < picture.max() <= 255
+
+
+@every_picture
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (18, 14), (40, 60), (31, 126), (162, 1)])
+def test_sizes_are_reduced_by_averaging_over_areas(read, name, full, shape):
+    """Brute force over all pixels, with their parts; so the mean is kept, whatever the size."""
+    picture, small = read(name, full), read(name, shape)
+    assert small.shape == shape
+    assert small.mean() == pytest.approx(picture.mean(), rel=1e-12)
+    np.testing.assert_allclose(small, area_mean(picture, shape), rtol=1e-10)
+
+
+def test_a_whole_ratio_is_the_mean_of_blocks():
+    blocks = datasets.face(shape=(162, 126)).reshape(18, 9, 14, 9).mean(axis=(1, 3))
+    np.testing.assert_allclose(datasets.face(), blocks, rtol=1e-12)
+    blocks = datasets.background(shape=(320, 480)).reshape(40, 8, 60, 8).mean(axis=(1, 3))
+    np.testing.assert_allclose(datasets.background(), blocks, rtol=1e-12)
+
+
+def test_the_defaults_are_the_astronaut_on_camera():
+    np.testing.assert_array_equal(datasets.face(), datasets.face("astronaut", (18, 14)))
+    np.testing.assert_array_equal(datasets.background(), datasets.background("camera", (40, 60)))
+    assert np.abs(datasets.background("coins") - datasets.background()).mean() > 20
+
+
+def test_a_caller_may_write_into_its_picture():
+    for read in (datasets.face, datasets.background):
+        kept = read().copy()
+        read()[:] = -1
+        np.testing.assert_array_equal(read(), kept)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: datasets.face("camera"), ValueError, "name needs one of 'astronaut'; got str 'camera'; choose one of them"),
+        (lambda: datasets.background("astronaut"), ValueError, "name needs one of 'camera', 'coins'; got str 'astronaut'; choose one of them"),
+        (lambda: datasets.background(None), ValueError, "name needs one of 'camera', 'coins'; got NoneType None"),
+        (lambda: datasets.face(shape=(163, 14)), ValueError, "shape needs at most 162 x 126 for 'astronaut'; got 163 x 14; ask for less"),
+        (lambda: datasets.face(shape=(18, 127)), ValueError, "shape needs at most 162 x 126 for 'astronaut'; got 18 x 127; ask for less"),
+        (lambda: datasets.background("coins", (300, 60)), ValueError, "shape needs at most 256 x 384 for 'coins'; got 300 x 60; ask for less"),
+        (lambda: datasets.face(shape=(0, 14)), ValueError, "shape[0] needs a whole number of at least 1; got 0"),
+        (lambda: datasets.face(shape=(18, 14.0)), TypeError, "shape[1] needs a whole number; got float 14.0; give an int"),
+        (lambda: datasets.face(shape=18), ValueError, "shape needs two numbers (rows, columns); got 18; give rows and columns"),
+        (lambda: datasets.background(shape=(40, 60, 3)), ValueError, "shape needs two numbers (rows, columns); got (40, 60, 3)"),
+    ],
+)
+def test_pictures_that_do_not_exist_are_refused(call, error, message):
+    with pytest.raises(error, match="^" + re.escape(message)):
+        call()
+
+
+def test_damaged_scenes_are_refused(tmp_path, monkeypatch):
+    raw = bytearray(resources.files("course_lib").joinpath("data", "scenes.npz").read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "scenes.npz").write_bytes(raw)
+    monkeypatch.setattr(datasets.resources, "files", lambda package: tmp_path)
+    for read in (datasets.face, datasets.background):
+        with pytest.raises(ValueError, match="scenes.npz needs its published checksum; got another; install the package again"):
+            read()
