@@ -5,6 +5,9 @@ Pictures share one fixed gray range, 0..255 gray levels; colours are safe for co
 
 from ._denoising import digit_rows, digit_table, psnr_by_components, shrinkage
 from ._fast_sums import block_matrix, digits_lost, doubled_runs, four_corners, hiding_positions, position_maps, spoiled_outputs, times
+from ._finding import (
+    bound_against_error, bound_trace, position_share, positions_found, shifted_window, support_trace, verdict_bars, wanted_gallery,
+)  # fmt: skip
 from ._gaussians import belief_update, conditional_slice, matrix_blocks, noise_limits, patch_row, shrinking_ellipse, slab_histogram
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves
