@@ -21,6 +21,7 @@ LESSONS = [
     "06_face_logits",
     "07_fast_sums",
     "08_em_for_the_scene",
+    "09_finding_the_face",
 ]
 
 
