@@ -11,11 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FORMULAS = [f"G{n}" for n in range(1, 9)] + [f"M{n}" for n in range(1, 8)] + [f"P{n}" for n in range(1, 4)]
+FORMULAS += [f"S{n}" for n in range(1, 17)]
 
 
 def numbers(text):
     """The formulas that a text names, written (G6), or \\tag{G6} inside an equation."""
-    found = re.findall(r"\(([GMP]\d+)\)|\\tag\{([GMP]\d+)\}", text)
+    found = re.findall(r"\(([GMPS]\d+)\)|\\tag\{([GMPS]\d+)\}", text)
     return {plain or tag for plain, tag in found}
 
 
@@ -56,7 +57,7 @@ def test_no_number_is_invented(place):
 
 
 def test_numbers_are_read_from_text_and_equations():
-    assert numbers(r"By (G6) and (M2), $$x \tag{P3}$$; G8 and (S4) are none of them.") == {"G6", "M2", "P3"}
+    assert numbers(r"By (G6) and (M2), $$x \tag{P3}$$; (S4), G8 and (D1) are not.") == {"G6", "M2", "P3", "S4"}
 
 
 def test_only_docstrings_and_comments_count():

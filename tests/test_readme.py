@@ -54,17 +54,27 @@ def test_links_resolve():
     assert dead_links(README) == []
 
 
-def test_it_has_one_picture():
-    assert len(re.findall(r"!\[[^]]{20,}\]\(notebooks/images/\w+\.png\)", README)) == 1
+def test_it_has_a_picture_for_each_track():
+    assert len(re.findall(r"!\[[^]]{20,}\]\(notebooks/images/\w+\.png\)", README)) == 2
 
 
 def test_it_stays_under_two_screens():
     assert len(README.splitlines()) < 90
 
 
+def outputs_of(stem):
+    """All that a stored lesson prints."""
+    lesson = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    return "\n".join(text for cell in lesson.cells if cell.cell_type == "code" for text in printed(cell))
+
+
+def test_its_face_is_found_in_lesson_00():
+    found = re.search(r"noise of 160 gray levels\. .* placed to the pixel in (\d+ of 100)", README)
+    assert f"faces placed exactly: {found[1]}" in outputs_of("00_start_here")
+
+
 def test_its_figures_are_printed_in_lesson_05():
-    lesson = nbformat.read(ROOT / "notebooks" / "05_denoising_digits.ipynb", as_version=4)
-    outputs = "\n".join(text for cell in lesson.cells if cell.cell_type == "code" for text in printed(cell))
+    outputs = outputs_of("05_denoising_digits")
     rows = rows_of_dB(README)
     assert len(rows) == 6
     for row in rows:

@@ -13,3 +13,4 @@ from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves
 from ._patches import coverage_maps, eigen_rows, em_ellipses, em_trace, patch_gallery, patch_rows, patch_windows, seen_and_held_out, spectra
 from ._scene_em import bound_parts, bound_sandwich, hiding_maps, scene_along_em, scene_rows
+from ._scenes import scene_story

@@ -39,7 +39,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, denoising, gaussian, images, mixture, plots, priors
+from course_lib import datasets, denoising, gaussian, images, mixture, plots, priors, scene
 
 # %% [markdown]
 # ## 1. A first taste
@@ -98,6 +98,34 @@ print(f"one Gaussian: mean {alone:.1f} dB, {images.psnr(cleaned, clean).mean() -
 # 20.3 dB: better than nothing, 5.6 dB short of the mixture. *Why* a mixture gains so much is the story of the first
 # track.
 #
+# **And the wandering face?** We hide one: 18 x 14 pixels, at a random place over a background of 40 x 60, in a hundred
+# pictures whose noise has a standard deviation of 160 gray levels. Only `pictures` goes into the next line; face,
+# background, noise and places are all unknown to it.
+
+# %%
+anywhere = np.full((23, 47), 1 / (23 * 47))
+truth = scene.Scene(datasets.face(), datasets.background(), noise_std=160.0, prior=anywhere)
+pictures, places = scene.sample(truth, 100, np.random.default_rng(0))
+found = scene.fit(pictures, face_shape=(18, 14)).params
+
+# %% [markdown]
+# The figure shows, above, the first three pictures: black and white speckle in which a darker left half may be
+# guessed, and no face. Below are the background and the face that were found, grainy but plain to see, and the true
+# face.
+
+# %%
+plots.scene_story(pictures, found, truth)
+plt.show()
+
+# %%
+guesses = scene.e_step(pictures, found, hard=True)[0]
+print("faces placed exactly:", (guesses == places).all(axis=1).sum(), "of 100")
+print(f"noise found: {found.noise_std:.1f} gray levels")
+
+# %% [markdown]
+# To the pixel in 97 of 100 pictures, and the noise is found to be 159.2 gray levels; nobody told it a single place.
+# *How* EM does that is the story of the second track.
+#
 # ## 2. The map
 #
 # | lesson | the question | what is derived |
@@ -108,9 +136,14 @@ print(f"one Gaussian: mean {alone:.1f} dB, {images.psnr(cleaned, clean).mean() -
 # | [03 The posterior of a mixture](03_posterior_gmm.ipynb) | and if there are several kinds of patches? | (M1)-(M5) |
 # | [04 Patches and prior](04_patches_and_prior.ipynb) | where does the prior come from? | (P1), (P2), (M7) |
 # | [05 Denoising digits](05_denoising_digits.ipynb) | how good is it, measured? | (M6), (P3) |
+# | [06 Where is the face?](06_face_logits.ipynb) | if the scene were known, where is the face? | (S1)-(S5) |
+# | [07 Fast sums](07_fast_sums.ipynb) | how are a million sums made at once? | (S6), (S7) |
+# | [08 EM for the scene](08_em_for_the_scene.ipynb) | and if the scene is unknown? | (S8)-(S13) |
+# | [09 Finding the face](09_finding_the_face.ipynb) | how often is it found, and when not? | (S14)-(S16) |
 #
-# Read them in order; each names what it needs. **Still to come**: lessons 06 to 09, the wandering face, and lesson
-# 10, the errata. They are not in this folder yet.
+# The first track is 01 to 05, the second 06 to 09; read each in order. The second needs little of the first: lesson
+# 03's responsibilities, and EM from lesson 04. **Still to come**: lesson 10, the errata of both reports in one place.
+# It is not in this folder yet.
 #
 # The course grew from two project reports. It takes their questions seriously, and checks their answers:
 # where a report errs, the lesson shows the error **with a number**.
@@ -158,8 +191,22 @@ print(f"by hand {10 * np.log10(255**2 / mse):.4f}, library {images.psnr(cleaned[
 # | $H,\;W$ | rows and columns of an image | `images` | (N, H, W) |
 # | $m$ | side of a patch, $D=m^2$ | `patch_size`, `m` | number |
 #
+# The second track has letters of its own.
+#
+# | symbol | meaning | name in code | shape |
+# |---|---|---|---|
+# | $X^k$ | picture number $k$ | `images[k]` | (H, W) |
+# | $F,\;B$ | face, background | `Scene.face`, `.background` | (h, w), (H, W) |
+# | $s$ | standard deviation of the noise | `Scene.noise_std` | number |
+# | $d=(i,j)$ | position: row and column of the face's top-left corner | `position` | (2,) |
+# | $I,\;J$ | rows and columns of positions, $I=H-h+1$, $J=W-w+1$ | `Scene.positions` | (2,) |
+# | $A(d)$ | prior probability of a position | `Scene.prior` | (I, J) |
+# | $\theta$ | all of $F,B,s,A$ | `Scene` | |
+# | $q_k(d)$ | what we believe of the position in picture $k$ | `q[k]` of `scene.e_step` | (I, J) |
+#
 # Two letters work twice, as is customary: $m$ is a side in a size such as $m\times m$ and a posterior mean in a
-# formula of Bayes; $W$ is a number of columns beside $H$ and a matrix elsewhere.
+# formula of Bayes; $W$ is a number of columns beside $H$ and a matrix elsewhere. In the second track $K$ counts the
+# pictures, as in its report; arrays call that number N.
 #
 # In code, words are outside and letters inside: a record has the field `cov`, and only the body of a function calls
 # it `S`. Records are read-only. Here are a mixture, a channel and a posterior, for a single pixel seen at 136 gray
@@ -212,6 +259,7 @@ except ValueError as error:
 #
 # - Two questions, one idea: a model of how the picture came about, turned around by Bayes' rule.
 # - Five digits at noise 50 went from 17.0 to 25.9 dB with a mixture of 50 Gaussians, and to 20.3 dB with one.
+# - A face that no eye can see was found to the pixel in 97 of 100 pictures, from nothing but these pictures.
 # - Formula, function, check: each number can be followed from the lesson to the code and to its test.
 #
 # ## What comes next
@@ -222,5 +270,6 @@ except ValueError as error:
 # ## References
 #
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-based learning applied to document recognition, Proc. IEEE 86, 1998, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791): the digits (MNIST, CC BY-SA 3.0).
+# - Face and background: NASA (E. Collins) and L. Varshney, from scikit-image's example pictures, public domain and CC0.
 # - D. Zoran, Y. Weiss, From learning models of natural image patches to whole image restoration, ICCV 2011, [doi:10.1109/ICCV.2011.6126278](https://doi.org/10.1109/ICCV.2011.6126278).
 # - A. Dempster, N. Laird, D. Rubin, Maximum likelihood from incomplete data via the EM algorithm, J. R. Stat. Soc. B 39, 1977, [doi:10.1111/j.2517-6161.1977.tb01600.x](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x).

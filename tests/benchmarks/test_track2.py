@@ -1,0 +1,25 @@
+"""The rivals of the benchmark do the same work: one iteration gives the same scene and bound, (S5) and (S8)-(S12)."""
+
+import numpy as np
+import pytest
+
+from course_lib import scene
+
+from . import track2
+
+
+@pytest.mark.parametrize("rival", [track2.per_image_iteration, track2.loop_iteration])
+def test_a_rival_makes_the_same_iteration(rival):
+    images, truth = track2.pictures_of(4, 9, 11, 3, 4)
+    begin = scene.start(images, (3, 4))
+    new = track2.iteration(images, begin)()
+    bound, prior, face, background, noise_std = rival(images, begin)
+    np.testing.assert_allclose(bound, scene.e_step(images, begin)[1], rtol=1e-10)
+    np.testing.assert_allclose(prior, new.prior, atol=1e-10)
+    np.testing.assert_allclose(face, new.face, rtol=1e-8)
+    np.testing.assert_allclose(background, new.background, rtol=1e-8)
+    np.testing.assert_allclose(noise_std, new.noise_std, rtol=1e-8)
+
+
+def test_memory_beside_the_pictures_is_measured():
+    assert 1 < track2.extra_memory(40, 28, 40, 10, 10) < 20
