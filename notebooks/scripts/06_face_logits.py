@@ -78,7 +78,7 @@ except ValueError as error:
 # %% [markdown]
 # 1152 instead of 1081: at 71 positions the face would stick out of the picture. The report's own definition of the
 # window, rows $i$ to $i+h-1$, is right, so this is a slip of notation and not of thought; but whoever types the sums
-# as printed meets the message above, or worse, reads beyond an array.
+# as printed meets the message above or, where nothing checks it, reads beyond an array.
 #
 # Now the model. Let $\text{paste}(F,B,d)$ be the background with the face over the window of $d$. There are $K$
 # pictures $X^1,\dots,X^K$ (in code `N`, since `K` counts components in the first track). Each has its own position
@@ -105,16 +105,19 @@ place = (13, 30)
 pattern = np.random.default_rng(1).standard_normal((H, W))
 specimen = {s: scene.paste(face, background, place) + s * pattern for s in (30, 60, 120, 200, 260)}
 shown = {"no noise": scene.paste(face, background, place)} | {f"noise {s}": X for s, X in specimen.items()}
-contrast = face - background[13 : 13 + h, 30 : 30 + w]
-print(f"face against background in its window: rms difference {np.sqrt(np.mean(contrast**2)):.0f} gray levels")
+contrast = scene.paste(face, background, place) - background
+rms = np.sqrt((contrast**2).sum() / (h * w))
+print(f"face against background in its window: root mean square difference {rms:.0f} gray levels")
 
 # %% [markdown]
 # The figure shows six panels. Without noise: a man with a camera on a lawn, and next to his hands, framed, the
 # smiling face of an astronaut. The same picture with noise 30, 60, 120, 200 and 260 follows: at 30 and 60 the face
 # can be made out, at 120 little more than the dark coat of the man is left, and the last two are black and white
-# speckle.
+# speckle in which a darker left half may be guessed. (Values below 0 and above 255 are shown as black and white; the
+# computer gets them as they are.)
 #
-# **Predict, then run**: up to which noise do *you* see the face? And a computer that knows $F$, $B$ and $s$?
+# **Predict, then run**: up to which noise do *you* see the face? Up to which will a computer find it that knows $F$,
+# $B$ and $s$?
 
 # %%
 plots.face_gallery(shown, frames={"no noise": (*place, h, w)})
@@ -164,25 +167,31 @@ print("equal to the loops:", np.allclose(log_joint, loops, rtol=1e-10))
 #
 # ## 3. Only the window matters
 #
-# Two positions differ in a few hundred pixels at most, yet (S2) sums over all of them. **What is common to all
-# positions?** Compare each with a picture that has *no face anywhere*, $p_0(X)=\prod_p\mathcal N(X(p)\mid B(p),s^2)$:
+# Where the face moves, only its old and its new window change, at most $2\cdot252$ of the 2400 pixels; yet (S2) sums
+# over all of them. **What is common to all positions?** Compare each with a picture that has *no face anywhere*,
+# $p_0(X)=\prod_p\mathcal N(X(p)\mid B(p),s^2)$:
 #
 # $$\ln p_0(X)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{\|X-B\|^2}{2s^2}.$$
 #
+# Subtract this from (S2) without its prior. The constant cancels:
+#
+# $$\ln p(X\mid d)-\ln p_0(X)=-\frac{1}{2s^2}\Big[\|X-\text{paste}(F,B,d)\|^2-\|X-B\|^2\Big].$$
+#
 # Write the window of $d=(i,j)$ as the pixels $(i+a,j+b)$ with $0\le a<h$, $0\le b<w$. Outside it the pasted picture
-# *is* the background, so those pixels contribute the same to $\|X-\text{paste}\|^2$ as to $\|X-B\|^2$. Subtract:
-# outside all cancels, inside the face's square stands against the background's. The constant cancels, too. What is
-# left is the **logit**, the log of the odds of "face at $d$" against "no face", had both been equally probable
-# before:
+# *is* the background, so those pixels contribute the same to both norms and cancel, too. Inside, the face's square
+# stands against the background's. What is left is the **logit**, the log of the odds of "face at $d$" against "no
+# face", had both been equally probable before:
 #
 # $$\text{logit}(i,j)=\ln\frac{p(X\mid d)}{p_0(X)}=-\frac{1}{2s^2}\sum_{a=0}^{h-1}\sum_{b=0}^{w-1}\Big[\big(X(i+a,j+b)-F(a,b)\big)^2-\big(X(i+a,j+b)-B(i+a,j+b)\big)^2\Big] \tag{S3}$$
 #
-# The logit says how much better the face explains the window than the background does, in nats. We compute it as it
-# stands, a window at a time, for our specimen at noise 60, and hold it against (S2).
+# The logit says how much better the face explains the window than the background does. Its unit is the *nat*, that of
+# natural logarithms: one nat more is a factor $e$ in the odds. We compute it as it stands, a window at a time, for our
+# specimen at noise 60, and hold it against (S2).
 
 # %%
 def logit_of_window(X, F, B, s, i, j):
     """(S3) for one position."""
+    h, w = F.shape
     inside = np.s_[i : i + h, j : j + w]
     return -np.sum((X[inside] - F) ** 2 - (X[inside] - B[inside]) ** 2) / (2 * s**2)
 
@@ -195,7 +204,7 @@ log_p0 = stats.norm.logpdf(X, background, s).sum()
 whole = scene.log_likelihood(X[None], truth)[0]
 print("logit + ln p0 equals the log likelihood:", np.allclose(logit + log_p0, whole, rtol=1e-10))
 print(f"ln p0 {log_p0:.1f}, ln p(X|d) at the true place {whole[place]:.1f}, logit there {logit[place]:.1f}")
-print(f"positions with a logit above 0: {(logit > 0).sum()} of {logit.size}, lowest {logit.min():.1f}")
+print(f"positions with a logit above 0: {(logit > 0).sum()} of {logit.size}")
 
 # %% [markdown]
 # The identity holds at all 1081 positions. The picture has a log likelihood of $-13474.4$ without a face and
@@ -322,30 +331,32 @@ print("report in both units: ", *np.round(in_both).astype(int))
 #
 # The figure shows four maps over the 1081 positions for the specimen at noise 60, the true place circled in each: the
 # constant $-\sum F^2/2s^2$ as one flat colour; the correlation $+\sum XF/s^2$, large wherever the picture is bright,
-# that is over sky and lawn on the right; the window sum $-\sum B(2X-B)/2s^2$, which is nearly its mirror image; and
-# their sum, the logit, where one spot stands out, in the circle. Each map has its own colours.
+# that is over sky and lawn on the right; the window sum $-\sum B(2X-B)/2s^2$, dark where the correlation is bright and
+# bright where it is dark; and their sum, the logit, where one spot stands out, in the circle. Each map has its own
+# colours.
 
 # %%
 terms = {"constant term": np.full((I, J), -np.sum(face**2) / (2 * s**2)),
          "correlation with the face": windows.correlate(X, face) / s**2, "window sum": -window_sum / (2 * s**2)}
 terms["sum of the three: the logit"] = sum(terms.values())
-for name, term in terms.items():
-    print(f"{name:28} {term.min():8.1f} to {term.max():8.1f} nats, largest at {best_positions(term[None])[0]}")
+print(f"constant term {terms['constant term'][0, 0]:.1f} nats at every position")
+for name, term in list(terms.items())[1:]:
+    print(f"{name:27} {term.min():7.1f} to {term.max():6.1f} nats, largest at {best_positions(term[None])[0].tolist()}")
 plots.logit_terms(terms, place)
 plt.show()
 
 # %% [markdown]
 # The correlation alone is largest at (0, 41), in the sky, where bright meets bright; the window sum at (20, 2), in
-# the dark coat. Each spans more than 1300 nats over the picture, and neither knows where the face is. Their sum has
-# its peak at (13, 30).
+# the dark coat. Each spans more than 1300 nats over the picture, and neither knows where the face is. Added up, with
+# $-692.4$ for the constant, they leave a map from $-574.9$ to 230.5 with its peak at (13, 30).
 #
 # What do they cost? Computed as they stand, both the correlation and the window sum touch $hw$ pixels at each of $IJ$
 # positions:
 
 # %%
-for height, width, side, across in ((40, 60, 18, 14), (100, 200, 75, 75)):
-    at, inside = (height - side + 1) * (width - across + 1), side * across
-    print(f"{height} x {width}: {at} positions x {inside} pixels = {at * inside / 1e6:.2f} million products")
+for rows, columns, tall, wide in ((40, 60, 18, 14), (100, 200, 75, 75)):
+    n, pixels = (rows - tall + 1) * (columns - wide + 1), tall * wide
+    print(f"{rows} x {columns}: {n} positions x {pixels} pixels = {n * pixels / 1e6:.2f} million products")
 
 # %% [markdown]
 # A quarter of a million products for one of our small pictures, 18 million for a larger one, and that for every
@@ -360,7 +371,8 @@ for height, width, side, across in ((40, 60, 18, 14), (100, 200, 75, 75)):
 # ## 5. From logits to probabilities
 #
 # We see $X$ and ask for $d$: Bayes' rule. Write $q(d)$ for $p(d\mid X,\theta)$. The denominator $p(X\mid\theta)$, the
-# **evidence**, is the sum of the numerator over all positions:
+# **evidence**, is the sum of the numerator over all positions; and by (S3) the numerator $p(X,d\mid\theta)=A(d)\,p(X\mid
+# d)$ is $A(d)\,p_0(X)\,e^{\text{logit}(d)}$:
 #
 # $$q(d)=\frac{p(X,d\mid\theta)}{\sum_{d'}p(X,d'\mid\theta)}=\frac{A(d)\,p_0(X)\,e^{\text{logit}(d)}}{\sum_{d'}A(d')\,p_0(X)\,e^{\text{logit}(d')}}$$
 #
@@ -370,18 +382,16 @@ for height, width, side, across in ((40, 60, 18, 14), (100, 200, 75, 75)):
 # $$q(d)=\underset{d}{\text{softmax}}\big[\ln A(d)+\text{logit}(d)\big]=\frac{e^{\ln A(d)+\text{logit}(d)}}{\sum_{d'}e^{\ln A(d')+\text{logit}(d')}} \tag{S5}$$
 #
 # And for $K$ pictures? Given $\theta$ they are independent, so $p(d^1,\dots,d^K\mid X^1,\dots,X^K,\theta)$ is the
-# product of $q_1(d^1)\cdots q_K(d^K)$: each picture has a softmax of its own.
+# product $q_1(d^1)\cdots q_K(d^K)$: each picture has a softmax of its own.
 #
-# `scene.e_step` returns all $q_k$ at once and, for later, the log of the evidence. On the tiny picture densities are
-# still harmless numbers, so we can write Bayes' rule with bare products:
+# `scene.e_step` returns all $q_k$ at once and, for later, the log of the evidence, summed over the pictures. On the
+# tiny picture densities are still harmless numbers, so we can write Bayes' rule with bare products:
 
 # %%
 products = np.zeros((3, 3))
 for i, j in np.ndindex(3, 3):
     densities = stats.norm.pdf(X_tiny[0], scene.paste(tiny.face, tiny.background, (i, j)), 15.0)
     products[i, j] = tiny.prior[i, j] * np.prod(densities)
-
-# %%
 q, log_evidence = scene.e_step(X_tiny, tiny)
 print(q[0].round(4), " sum", round(q.sum(), 10))
 print("q equals Bayes' rule:", np.allclose(q[0], products / products.sum(), rtol=1e-10))
@@ -405,6 +415,10 @@ for j in range(3):
 #
 # ### The specimen under rising noise
 #
+# How sure a $q$ is, one number can say: its **entropy** $-\sum_d q(d)\ln q(d)$, with $0\ln0=0$. It is 0 nats if one
+# position has all the probability, and $\ln m$ if $m$ positions share it equally; so $e^{\text{entropy}}$ tells among
+# how many equal chances we would be as unsure.
+#
 # Now the real thing. **Predict, then run**: at which noise will the computer stop being sure? Recall where you gave
 # up.
 
@@ -412,9 +426,9 @@ for j in range(3):
 noises = [60, 120, 200, 260]
 q = np.array([scene.e_step(specimen[s][None], replace(truth, noise_std=s))[0][0] for s in noises])
 for s, one in zip(noises, q):
-    best = np.unravel_index(one.argmax(), one.shape)
-    print(f"noise {s}: q at the true place {one[place]:.3f}, largest {one.max():.3f} at {tuple(map(int, best))}, "
-          f"entropy {entr(one).sum():.3f} nats")
+    best, doubt = best_positions(one[None])[0].tolist(), entr(one).sum()
+    print(f"noise {s}: q at the true place {one[place]:.3f}, largest {one.max():.3f} at {best}, "
+          f"entropy {doubt:.3f} nats, as {np.exp(doubt):.1f} equal chances")
 
 # %% [markdown]
 # The figure shows, above, the specimen at noise 60, 120, 200 and 260, and below each the probability of every
@@ -429,9 +443,8 @@ plt.show()
 # %% [markdown]
 # At noise 120 there is no doubt, to three digits. At 200, where a pixel carries less than half its noise, the true
 # place still has $q=0.844$. At 260 the largest $q$, 0.444, is at (11, 31), two rows too high and a column too far
-# right; the true place keeps 0.180. The posterior does not hide this: its entropy, $-\sum_d q(d)\ln q(d)$, has risen
-# to 1.538 nats. A choice among $m$ equally probable positions has entropy $\ln m$, so this is as unsure as a choice
-# among $e^{1.538}\approx4.7$ of them: out of 1081.
+# right; the true place keeps 0.180. The posterior does not hide this: its entropy has risen to 1.538 nats, as unsure
+# as a choice among 4.7 equal positions. But out of 1081.
 #
 # ## 6. A softmax that does not break
 #
@@ -445,13 +458,17 @@ with np.errstate(over="ignore", invalid="ignore"):
     of_joint, of_logit = np.exp(whole), np.exp(logit30)
     print(f"largest ln p(X|d) {whole.max():.0f}: exp {of_joint.max()}, sum over positions {of_joint.sum()}")
     print(f"largest logit {logit30.max():.0f}: exp {of_logit.max()}, over the sum {of_logit.max() / of_logit.sum()}")
-print(f"exp is finite up to {np.log(np.finfo(float).max):.1f} and above 0 down to {np.log(np.nextafter(0.0, 1.0)):.1f}")
+largest, smallest = np.finfo(float).max, np.nextafter(0.0, 1.0)
+print(f"exp is infinite above {np.log(largest):.1f} and 0.0 below {np.log(smallest) - np.log(2):.1f}")
 
 # %% [markdown]
 # Both ways fail at noise 30, where the face is plain to see. The likelihood underflows: $e^{-11580}$ is 0.0, as for
 # every other position, and 0/0 is undefined. The logit overflows: $e^{989}$ is infinite, and $\infty/\infty$ is not a
-# number. The remedy is that of lesson 03: a softmax does not change when a constant is subtracted from all its
-# arguments. The report subtracts $M=\max_d\text{logit}(d)$ and multiplies by $A$ afterwards:
+# number. Between 709.8 and $-745.1$ `exp` is safe. (Below, the result is less than half the smallest positive number,
+# and is rounded to 0.0.)
+#
+# The remedy is that of lesson 03: a softmax does not change when a constant is subtracted from all its arguments. The
+# report subtracts $M=\max_d\text{logit}(d)$ and multiplies by $A$ afterwards:
 #
 # $$q(d)=\frac{A(d)\,e^{\text{logit}(d)-M}}{\sum_{d'}A(d')\,e^{\text{logit}(d')-M}} .$$
 #
@@ -465,16 +482,17 @@ def report_softmax(logit, prior):
 
 
 exponents = logit30 - logit30.max()
-print(f"largest exponent {exponents.max()}, second {np.sort(exponents.ravel())[-2]:.1f}, lowest {exponents.min():.1f}")
+print(f"largest exponent {exponents.max()}, second {np.sort(exponents.ravel())[-2]:.1f}")
 print("exponentials that are not 0.0:", (np.exp(exponents) > 0).sum(), "of", exponents.size)
-q30 = scene.e_step(specimen[30][None], at30)[0][0]
-print("equals the library for a uniform prior:", np.allclose(report_softmax(logit30, uniform), q30))
+whole260 = scene.log_likelihood(specimen[260][None], replace(truth, noise_std=260.0))[0]
+print("equals the library's q for a uniform prior:", np.allclose(report_softmax(whole260, uniform), q[-1]))
 
 # %% [markdown]
 # Not quite: the largest exponent is exactly **0** (erratum 4). That sounds like hair-splitting, yet it is the very
 # reason why subtraction helps. Exponents below zero guarantee nothing: $-11580$ is below zero. But if one exponent is
 # 0, one term is $e^0=1$ and the sum cannot vanish. The second largest is already $-338.5$. What underflows, here all
-# but 9 of 1081 terms, did not matter.
+# but 9 of 1081 terms, did not matter. So far the report's $q$ is the library's, as we checked at noise 260, where many
+# positions share in it. ($\ln p_0$, which we did not take off there, cancels.)
 #
 # ### Where the argument fails
 #
@@ -484,17 +502,17 @@ print("equals the library for a uniform prior:", np.allclose(report_softmax(logi
 
 # %%
 left_prior = np.where(np.arange(J) < 16, 1.0, 0.0) * np.ones((I, 1))
-left_prior /= left_prior.sum()
-allowed = logit30 - logit30.max()
-print(f"best exponent where A > 0: {allowed[:, :16].max():.0f}")
+misled = replace(at30, prior=left_prior / left_prior.sum())
+print(f"best exponent where A > 0: {exponents[:, :16].max():.0f}")
 with np.errstate(invalid="ignore"):
-    print("entries of the report's q that are not a number:", np.isnan(report_softmax(logit30, left_prior)).sum())
+    print("entries of the report's q that are not a number:", np.isnan(report_softmax(logit30, misled.prior)).sum())
 
 # %% [markdown]
-# The term that was 1 is multiplied by 0. Where $A>0$ every exponent is $-2162$ or lower, far below the $-744.4$ down
-# to which `exp` is above 0. The sum is zero, and all 1081 entries are 0/0. The library subtracts the maximum of $\ln
-# A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot be the maximum, so the term that becomes
-# 1 is one that counts:
+# The term that was 1 is multiplied by 0. Where $A>0$ every exponent is $-2162$ or lower, far below the $-745.1$ where
+# `exp` becomes 0.0. The sum is zero, and all 1081 entries are 0/0.
+#
+# The library subtracts the maximum of $\ln A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot
+# be the maximum, so the term that becomes 1 is one that counts:
 
 # %%
 def softmax_with_prior(logit, log_prior):
@@ -504,9 +522,10 @@ def softmax_with_prior(logit, log_prior):
     return values / values.sum()
 
 
-misled = replace(at30, prior=left_prior)
 safe = softmax_with_prior(logit30, misled.log_prior)
-print("equals the library:", np.allclose(safe, scene.e_step(specimen[30][None], misled)[0][0]))
+loud_q = scene.e_step(specimen[260][None], replace(misled, noise_std=260.0))[0][0]
+print("equals the library, noise 30:", np.allclose(safe, scene.e_step(specimen[30][None], misled)[0][0]),
+      " noise 260:", np.allclose(softmax_with_prior(whole260, misled.log_prior), loud_q))
 print(f"sum {safe.sum():.6f}, largest where A = 0: {safe[:, 16:].max()}, best position {best_positions(safe[None])[0]}")
 
 # %% [markdown]
@@ -514,9 +533,9 @@ print(f"sum {safe.sum():.6f}, largest where A = 0: {safe[:, 16:].max()}, best po
 # cannot be. A prior of exactly 0 is never overruled, however clear the picture. But the answer is the one that (S5)
 # defines, where the report's formula has none.
 #
-# **Does that happen outside of a lesson?** Yes, on our way: the *hard* variant of expectation maximisation (EM), in
-# lesson [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found, and most positions are
-# never counted. We count the places of 100 pictures, take that for $A$, and look at 200 more.
+# **Does that happen outside of a lesson?** It may, wherever $A$ was counted: the *hard* variant of expectation
+# maximisation (EM), in lesson [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found,
+# and most positions are never counted. We count the places of 100 pictures, take that for $A$, and look at 200 others.
 
 # %%
 def exclude_and_fail(s):
@@ -538,45 +557,52 @@ for s in (15.0, 30.0, 60.0):
 
 # %% [markdown]
 # The counts exclude the true place of 182 of the 200 pictures. At noise 15 each of these 182 ends as 0/0 by the
-# report's formula, at noise 30 still 89. At noise 60 none does: the logits have shrunk with $1/s^2$, and the
-# permitted positions are within reach of `exp`. The library's count is 0 throughout. A failure that strikes at *low*
-# noise only is easily taken for something else.
+# report's formula, at noise 30 still 89. At noise 60 none does: the logits have shrunk, and the permitted positions
+# are within reach of `exp`. The library's count is 0 throughout. A failure that strikes at *low* noise only is easily
+# taken for something else.
+#
+# (Within EM it is rarer. There the pictures that are judged are those that were counted, so each finds its last place
+# permitted, and only one that wants to move can fail.)
 #
 # ## 7. What the prior can do, and what it cannot
 #
-# By (S5) the prior *adds* $\ln A(d)$ to the logit. To make one position ten times as probable beforehand is worth
-# $\ln 10=2.3$ nats, once, whatever the picture shows; the logits shrink as $1/s^2$ when the noise grows. So knowledge
-# about the place should count most where the noise is strong.
+# By (S5) the prior *adds* $\ln A(d)$ to the logit. To make one position ten times as probable as another beforehand is
+# worth $\ln 10=2.3$ nats, whatever the picture shows, while the logits shrink when the noise grows. So knowledge about
+# the place should count most where the noise is strong.
 #
-# Take the extreme: we know that the face is in the right half, columns from 24 on. Then $A$ is uniform there and 0
-# elsewhere, and $q$ must be the old one, cut off and rescaled.
+# Take the extreme: somebody tells us that the face is in the right half, columns from 24 on. Then $A$ is uniform there
+# and 0 elsewhere, and $q$ must be the old one, cut off and rescaled. Likewise for the left half.
 
 # %%
-half = np.where(np.arange(J) >= 24, 1.0, 0.0) * np.ones((I, 1))
-right_prior = half / half.sum()
-informed = scene.e_step(specimen[260][None], scene.Scene(face, background, 260.0, right_prior))[0][0]
-print("old q, cut off and rescaled:", np.allclose(informed, q[-1] * half / (q[-1] * half).sum()))
-print(f"probability of the right half before: {(q[-1] * half).sum():.3f}")
+right_half = np.where(np.arange(J) >= 24, 1.0, 0.0) * np.ones((I, 1))
+for name, half in (("right", right_half), ("left", 1 - right_half)):
+    informed = scene.Scene(face, background, 260.0, half / half.sum())
+    told, cut = scene.e_step(specimen[260][None], informed)[0][0], q[-1] * half
+    print(f"{name} half: probability before {cut.sum():.5f}, "
+          f"new q is the old one, cut off and rescaled: {np.allclose(told, cut / cut.sum())}")
 
 # %% [markdown]
-# For the specimen the prior is no news: all of the probability, to three digits, was in the right half already. Over
-# 1000 pictures at noise 260 we compare the uniform prior with the "right half" prior, separately for those whose face
-# *is* in the right half and for the others, for which the knowledge is false.
+# For the specimen the truth is hardly news: the right half had probability 0.99991 already. Told the falsehood, $q$
+# makes a full 1 of the remaining 0.00009, and nothing in it betrays that.
+#
+# Now 1000 pictures at noise 260. We compare the uniform prior with the "right half" prior, separately for the faces
+# that *are* in the right half and for the others, for which the knowledge is false. (`hard=True` returns the best
+# position of each picture, without the probabilities.) **Predict, then run**: how many more faces does the knowledge
+# find?
 
 # %%
 loud = replace(truth, noise_std=260.0)
 many, places = scene.sample(loud, 1000, np.random.default_rng(5))
 is_right = places[:, 1] >= 24
-for name, prior in (("uniform", uniform), ("right half", right_prior)):
+for name, prior in (("uniform", uniform), ("right half", right_half / right_half.sum())):
     found, _ = scene.e_step(many, replace(loud, prior=prior), hard=True)
     hit = (found == places).all(axis=1)
     print(f"prior {name:10}: right for {hit[is_right].mean():.1%} of {is_right.sum()} faces on the right, "
           f"{hit[~is_right].mean():.1%} of {(~is_right).sum()} on the left")
 
 # %% [markdown]
-# (`hard=True` returns the best position of each picture, without the probabilities.) Where the knowledge is true it
-# helps hardly at all, 79.7% against 79.5%. Where it is false it is fatal, 0.0%: a wrong zero costs everything. Why
-# does so much knowledge bring so little? **How far from the face do the mistakes land?**
+# Where the knowledge is true it helps hardly at all, 79.7% against 79.5%. Where it is false it is fatal, 0.0%: a wrong
+# zero costs everything. Why does so much knowledge bring so little? **How far from the face do the mistakes land?**
 
 # %%
 found, _ = scene.e_step(many, loud, hard=True)
@@ -584,9 +610,10 @@ off = np.abs(found - places).max(axis=1)
 print("off by 0, 1, 2 to 4, 5 or more rows or columns:", np.histogram(off, [0, 1, 2, 5, I + J])[0], "pictures")
 
 # %% [markdown]
-# 785 are right, and of the 215 mistakes 166 are one pixel off. A rival one pixel away leaves most pixels nearly as
-# they were, and lies in the same half. So useful knowledge would tell *neighbours* apart. Suppose that faces occur
-# only at every third row and column, and that we know it:
+# 785 are right. Of the 215 mistakes 166 are off by a single row or column (or one of each), 37 by two to four, only 12
+# by more. Next to the face most pixels stay nearly as they were, and a neighbour nearly always lies in the same half.
+# So useful knowledge would tell *neighbours* apart. Suppose that faces occur only at every third row and column, and
+# that we know it:
 
 # %%
 lattice = np.zeros((I, J))
@@ -601,57 +628,82 @@ for name, prior in (("uniform", uniform), ("lattice", lattice)):
 #
 # ## 8. How much noise can the search bear?
 #
-# ### Theory first
+# ### One rival
 #
-# Let the face be at $d^*$, so $X=\text{paste}(F,B,d^*)+s\varepsilon$, and let $A$ be uniform. When does a rival $d'$
-# win? Write $v=\text{paste}(F,B,d')-\text{paste}(F,B,d^*)$, a picture of what changes when the face moves. Then
-# $X-\text{paste}(F,B,d')=s\varepsilon-v$, and
+# Let the face be at $d^*$, so $X=\text{paste}(F,B,d^*)+s\,\varepsilon$, and let $A$ be uniform. When does a rival $d'$
+# beat the true place? Write $v=\text{paste}(F,B,d')-\text{paste}(F,B,d^*)$, the picture of what changes when the face
+# moves, and $v\cdot\varepsilon=\sum_pv(p)\,\varepsilon(p)$. Then $X-\text{paste}(F,B,d')=s\,\varepsilon-v$, and by (S2)
 #
-# $$\ln\frac{p(X\mid d')}{p(X\mid d^*)}=\frac{\|s\varepsilon\|^2-\|s\varepsilon-v\|^2}{2s^2}=\frac{v\cdot\varepsilon}{s}-\frac{\|v\|^2}{2s^2}.$$
+# $$\ln\frac{p(X\mid d')}{p(X\mid d^*)}=\frac{\|s\,\varepsilon\|^2-\|s\,\varepsilon-v\|^2}{2s^2}=\frac{2s\,v\cdot\varepsilon-\|v\|^2}{2s^2}=\frac{v\cdot\varepsilon}{s}-\frac{\|v\|^2}{2s^2}.$$
 #
-# The product $v\cdot\varepsilon=\sum_p v(p)\varepsilon(p)$ is Gaussian with mean 0 and standard deviation $\|v\|$. So
-# the log odds of the rival are Gaussian, $-\tfrac12\Delta^2\pm\Delta$ with $\Delta=\|v\|/s$, and the rival wins with
-# probability $P(v\cdot\varepsilon/\|v\|>\|v\|/2s)=\Phi(-\Delta/2)$, where $\Phi$ is the distribution function of the
-# standard normal.
-#
-# There are many rivals. The probability that *some* rival wins is at most the sum over them (the **union bound**):
-#
-# $$P(\text{best position wrong}\mid d^*)\;\le\;\sum_{d'\ne d^*}\Phi\!\Big(-\frac{\|\text{paste}(F,B,d')-\text{paste}(F,B,d^*)\|}{2s}\Big).$$
-#
-# All these distances can be computed without a single noisy picture.
+# The rival beats the true place if this is positive, that is if $v\cdot\varepsilon/\|v\|>\|v\|/2s$. On the left is a
+# sum of independent Gaussians, with mean 0 and variance $\sum_pv(p)^2/\|v\|^2=1$: a standard normal. With $\Phi$ for its
+# distribution function, the rival beats the true place with probability $\Phi(-\|v\|/2s)$. All that counts is the
+# distance $\|v\|$ of the two pasted pictures, measured in noise, and we can compute it without a noisy picture:
 
 # %%
 pasted = np.array([scene.paste(face, background, d).ravel() for d in np.ndindex(I, J)])
-pasted -= background.mean()
-squares = (pasted**2).sum(axis=1)
-distance = np.sqrt(np.maximum(squares[:, None] + squares - 2 * pasted @ pasted.T, 0))
-np.fill_diagonal(distance, np.inf)
-
-# %%
-from_place = distance[place[0] * J + place[1]].reshape(I, J)
+from_place = np.linalg.norm(pasted - scene.paste(face, background, place).ravel(), axis=1).reshape(I, J)
+from_place[place] = np.inf
 nearest = tuple(map(int, np.unravel_index(from_place.argmin(), (I, J))))
-print(f"distance of rivals of {place}: smallest {from_place.min():.0f}, at {nearest}; median {np.median(from_place):.0f}")
+near, middle = from_place.min(), np.median(from_place)
+print(f"distance of the rivals of {place}: smallest {near:.0f}, at {nearest}; median {middle:.0f}")
 for s in (60, 120, 200, 260):
-    print(f"noise {s}: the nearest wins with probability {stats.norm.cdf(-from_place.min() / (2 * s)):.4f}")
+    chances = stats.norm.cdf([-near / (2 * s), -middle / (2 * s)])
+    print("noise {}: nearest rival better with probability {:.4f}, median one {:.4f}".format(s, *chances))
 
 # %% [markdown]
 # The most dangerous rival of the specimen's place is its neighbour on the left, at a distance of 812 gray levels. At
-# noise 60 it practically never wins; at 260 it does in 6% of all pictures, by itself. Most rivals are much further,
-# 1989 in the median, and harmless. So theory, too, says that mistakes will be near misses.
+# noise 60 it practically never beats the true place, at 260 in 6% of all pictures. Half of all rivals are at 1989 or
+# more, where even at 260 it is 1 in 10 000 or less. So theory, too, says that most mistakes will be near misses.
 #
-# There is a **ceiling** as well. Given $X$, the choice $d$ is right with probability $q(d)$, by the definition of
-# $q$. No choice is right more often than the largest $q$, and no rule, however clever, beats the mean of the largest
-# $q$ over the pictures. That holds for EM in the next lessons, too, which must find out $F$, $B$, $s$ and $A$ first.
-# (The other pictures cannot help to place this face: once $\theta$ is known, they are independent of it.)
+# ### All rivals
+#
+# Add the probabilities of all rivals: that is the *expected number* of rivals that beat the true place. A picture that
+# goes wrong has at least one of them, so the probability of a mistake is at most that number (the **union bound**):
+#
+# $$P(\text{best position wrong}\mid d^*)\;\le\;\sum_{d'\ne d^*}\Phi\!\Big(-\frac{\|\text{paste}(F,B,d')-\text{paste}(F,B,d^*)\|}{2s}\Big).$$
+#
+# We test all of this on 2000 pictures with the face in the specimen's place.
+
+# %%
+patterns = np.random.default_rng(8).standard_normal((2000, H, W))
+for s in (200.0, 260.0):
+    logs = scene.log_likelihood(scene.paste(face, background, place) + s * patterns, replace(truth, noise_std=s))
+    beaten = logs > logs[:, *place][:, None, None]
+    formula, number = stats.norm.cdf(-from_place / (2 * s)), beaten.sum(axis=(1, 2))
+    print(f"noise {s:.0f}: nearest rival {formula[nearest]:.3f}, simulated {beaten[:, *nearest].mean():.3f}; "
+          f"number of rivals {formula.sum():.3f}, simulated {number.mean():.3f} +- {number.std() / 2000**0.5:.3f}; "
+          f"pictures that go wrong {(number > 0).mean():.3f}")
+
+# %% [markdown]
+# The formula gives the nearest rival 2.1% and 5.9%, the simulation 2.4% and 6.5%. Adding up, 0.099 and 0.579 rivals
+# are to be expected; we find 0.110 and 0.636, with chance errors of 0.010 and 0.046. The pictures that go wrong are
+# fewer than the bound allows, 8.6% and 25.1%: hardly fewer at noise 200, less than half at 260, where rivals come in
+# groups.
+#
+# Averaged over all $d^*$, one minus the bound is a **guarantee**: the best position is right at least that often.
+#
+# ### A ceiling
+#
+# There is an upper limit as well. Given $X$, the choice $d$ is right with probability $q(d)$: that is what $q$ means.
+# No choice is right more often than the largest $q$. So no rule, however clever, is right more often, on average over
+# pictures, than the mean of their largest $q$.
+#
+# That holds for EM in the next lessons, too, which must find out $F$, $B$, $s$ and $A$ first. (The other pictures
+# cannot help to place this face: once $\theta$ is known, they are independent of it.)
 #
 # ### The measurement
 #
-# For nine noise levels we draw 500 pictures and choose the best position under (S5), then the same with rivals who do
-# not know as much:
+# For nine noise levels we draw 500 pictures and choose the best position under (S5), then do the same by two other
+# methods, which do not know as much:
 #
 # - *face alone*: the smallest $\sum(X-F)^2$ over the window, the first square of (S3) without the second;
-# - *match_template* of scikit-image, the tool that one would reach for to find a known face: the correlation coefficient between window and face
-#   (normalised cross-correlation). It ignores brightness and contrast of the window, and knows neither $B$ nor $s$.
+# - *match_template* of scikit-image, the tool that one would reach for to find a known face: the correlation
+#   coefficient of window and face (normalised cross-correlation). It ignores brightness and contrast of the window, and
+#   knows neither $B$ nor $s$.
+#
+# **Predict, then run**: at which noise will each of the three begin to fail?
 
 # %%
 def nearest_face(X):
@@ -672,36 +724,44 @@ def share(maps):
 
 shares = {"(S5), scene known": share(posteriors), "face alone": share([nearest_face(X) for X, _ in samples]),
           "match_template": share([np.array([match_template(x, face) for x in X]) for X, _ in samples])}
+squares = (pasted**2).sum(axis=1)
+distance = np.sqrt(np.maximum(squares[:, None] - 2 * pasted @ pasted.T + squares, 0))
+np.fill_diagonal(distance, np.inf)
 guarantee = np.array([1 - stats.norm.cdf(-distance / (2 * s)).sum(axis=1).mean() for s in noises])
-entropy = np.array([entr(one).sum(axis=(1, 2)).mean() for one in posteriors])
 
 # %%
-promised = np.array([one.max(axis=(1, 2)).mean() for one in posteriors])
-print("noise  right  mean of best q  guarantee  entropy  face alone  match_template")
-for row in zip(noises, *list(shares.values())[:1], promised, guarantee, entropy, *list(shares.values())[1:]):
-    print("{:5d}  {:5.3f}  {:14.3f}  {:9.3f}  {:7.3f}  {:10.3f}  {:14.3f}".format(*row))
+largest = np.array([one.max(axis=(1, 2)) for one in posteriors])
+ceiling, chance = largest.mean(axis=1), np.sqrt((largest * (1 - largest)).mean(axis=1) / 500)
+entropy = np.array([entr(one).sum(axis=(1, 2)).mean() for one in posteriors])
+right, alone, template = shares.values()
+print("noise  guarantee  right  ceiling  chance error  entropy  face alone  match_template")
+for row in zip(noises, guarantee, right, ceiling, chance, entropy, alone, template):
+    print("{:5d}  {:9.3f}  {:5.3f}  {:7.3f}  {:12.3f}  {:7.3f}  {:10.3f}  {:14.3f}".format(*row))
 
 # %% [markdown]
-# The figure shows on the left the share of pictures whose best position is right, against the noise: (S5) stays near
-# 1 until about 150 and falls to 0.758 at 260, above the dotted curve of the guarantee from there on; match_template
-# falls earlier, to 0.550; the face alone has nearly vanished, at 0.074. On the right, the mean entropy of $q$ rises
-# from 0 to 0.626 nats, far below the dashed line at $\ln 1081\approx7$, where nothing would be known.
+# The figure shows on the left the share of pictures whose best position is right, against the noise: (S5) stays near 1
+# until about 150 and falls to 0.758 at 260, where the dotted curve of the guarantee is far below; match_template falls
+# earlier, to 0.550; the face alone nearly vanishes, at 0.074.
+#
+# On the right, the mean entropy of $q$ rises from 0 to 0.626 nats, far below the dashed line at $\ln 1081\approx7$,
+# where nothing would be known.
 
 # %%
 plots.finding_limits(noises, shares, entropy, I * J, guarantee=guarantee)
 plt.show()
 
 # %% [markdown]
-# **The ceiling.** The mean of the best $q$ agrees with the share of right answers, as it must; the largest gap, 0.787
-# against 0.758, is 1.6 times the chance error of 500 pictures, $\sqrt{0.787\cdot0.213/500}=0.018$. Up to noise 90
-# every face is found; at 180, where we see speckle, 97%.
+# **The ceiling** agrees with the share of right answers, as it must: (S5) chooses the largest $q$. The largest gap,
+# 0.758 against 0.787, is 1.8 times the chance error 0.016 of 500 pictures; the 1000 of section 7 had 0.785. (A hit of
+# probability $t$, the largest $q$ of its picture, has variance $t(1-t)$; from their mean comes the chance error.) Up to
+# noise 90 every face is found; at 180, where we see speckle, 97%.
 #
 # **The guarantee** is close to the truth while mistakes are rare (0.953 at 180) and gives much away later (0.519 at
 # 260), where several rivals often win at once and are counted each. At 120 one picture of 500 missed the place,
 # 0.998, which is no contradiction to 0.999 on average.
 #
-# **The rivals.** `match_template`, which knows only the face, finds all of them up to noise 90 and most at 150. At
-# 260 it finds 55% where (S5) finds 76%: so much are the background and the face's own brightness and contrast worth
+# **The other methods.** `match_template`, which knows only the face, finds all of them up to noise 90 and most at 150.
+# At 260 it finds 55% where (S5) finds 76%: so much are the background and the face's own brightness and contrast worth
 # here. The face alone does far worse, 7%. Look at (S4) to see why: there $X^2$ cancels. In $\sum(X-F)^2$ it stays,
 # with all its noise. Does the rule then prefer windows that happen to be *quiet*?
 # %%
@@ -725,7 +785,7 @@ for quarter in np.array_split(np.argsort(doubt), 4):
 
 # %% [markdown]
 # The surest quarter is right in 98.4% of its pictures, the least sure in 40.8%. So $q$ tells, without the truth,
-# which of its answers to trust, and EM will weigh the pictures accordingly.
+# which of its answers to trust; and where it doubts, EM will share the picture among the candidates.
 #
 # ## 9. Letters that work twice
 #
@@ -737,19 +797,19 @@ for quarter in np.array_split(np.argsort(doubt), 4):
 # %%
 loud = replace(truth, noise_std=200.0)
 q200, log_evidence = scene.e_step(specimen[200][None], loud)
-residuals = ((specimen[200].ravel() - background.mean() - pasted) ** 2).sum(axis=1)
-C = q200.ravel() @ residuals
+C = q200.ravel() @ ((specimen[200].ravel() - pasted) ** 2).sum(axis=1)
 print(f"H: {H} rows, or an entropy of {entr(q200).sum():.3f} nats")
-print(f"C: ln evidence {log_evidence:.1f} nats, or a residual of {C:.0f} squared gray levels")
+print(f"C: ln evidence {log_evidence:.1f} nats, or a residual of {C / 1e6:.1f} million squared gray levels")
 print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 
 # %% [markdown]
-# No reader would confuse 40 rows with 0.504 nats; a program that keeps both in `H` would. The last line is a first
-# look at lesson 08: the root of the residual per pixel, 201.0, tells the noise.
+# No reader would confuse 40 rows with 0.504 nats, or $-16140.3$ nats with 97.0 million squared gray levels; a program
+# that keeps both in `H`, or both in `C`, would. The last line is a first look at lesson 08: the root of the residual
+# per pixel, 201.0, tells the noise.
 #
 # Two more pairs: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
 # In this course $H$ is the height, the entropy is spelled out, $\ln p(X)$ is the log evidence, $C$ the residual, $B$
-# the background, and $X^k$ the picture.
+# the background, and $X^k$ the picture. One double role we kept: $p$ is a pixel in $X(p)$ and a density in $p(X)$.
 #
 # ## What we have seen
 #
@@ -757,7 +817,7 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # - The square expands into a constant, a correlation and a window sum (S4). Units find the report's two slips without any data.
 # - Probabilities are a softmax of $\ln A+\text{logit}$ (S5). Subtract the maximum of that *sum*; without $\ln A$ one can get 0/0, and at low noise does.
 # - A prior adds nats; it helps where it separates neighbours, and a zero is final.
-# - With the scene known, the true place is found to the pixel in 97% of the pictures at noise 180 and 76% at noise 260. No rule does better on average.
+# - With the scene known, the true place is found to the pixel in 97% of our pictures at noise 180 and 76% at noise 260. No rule does better on average.
 #
 # ## What comes next
 #
@@ -776,4 +836,4 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # - S. van der Walt and others, scikit-image: image processing in Python, PeerJ 2, 2014, [doi:10.7717/peerj.453](https://doi.org/10.7717/peerj.453).
 # - P. Blanchard, D. J. Higham, N. J. Higham, Accurately computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41, 2021, [doi:10.1093/imanum/draa038](https://doi.org/10.1093/imanum/draa038).
 # - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer, 2006, section 4.2: logits and the softmax.
-# - B. J. Frey, N. Jojic, Transformation-invariant clustering using the EM algorithm, IEEE Trans. Pattern Analysis and Machine Intelligence 25, 2003: hidden positions, learned from pictures by EM.
+# - B. J. Frey, N. Jojic, Transformation-invariant clustering using the EM algorithm, IEEE Trans. Pattern Analysis and Machine Intelligence 25, 2003, pages 1-17, [doi:10.1109/TPAMI.2003.1159942](https://doi.org/10.1109/TPAMI.2003.1159942): hidden positions, learned from pictures by EM.
