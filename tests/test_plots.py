@@ -75,7 +75,7 @@ CASES = {
     "spectra": (([LINE, 2 * LINE], ["one", "two"], 1.0), {}, ()),
     "spoiled_outputs": ((np.triu(np.full((6, 5), 9.0)), (4, 4)), {}, ()),
     "support_trace": (({"moved": [9, 3, 0], "allowed": [5, 4, 4]}, "Support"), {}, ()),
-    "times": (({("Pictures", "side"): ([8, 16], {"loops": [1.0, 2.0], "FFT": [0.1, np.nan]})},), {}, (1,)),
+    "times": (({("Pictures", "side"): ([8, 16], {"loops": [1.0, 2.0], "FFT": [0.1, np.nan]})},), {"crossings": ([10],)}, (1,)),
     "verdict_bars": ((np.ones((2, 3, 4, 3)), ["search", "mean"], ["soft", "hard", "smoothed"], [10, 60, 120, 180]), {}, (2, 3)),
     "wanted_gallery": (({"face": DIGITS[0, :3, :2], "picture": DIGITS[1], "average": DIGITS[2]}, "Wanted"), {"columns": 2}, (2, 2)),
     "weight_curves": ((LINE, np.full((7, 2), 0.5), [0.3, 0.7], ["board", "chalk"], "Weights"), {}, ()),

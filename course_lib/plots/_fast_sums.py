@@ -18,7 +18,8 @@ def position_maps(picture, maps, face_shape, position, *, axes=None):
     """
     axes = grid(2, 2, axes, panel=(4.3, 2.6))
     (i, j), (h, w) = position, face_shape
-    axes[0, 0].imshow(picture, **GRAY)
+    shown = axes[0, 0].imshow(picture, **GRAY)
+    axes[0, 0].figure.colorbar(shown, ax=axes[0, 0], shrink=0.8, label="gray levels")
     axes[0, 0].add_patch(Rectangle((j - 0.5, i - 0.5), w, h, fill=False, edgecolor=ORANGE, linewidth=2))
     axes[0, 0].set(title="noisy picture X, face framed", **PIXELS)
     for ax, ((title, unit), values) in zip(axes.flat[1:], maps.items()):
@@ -128,10 +129,11 @@ def hiding_positions(image, pixels, rectangles, face_shape, counts, *, axes=None
     return axes
 
 
-def times(panels, *, axes=None):
+def times(panels, *, crossings=(), axes=None):
     """Measured times on logarithmic axes, a panel for each table, a line for each method.
 
     panels: dict, (title, label of the horizontal axis) -> (sizes (n,), {method: seconds (n,), NaN where not measured})
+    crossings: for each panel, the sizes at which sliding windows and FFT cross by count, dotted lines
     Returns the axes (len(panels),).
     """
     axes = grid(1, len(panels), axes, panel=(4.8, 3.8))[0]
@@ -142,6 +144,9 @@ def times(panels, *, axes=None):
         ax.tick_params(axis="x", which="minor", bottom=False)
         ax.set(title=title, xlabel=label, ylabel="time (seconds)")
         ax.grid(alpha=0.3)
+    for ax, places in zip(axes, crossings):
+        for n, place in enumerate(places):
+            ax.axvline(place, color="black", linewidth=1.2, linestyle=":", label="" if n else "windows = FFT, by count")
     axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return axes
 
@@ -155,7 +160,7 @@ def digits_lost(levels, errors, *, ax=None):
     for n, (method, values) in enumerate(errors.items()):
         ax.loglog(levels, values, marker=MARKERS[n], color=COLOURS[n], markersize=5, label=method)
     ax.axhline(1, color="black", linewidth=1, linestyle=":", label="1 nat")
-    ax.set(title="Digits lost to a common gray level", xlabel="common level (gray levels)", ylabel="largest error of a logit (nats)")
+    ax.set(title="Digits lost to a common gray level", xlabel="common level (gray levels)", ylabel="largest error of a term of the logit (nats)")
     ax.grid(alpha=0.3)
     ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside right center", fontsize=9)
     return ax

@@ -39,7 +39,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import signal
+from scipy import fft, signal
 
 from course_lib import datasets, plots, scene, windows
 
@@ -50,14 +50,13 @@ from course_lib import datasets, plots, scene, windows
 # $B$, in noise of standard deviation $s$. Its answer was the logit (S3), and (S4) opened the brackets. With $(i,j)$
 # the face's top-left corner, $0\le i\le H-h$ and $0\le j\le W-w$,
 #
-# $$\text{logit}(i,j)=-\frac1{2s^2}\Big[\underbrace{\sum_{a,b}F(a,b)^2}_{\text{one number}}\;-\;2\,\underbrace{\sum_{a,b}X(i+a,j+b)\,F(a,b)}_{C(i,j)}\;+\;\underbrace{\sum_{a,b}Y(i+a,j+b)}_{R(i,j)}\Big],\qquad Y=B\,(2X-B) \tag{S4}$$
+# $$\text{logit}(i,j)=-\frac1{2s^2}\Big[\underbrace{\sum_{a,b}F(a,b)^2}_{\text{one number}}\;-\;2\,\underbrace{\sum_{a,b}X(i+a,j+b)\,F(a,b)}_{(X\star F)(i,j)}\;+\;\underbrace{\sum_{a,b}Y(i+a,j+b)}_{R(i,j)}\Big],\qquad Y=B\,(2X-B) \tag{S4}$$
 #
 # with sums over $0\le a<h$, $0\le b<w$. Two tables of $I\times J$ numbers are wanted, $I=H-h+1$ and $J=W-w+1$: the
-# **window sums** $R$ of a picture $Y$, and the **correlation** $C$ of $X$ with the face. Everything in this lesson is
-# about these two.
+# **window sums** $R$ of a picture $Y$, and the **correlation** $X\star F$ of the picture with the face (a star, because
+# $C$ is the residual of lesson 06). Everything in this lesson is about these two.
 #
-# We draw $K=100$ pictures of the astronaut's face before the cameraman, $s=30$, and keep one of them at hand. (As in
-# lesson 06, the $K$ pictures of a formula are `N` pictures in code.)
+# We draw $K=100$ pictures of the astronaut's face before the cameraman, $s=30$, and keep the first one at hand.
 
 # %%
 F, B, s = datasets.face("astronaut", (18, 14)), datasets.background("camera", (40, 60)), 30.0
@@ -80,7 +79,7 @@ print("products for 100 pictures and 10 iterations", 1000 * I * J * h * w)
 
 # %%
 def by_loops(X, F):
-    """C(i, j) = sum over a, b of X(i+a, j+b) F(a, b)."""
+    """corr(i, j) = sum over a, b of X(i+a, j+b) F(a, b)."""
     (H, W), (h, w) = X.shape, F.shape
     out = np.zeros((H - h + 1, W - w + 1))
     for i in range(H - h + 1):
@@ -92,8 +91,8 @@ def by_loops(X, F):
 
 # %%
 ones = np.ones((h, w))
-C, R = by_loops(X, F), by_loops(Y, ones)
-logit = -((F**2).sum() - 2 * C + R) / (2 * s**2)
+corr, R = by_loops(X, F), by_loops(Y, ones)
+logit = -((F**2).sum() - 2 * corr + R) / (2 * s**2)
 best = divmod(int(logit.argmax()), J)
 print("best position", best, " true position", tuple(positions[0].tolist()))
 print(f"its logit {logit.max():.1f} nats, the next best {np.sort(logit.ravel())[-2]:.1f}")
@@ -101,17 +100,17 @@ print(f"its logit {logit.max():.1f} nats, the next best {np.sort(logit.ravel())[
 # %% [markdown]
 # The loops find the face, at (14, 30), with a logit of 1059.8 nats; the runner-up has 711.2.
 #
-# **Predict, then look.** Where is the correlation $C$ largest: where the face is?
+# **Predict, then look.** Where is the correlation $X\star F$ largest: where the face is?
 #
 # The figure shows four panels: the noisy picture with the face framed, then three maps over all positions, with a red
-# cross at the true one. $C$ is largest at the bright sky in the upper right, far from the cross; $R$ has nearly the
+# cross at the true one. $X\star F$ is largest at the bright sky in the upper right, far from the cross; $R$ has nearly the
 # same broad shape; only the logit, in which the two are subtracted, has a sharp peak at the cross.
 
 # %%
 unit = "million squared gray levels"
-maps = {("correlation C", unit): C / 1e6, ("window sums R", unit): R / 1e6, ("logit", "nats"): logit}
+maps = {("correlation of X and F", unit): corr / 1e6, ("window sums R", unit): R / 1e6, ("logit", "nats"): logit}
 plots.position_maps(X, maps, F.shape, best)
-print("largest correlation at", divmod(int(C.argmax()), J))
+print("largest correlation at", divmod(int(corr.argmax()), J))
 plt.show()
 
 # %% [markdown]
@@ -136,10 +135,10 @@ print("steps in bytes, of X", X.strides, " of the view", view.strides, " shares 
 
 # %%
 def by_view(X, F):
-    """C(i, j), all windows at once."""
+    """The same, all windows at once."""
     return np.einsum("ijab,ab->ij", sliding_window_view(X, F.shape), F)
 
-print("equal to the loops:", np.allclose(by_view(X, F), C, rtol=1e-10), np.allclose(by_view(Y, ones), R, rtol=1e-10))
+print("equal to the loops:", np.allclose(by_view(X, F), corr, rtol=1e-10), np.allclose(by_view(Y, ones), R, rtol=1e-10))
 
 # %% [markdown]
 # Both tables agree. This rung does exactly the work of the loops, all 272 412 products, only in compiled code. To do
@@ -168,12 +167,12 @@ print("runs of 3: by table", T[3:] - T[:-3], " by the definition", np.array([y[j
 #
 # ### 4.2 Two dimensions
 #
-# Now let $T(a,b)$ be the sum of all pixels *above* row $a$ and *left of* column $b$. We use one dimension twice.
-# First subtract two rows of the table: $T(i+h,b)-T(i,b)$ is the sum over the strip of rows $i,\dots,i+h-1$, from the
-# left edge up to column $b$. As a function of $b$ it is a cumulative sum along the strip, so the run of $w$ columns
-# from $j$ on is its difference at $j+w$ and $j$:
+# Now let $T(r,c)$ be the sum of all pixels *above* row $r$ and *left of* column $c$. We use one dimension twice.
+# First subtract two rows of the table: $T(i+h,c)-T(i,c)$ is the sum over the strip of rows $i,\dots,i+h-1$, from the
+# left edge up to column $c$ (exclusive). As a function of $c$ it is a cumulative sum along the strip, so the run of
+# $w$ columns from $j$ on is its difference at $j+w$ and $j$:
 #
-# $$R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big],\qquad T(a,b)=\sum_{r<a}\sum_{c<b}Y(r,c) \tag{S6}$$
+# $$R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big],\qquad T(r,c)=\sum_{r'<r}\,\sum_{c'<c}Y(r',c') \tag{S6}$$
 #
 # Four corners, two with plus and two with minus. The last sign is plus, because the rectangle above *and* left of the
 # window was taken off twice.
@@ -217,9 +216,11 @@ plt.show()
 # sums of all runs of 4 neighbours. How do you get the runs of 8?
 #
 # By one addition each: two runs of 4, end to end. So the runs of $1, 2, 4, 8,\dots$ follow one from the other, and
-# any length is a sum of powers of two, its binary digits. The figure shows how a run of 14 is put together: a run of
-# 2, one of 4 and one of 8 end to end, each made of two halves; the single pixel (dashed) serves only to make the run
-# of 2.
+# any length is a sum of powers of two, its binary digits.
+#
+# The figure shows how a run of 14 is put together: a run of 2, one of 4 and one of 8 end to end, each made of two
+# halves; the single pixel (dashed) serves only to make the run of 2. The code below does the same for all runs at
+# once: `x` holds the runs of `size` rows, and `done` rows are already laid end to end.
 
 # %%
 plots.doubled_runs(14)
@@ -228,11 +229,12 @@ plt.show()
 # %%
 def run_sums(x, count):
     """Sums of all runs of `count` rows, by doubling."""
-    length, out, done, size = len(x) - count + 1, 0, 0, 1
-    while size <= count:
+    length, out, done = len(x) - count + 1, 0, 0
+    for size in [2**digit for digit in range(count.bit_length())]:
+        if size > 1:
+            x = x[: -size // 2] + x[size // 2 :]
         if count & size:
             out, done = out + x[done : done + length], done + size
-        x, size = x[:-size] + x[size:], 2 * size
     return out
 
 def doubled_sums(Y, shape):
@@ -243,7 +245,7 @@ print("equal to the loops:", np.allclose(doubled_sums(Y, (h, w)), R, rtol=1e-10)
 print("library, windows.window_sums:", np.allclose(windows.window_sums(Y, (h, w)), R, rtol=1e-10))
 for count in (h, w):
     doublings, ends = count.bit_length() - 1, count.bit_count() - 1
-    print(f"run of {count} = {count:b} in binary: {doublings} doublings and {ends} joints, {doublings + ends} additions")
+    print(f"run of {count} = {count:b} in binary: doublings {doublings}, joints {ends}, additions {doublings + ends}")
 
 # %% [markdown]
 # A window of 18 x 14 takes 5 and 5 additions a pixel instead of 251: rows first, then columns, since a window is a
@@ -252,11 +254,11 @@ for count in (h, w):
 #
 # ## 6. Correlation is a matrix
 #
-# None of this helps for $C$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share pixels
-# but not products. What else is special about it?
+# None of this helps for $X\star F$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share
+# pixels but not products. What else is special about it?
 #
-# It is linear in $X$. So, if we write the picture as one long vector, row by row, and the positions too, $C$ is a
-# matrix times a vector. Row $(i,j)$ of this matrix $M_F$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where
+# It is linear in $X$. So, if we write the picture as one long vector, row by row, and the positions too, $X\star F$
+# is a matrix times a vector. Row $(i,j)$ of this matrix $M_F$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where
 # $(r-i,c-j)$ lies outside the face: it *is the face pasted on black* at $(i,j)$. We build it for a picture of 4 x 5
 # and a face of 2 x 3.
 
@@ -288,7 +290,7 @@ plt.show()
 # %%
 print("blocks constant along diagonals of blocks:", np.array_equal(M[:-1, :, :-1], M[1:, :, 1:]))
 print("entries constant along diagonals inside:  ", np.array_equal(M[:, :-1, :, :-1], M[:, 1:, :, 1:]))
-print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", mask.size)
+print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", np.unique(matrix[matrix > 0]).size)
 print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", different ones at most", F.size)
 
 # %% [markdown]
@@ -301,7 +303,8 @@ print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", differen
 #
 # Take a row $x$ of $W=6$ pixels and a face $f$ of $w=3$. Its Toeplitz matrix has $W-w+1=4$ rows. We add two more, in
 # which the face sticks out on the right and re-enters on the left, so that every row is the one above, shifted by one
-# around a ring. Such a square matrix is called **circulant**; we write $Z$ for it, and `ring` in code.
+# around a ring. Such a square matrix is called **circulant**; we write $Z$ for it, and `ring` in code. The code makes
+# it from powers of `shift`, the identity matrix with its ones moved one place to the right; 7.2 says why.
 
 # %%
 x, f = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.array([1.0, 2.0, 4.0])
@@ -314,7 +317,7 @@ print("valid ", np.correlate(x, f, mode="valid"))
 # %% [markdown]
 # The first four rows are the Toeplitz matrix, and their outputs 21, 13, 26 and 47 are the correlation at the
 # positions where the face fits. The last two, 35 and 19, are a by-product that we shall throw away. Why go to this
-# trouble? Because of how we built the matrix.
+# trouble? Because the square matrix is made of powers of a single one.
 #
 # ### 7.2 A circulant matrix is a polynomial of the shift
 #
@@ -355,9 +358,9 @@ print("orthogonal, of squared length 6:", np.allclose(V.conj().T @ V, 6 * np.eye
 #
 # ### 7.4 The correlation theorem
 #
-# Expand $x$ in the orthogonal waves. The coefficient of $v_u$ is $\langle v_u,x\rangle/W$, and
-# $\langle v_u,x\rangle=\sum_t\omega^{-ut}x_t=\hat x_u$ is the Fourier transform of $x$. Then $Z$ multiplies each wave
-# by its eigenvalue:
+# Expand $x$ in the orthogonal waves. The coefficient of $v_u$ is $\langle v_u,x\rangle/W$, where $W$ is the squared
+# length of $v_u$, and $\langle v_u,x\rangle=\sum_t\omega^{-ut}x_t=\hat x_u$ is the Fourier transform of $x$. Then $Z$
+# multiplies each wave by its eigenvalue:
 #
 # $$x=\frac1W\sum_u\hat x_u\,v_u\qquad\Longrightarrow\qquad Zx=\frac1W\sum_u\hat x_u\,\overline{\hat f_u}\,v_u .$$
 #
@@ -381,16 +384,18 @@ print("equal to the ring:", np.allclose(by_waves, ring @ x))
 #
 # Since $\omega^2$ is the root of unity for length $W/2$, both sums are Fourier transforms of half the length, and as
 # functions of $u$ they repeat after $W/2$. Moreover $\omega^{-W/2}=-1$: the outputs $u$ and $u+W/2$ are the sum and
-# the difference of the same two numbers, and share one product. So two half transforms and $W/2$ products make a
-# whole one. Splitting on and on, $\log_2W$ times, costs some $W\log_2W$ operations instead of $W^2$; other factors of
-# $W$ split likewise. This is the *fast Fourier transform* (FFT) of Cooley and Tukey (1965).
+# the difference of the same two numbers, and share one product.
+#
+# So two half transforms and $W/2$ products make a whole one. Splitting on and on, $\log_2W$ times, costs some
+# $W\log_2W$ operations instead of $W^2$; other factors of $W$ split likewise. This is the *fast Fourier transform*
+# (FFT) of Cooley and Tukey (1965).
 
 # %%
 even, odd = np.fft.fft(x[0::2]), np.fft.fft(x[1::2])
 whole = np.tile(even, 2) + np.exp(-2j * np.pi * t / 6) * np.tile(odd, 2)
 print("two halves make a whole:", np.allclose(whole, np.fft.fft(x)))
 for n in (64, 1024, 2400):
-    print(f"length {n:4}: matrix {n * n:9,} products, by halving about {n / 2 * np.log2(n):6,.0f}")
+    print(f"length {n:4}: matrix {n * n:9,} products, by splitting about {n / 2 * np.log2(n):6,.0f}")
 
 # %% [markdown]
 # The halves make the whole. For 2400 numbers, as many as our picture has pixels, 5.8 million products shrink to some
@@ -409,8 +414,9 @@ for n in (64, 1024, 2400):
 #
 # The report's formula (1) is the correlation, with plus signs, and it is the right formula for (S4). But the report
 # *calls* it a convolution (erratum 3), as libraries for neural networks often do, too. A reader who hands the face to
-# a routine of SciPy then searches for a face turned by 180 degrees. **Guess:** in how many of our 100 pictures is the
-# best position still right?
+# a routine of SciPy then searches for a face turned by 180 degrees. (`mode="valid"` keeps the outputs whose mask lies
+# wholly inside the picture: the same windows as ours, in the same order.) **Guess:** in how many of our 100 pictures
+# is the best position still right?
 
 # %%
 def logit_of(X, correlation):
@@ -427,8 +433,8 @@ for name, answer in (("correlation ", np.correlate(x, f, mode="valid")), ("convo
     print(name, answer)
 print("flipped face in a convolution:", hits(F[::-1, ::-1]), "of 100 right;  face as it is:", hits(F), "of 100")
 turned = signal.fftconvolve(X, F, mode="valid")
-print(f"logit at the true place: {logit_of(X, C)[best]:.1f} nats, unflipped {logit_of(X, turned)[best]:.1f} nats")
-print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, mode="valid"), R))
+print(f"logit at the true place: {logit_of(X, corr)[best]:.1f} nats, unflipped {logit_of(X, turned)[best]:.1f} nats")
+print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, mode="valid"), R, rtol=1e-10))
 
 # %% [markdown]
 # On the small row the convolution gives other numbers, and with the flipped mask the correlation again. On the
@@ -441,19 +447,25 @@ print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, m
 #
 # ### 9.1 The theorem for pictures
 #
-# For pictures there are two shifts, $P_1$ along rows and $P_2$ along columns. They commute, and the
-# correlation around both rings is $\sum_{a,b}F(a,b)\,P_1^aP_2^b$. Their common eigenvectors are the plane waves
-# $e^{2\pi\mathrm i\,(u_1r/H+u_2c/W)}$ of rows $r$ and columns $c$, products of the waves above, with eigenvalues
-# $e^{2\pi\mathrm i\,u_1/H}$ and $e^{2\pi\mathrm i\,u_2/W}$. Everything else stays. With $\hat X$ the two-dimensional
-# transform of the picture's own size $(H,W)$, and the face padded with zeros to that size,
+# For pictures there are two shifts, each around its ring: $(P_1X)(r,c)=X(r+1,c)$ by a row, $(P_2X)(r,c)=X(r,c+1)$ by
+# a column. They commute, and the correlation around both rings is $\sum_{a,b}F(a,b)\,P_1^aP_2^bX$. Which pictures do
+# both shifts merely multiply by a number? Products of two waves, $v(r,c)=\omega_1^{u_1r}\,\omega_2^{u_2c}$ with
+# $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$: the numbers are $\omega_1^{u_1}$ and
+# $\omega_2^{u_2}$.
 #
-# $$C(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w \tag{S7}$$
+# So the correlation multiplies $v$ by $\sum_{a,b}F(a,b)\,\omega_1^{u_1a}\omega_2^{u_2b}$, the conjugate of the
+# two-dimensional transform $\hat F(u_1,u_2)=\sum_{r,c}F(r,c)\,\omega_1^{-u_1r}\omega_2^{-u_2c}$. These waves are
+# orthogonal, because their scalar product is one sum over rows times one over columns, both of section 7.3; their
+# squared length is $HW$. The expansion of 7.4 then reads as before. With transforms of the picture's own size
+# $(H,W)$, the face padded with zeros to that size,
+#
+# $$(X\star F)(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w \tag{S7}$$
 
 # %%
 circular = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
-print("outputs", circular.shape, " valid part equal to the loops:", np.allclose(circular[:I, :J], C, rtol=1e-10))
-print("library, windows.correlate:", np.allclose(windows.correlate(X, F), C, rtol=1e-10))
-print("scipy.signal.correlate:    ", np.allclose(signal.correlate(X, F, mode="valid"), C, rtol=1e-10))
+print("outputs", circular.shape, " valid part equal to the loops:", np.allclose(circular[:I, :J], corr, rtol=1e-10))
+print("library, windows.correlate:", np.allclose(windows.correlate(X, F), corr, rtol=1e-10))
+print("scipy.signal.correlate:    ", np.allclose(signal.correlate(X, F, mode="valid"), corr, rtol=1e-10))
 
 # %% [markdown]
 # All agree with the four loops. `windows.correlate` differs in three savings: it uses that $X$ is real, which halves
@@ -469,20 +481,26 @@ print("scipy.signal.correlate:    ", np.allclose(signal.correlate(X, F, mode="va
 # $$i\le H-h,\quad a\le h-1\quad\Longrightarrow\quad i+a\le H-1,$$
 #
 # so "mod $H$" does nothing, and likewise for columns. Only outputs with $i>H-h$ or $j>W-w$ can wrap, and there the
-# face does not fit: we drop them anyway. In one dimension, against zeros beyond the end:
+# face does not fit: we drop them anyway. In one dimension, first against zeros beyond the end, then with rings of
+# other lengths than the row's 6:
 
 # %%
 padded = np.correlate(np.concatenate([x, [0.0, 0.0]]), f, mode="valid")
 print("ring, six outputs       ", ring @ x)
 print("zeros beyond the picture", padded)
 print("difference              ", ring @ x - padded)
+for length in (5, 6, 8):
+    around = np.fft.ifft(np.fft.fft(x, length) * np.conj(np.fft.fft(f, length))).real
+    print("ring of", length, "pixels, first four", around[:4].round(6) + 0.0)
 
 # %% [markdown]
-# The first $W-w+1=4$ outputs agree; the other two are spoiled, by 12 and 10.
+# The first $W-w+1=4$ outputs agree; the other two are spoiled, by 12 and 10. A ring of 8, the row and two zeros, does
+# no harm, which is why the library may round sizes up. A ring of 5 is too short: its fourth output is 23 instead of
+# 47, because the last pixel was cut off and the first took its place.
 #
 # And in two dimensions? The figure maps the differences over all 40 x 60 outputs, on a logarithmic colour scale:
 # dark, which means zero, in the orange frame of 23 x 47 valid positions, and bright in an L-shaped margin to its
-# right and below, the more so the farther the face wraps.
+# right and below, dimmest along the frame, where the face has only begun to wrap.
 
 # %%
 outside = by_view(np.pad(X, ((0, h - 1), (0, w - 1))), F)
@@ -495,8 +513,7 @@ plt.show()
 
 # %% [markdown]
 # All 1319 outputs outside the valid positions are spoiled, and none inside. Padding would transform 1.73 times as
-# many pixels, for outputs that nobody wants. Zeros beyond the picture do no harm, which is why rounding the size up
-# is allowed; a transform *shorter* than the picture would wrap into the valid part.
+# many pixels, for outputs that nobody wants.
 #
 # ## 10. The way back: the adjoint
 #
@@ -513,13 +530,13 @@ plt.show()
 # at a time.
 
 # %%
-def sides(p, length, size):
-    """First and last position of a run of `size` in `length` pixels that covers pixel p."""
-    return max(0, p + 1 - size), min(p, length - size)
+def hiders(p):
+    """First and last row, first and last column of the positions whose face hides pixel p."""
+    return max(0, p[0] + 1 - h), min(p[0], H - h), max(0, p[1] + 1 - w), min(p[1], W - w)
 
 by_rectangle, by_counting = np.zeros((H, W)), np.zeros((H, W))
 for p in np.ndindex(H, W):
-    (top, bottom), (left, right) = sides(p[0], H, h), sides(p[1], W, w)
+    top, bottom, left, right = hiders(p)
     by_rectangle[p] = (bottom - top + 1) * (right - left + 1)
 for i, j in np.ndindex(I, J):
     by_counting[i : i + h, j : j + w] += 1
@@ -537,8 +554,8 @@ print("corner pixel", int(by_counting[0, 0]), ", most", int(by_counting.max()), 
 
 # %%
 marked = [(20, 40), (5, 8)]
-rectangles = [(*sides(row, H, h), *sides(column, W, w)) for row, column in marked]
-print("rows and columns of positions:", rectangles)
+rectangles = [hiders(p) for p in marked]
+print("first and last row, first and last column of positions:", rectangles)
 plots.hiding_positions(B, marked, rectangles, F.shape, by_counting)
 plt.show()
 
@@ -554,26 +571,36 @@ plt.show()
 #
 # the transpose, also called the **adjoint**. It lays each value on all pixels of its window and adds overlaps;
 # `windows.spread` is this map. A transpose is recognised by $\langle M_1x,\,q\rangle=\langle x,\,M_1'q\rangle$ for
-# all $x$ and $q$, a test that needs no matrix.
+# all $x$ and $q$ (both sides are $\sum_{d,p}q(d)\,M_1(d,p)\,x(p)$), a test that needs no matrix. First we compare
+# with sums over the rectangles, for a random $q$, then with the small matrix of section 6.
 
 # %%
 rng = np.random.default_rng(1)
 q = rng.dirichlet(np.ones(I * J)).reshape(I, J)
-M1 = np.where(matrix > 0, 1.0, 0.0)
+c = windows.spread(q, (h, w))
+over_rectangle = np.zeros((H, W))
+for p in np.ndindex(H, W):
+    top, bottom, left, right = hiders(p)
+    over_rectangle[p] = q[top : bottom + 1, left : right + 1].sum()
+print("equal to the sums over rectangles:", np.allclose(c, over_rectangle, rtol=1e-10))
+print("<M x, q> = <x, M' q>:", np.isclose((windows.window_sums(X, (h, w)) * q).sum(), (X * c).sum(), rtol=1e-12))
+print(f"mass laid down: {c.sum():.6f} = {h * w}")
+
+# %%
 values = rng.normal(size=(3, 3))
+M1 = np.where(matrix > 0, 1.0, 0.0)
 print("equal to the transposed matrix:", np.allclose(windows.spread(values, (2, 3)), (M1.T @ values.ravel()).reshape(4, 5)))
-print("<M x, q> = <x, M' q>:", np.isclose((windows.window_sums(X, (h, w)) * q).sum(), (X * windows.spread(q, (h, w))).sum(), rtol=1e-12))
 print("counts are the spread of ones:", np.array_equal(windows.spread(np.ones((I, J)), (h, w)), by_counting))
-print(f"mass laid down: {windows.spread(q, (h, w)).sum():.6f} = {h * w}")
 
 # %% [markdown]
-# Three checks passed, and the total mass of $c$ is 252, because a probability of 1 was laid on 252 pixels. `spread`
+# All four checks passed, and the total mass of $c$ is 252, because a probability of 1 was laid on 252 pixels. `spread`
 # uses doubling, too.
 #
 # ### 10.3 Two more maps on the same rungs
 #
-# What is the adjoint of the correlation? $(M_F'q)(p)=\sum_dq(d)\,F(p-d)$, with a minus: a *convolution*. Here the
-# word is right. It is the picture that one expects to see if the face, on black, sits at $d$ with probability $q(d)$.
+# What is the adjoint of the correlation? $(M_F'q)(p)=\sum_dM_F(d,p)\,q(d)=\sum_dq(d)\,F(p-d)$, with a minus: a
+# *convolution*. Here the word is right. It is the picture that one expects to see if the face, on black, sits at $d$
+# with probability $q(d)$.
 #
 # And the new face of lesson 08, $\sum_dq(d)\,X(d+a)$ (S9), averages the windows with weights $q$. In the letters of
 # (S7) it is the correlation of $X$ with the *template* $q$: an $I\times J$ template fits at
@@ -583,33 +610,33 @@ print(f"mass laid down: {windows.spread(q, (h, w)).sum():.6f} = {h * w}")
 blurred = signal.convolve(values, mask)
 print("convolution is the transpose:", np.allclose(blurred.ravel(), matrix.T @ values.ravel()))
 face_sum = np.einsum("ij,ijab->ab", q, view)
-print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum))
+print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum, rtol=1e-10))
 
 # %% [markdown]
-# Both hold. All sums of the E-step and of the M-step are now on a fast rung.
+# Both hold. All sums over windows that the E-step and the M-step need are now on a fast rung.
 #
 # ## 11. What it costs
 #
 # ### 11.1 Counting operations
 #
-# Before we measure, we count additions and multiplications for one picture of $N=HW$ pixels (only here does $N$ count
-# pixels).
+# Before we measure, we count additions and multiplications for one picture.
 #
 # - *Correlation, directly*: a multiplication and an addition for each product, $2\,IJ\,hw$.
-# - *Correlation by FFT*: the transform goes along all rows, then along all columns, $HW(\log_2W+\log_2H)=N\log_2N$ numbers in all; two of them share 10 real operations (a complex product is 6, a sum 2, a difference 2). That is $5N\log_2N$, and for real pictures half of it. There and back: $5N\log_2N$; the product of $N/2$ complex numbers: $3N$. The face's transform is shared by all pictures.
-# - *Window sums, directly*: $IJ(hw-1)$. *By table*: $2N+3IJ$. *By doubling*: at most $N$ times the additions counted in section 5.
+# - *Correlation by FFT*: the splitting of 7.5 passes over all pixels $\log_2W$ times for the rows and $\log_2H$ times for the columns, $\log_2HW$ times in all. In a pass, two numbers share 10 real operations (a complex product is 6, a sum 2, a difference 2). That is $5HW\log_2HW$, and for real pictures half of it. There and back: $5HW\log_2HW$; the product of $HW/2$ complex numbers: $3HW$. The face's transform serves all pictures and is left out.
+# - *Window sums, directly*: $IJ(hw-1)$. *By table*: $2HW+3IJ$. *By doubling*: at most $HW$ times the additions counted in section 5.
 
 # %%
 def operations(H, W, h, w):
     """Additions and multiplications: correlation directly and by FFT, window sums directly, by table, by doubling."""
-    N, IJ = H * W, (H - h + 1) * (W - w + 1)
+    pixels, places = H * W, (H - h + 1) * (W - w + 1)
     steps = sum(size.bit_length() + size.bit_count() - 2 for size in (h, w))
-    return 2 * IJ * h * w, 5 * N * np.log2(N) + 3 * N, IJ * (h * w - 1), 2 * N + 3 * IJ, steps * N
+    by_fft = 5 * pixels * np.log2(pixels) + 3 * pixels
+    return 2 * places * h * w, by_fft, places * (h * w - 1), 2 * pixels + 3 * places, steps * pixels
 
-print("    picture      face      C direct      C by FFT      R direct    R by table    R doubling")
+print("    picture      face   corr direct   corr by FFT      R direct    R by table    R doubling  direct/FFT")
 for sizes in ((28, 40, 10, 10), (40, 60, 18, 14), (100, 200, 75, 75), (512, 512, 128, 128)):
-    counts = operations(*sizes)
-    print("{:4} x {:4} {:4} x {:3}".format(*sizes), *(f"{count:13,.0f}" for count in counts), f" C: {counts[0] / counts[1]:.1f} times")
+    counted = operations(*sizes)
+    print("{:4} x {:4} {:4} x {:3}".format(*sizes), *(f"{count:13,.0f}" for count in counted), f"{counted[0] / counted[1]:11.1f}")
 
 # %% [markdown]
 # For our pictures the FFT needs about a quarter of the operations; for 512 x 512 pixels and a face of 128 x 128, one
@@ -619,7 +646,11 @@ for sizes in ((28, 40, 10, 10), (40, 60, 18, 14), (100, 200, 75, 75), (512, 512,
 # direct way? For all beyond some size?
 
 # %%
-wins = [side for side in range(1, H + 1) if operations(H, W, side, side)[1] < operations(H, W, side, side)[0]]
+def fft_wins(H, W, h, w):
+    direct, by_fft = operations(H, W, h, w)[:2]
+    return by_fft < direct
+
+wins = [side for side in range(1, H + 1) if fft_wins(H, W, side, side)]
 print("FFT needs fewer operations for sides", wins[0], "to", wins[-1], ", without a gap:", wins == list(range(wins[0], wins[-1] + 1)))
 for side in (2, 6, 7, 20, 38, 40):
     direct, by_fft = operations(H, W, side, side)[:2]
@@ -632,14 +663,15 @@ for side in (2, 6, 7, 20, 38, 40):
 # ### 11.2 Measuring
 #
 # Operations are not seconds. Python's loops, memory, and the fixed cost of a call all play a part. So we time every
-# rung, least of three runs, first for growing pictures whose face has a quarter of their side, then for growing faces
-# in pictures of 128 x 128. Times differ from machine to machine: they are drawn, never printed.
+# rung, least of five runs, first for growing pictures whose face has a quarter of their side, then for growing faces
+# in pictures of 128 x 128. Times differ from machine to machine: they are drawn, never printed. We do not wait for
+# more than a million products in Python's loops. (The FFT's time includes the transform of the face.)
 
 # %%
 def seconds(function, *arguments):
-    """The least of three timings."""
+    """The least of five timings."""
     taken = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.perf_counter()
         function(*arguments)
         taken.append(time.perf_counter() - start)
@@ -649,44 +681,56 @@ def seconds(function, *arguments):
 rungs = {"four loops": by_loops, "sliding windows": by_view, "FFT": windows.correlate,
          "table (window sums)": lambda X, F: windows.corner_sums(windows.cumulative_sums(X), F.shape),
          "doubling (window sums)": lambda X, F: windows.window_sums(X, F.shape)}
-products = {"four loops": 10**6, "sliding windows": 2 * 10**8}
+most_products = {"four loops": 10**6, "sliding windows": 2 * 10**8}
 
-def measured(name, n, m):
-    """Seconds that a rung takes for a picture of n x n and a face of m x m, or NaN where we do not want to wait."""
-    if (n - m + 1) ** 2 * m * m > products.get(name, np.inf):
+def measured(name, side, face_side):
+    """Seconds that a rung takes for a square picture and face, or NaN where we do not want to wait."""
+    if (side - face_side + 1) ** 2 * face_side**2 > most_products.get(name, np.inf):
         return np.nan
-    return seconds(rungs[name], rng.normal(size=(n, n)), np.ones((m, m)))
-
-# %% [markdown]
-# The figure shows time against size on logarithmic axes, two panels. Left, growing pictures: the lines of the four
-# loops and of the sliding windows rise steeply and in parallel, the loops hundreds of times higher; FFT, table and
-# doubling rise more slowly, and the sliding windows, among the fastest for the smallest picture, overtake them all.
-# Right, growing faces in a picture of fixed size: the sliding windows rise, cross the FFT's level line, and fall
-# below it again for the largest face; the table is level, and doubling nearly.
+    return seconds(rungs[name], rng.normal(size=(side, side)), np.ones((face_side, face_side)))
 
 # %%
-sides, faces = [8, 16, 32, 64, 128, 256, 512], [1, 2, 4, 8, 16, 32, 64, 128]
-growing = {name: np.array([measured(name, n, n // 4) for n in sides]) for name in rungs}
-wider = {name: np.array([measured(name, 128, m) for m in faces]) for name in rungs}
+sides, face_sides = [8, 16, 32, 64, 128, 256, 512], [1, 2, 4, 8, 16, 32, 64, 128]
+growing = {name: np.array([measured(name, side, side // 4) for side in sides]) for name in rungs}
+wider = {name: np.array([measured(name, 128, face_side) for face_side in face_sides]) for name in rungs}
 print("slowest rung for pictures of 64 x 64:", max(rungs, key=lambda name: growing[name][3]))
 others = ("FFT", "table (window sums)", "doubling (window sums)")
 print("for 256 x 256 faster than sliding windows:", [name for name in others if growing[name][5] < growing["sliding windows"][5]])
+left = [side for side in range(8, 513, 4) if fft_wins(side, side, side // 4, side // 4)]
+right = [side for side in range(1, 129) if fft_wins(128, 128, side, side)]
+print("growing pictures: the FFT needs fewer operations from side", left[0], "on")
+print("growing faces in 128 x 128: it does for faces of side", right[0], "to", right[-1])
+
+# %% [markdown]
+# The first two lines hold on any machine: the loops are the slowest rung, and at 256 x 256 the FFT, the table and
+# doubling have left the sliding windows behind. By count, sliding windows and FFT cross at side 28 when the pictures
+# grow, and twice, at 7 and at 122, when the faces grow.
+#
+# The figure shows time against size on logarithmic axes, two panels, with dotted lines at these sizes. Left, growing
+# pictures: four loops and sliding windows rise steeply, the loops hundreds of times higher from 32 x 32 on; FFT,
+# table and doubling rise more slowly, and the sliding windows, among the fastest for the smallest picture, overtake
+# them all. Right, growing faces in a picture of fixed size: high above, a few points of the four loops; the sliding
+# windows rise, cross the FFT's level line, and fall below it again for the largest face; the table is level, and
+# doubling nearly.
+
+# %%
 plots.times({("Growing pictures, face a quarter", "side of the picture (pixels)"): (sides, growing),
-             ("Growing faces in 128 x 128", "side of the face (pixels)"): (faces, wider)})
+             ("Growing faces in 128 x 128", "side of the face (pixels)"): (face_sides, wider)},
+            crossings=(left[:1], (right[0], right[-1])))
 plt.show()
 
 # %% [markdown]
-# The printed statements hold on any machine: the loops are the slowest rung, and at 256 x 256 the FFT, the table and
-# doubling have left the sliding windows behind. By count the direct rungs on the left rise with the *fourth* power of
-# the side, some $n^2$ positions times $n^2/16$ pixels, and the others with hardly more than its square; the fixed cost
-# of a call flattens the lines on the left, and memory bends them on the right. In the right panel the direct way
-# crosses the FFT twice, as the counts say.
+# By count the direct rungs on the left rise with the *fourth* power of the side $m$, some $\tfrac9{16}m^2$ positions
+# times $\tfrac1{16}m^2$ pixels, and the others with hardly more than its square. The fixed cost of a call flattens
+# the lines at small sizes. Large arrays bend them upwards, when the system must hand out fresh memory at each call.
 #
-# One thing the counts did not say: in the figure stored here, doubling is faster than the table at most sizes,
-# although it makes more additions. In a cumulative sum each addition waits for the one before; doubling adds whole
-# arrays, which a processor does several numbers at a time.
+# And the crossovers? There are as many as we counted, but not quite where. In the figure stored here the FFT wins
+# later on the left, where its call costs more than its operations, and sooner on the right, where rows of 2 or 4
+# products are too short for `einsum` to gain speed. Another surprise: doubling is faster than the table at most
+# sizes, although it makes more additions. In a cumulative sum each addition waits for the one before; doubling adds
+# whole arrays, which a processor does several numbers at a time.
 #
-# ## 12. The digits that a table loses
+# ## 12. The digits that float32 loses
 #
 # ### 12.1 Whole numbers first
 #
@@ -697,38 +741,44 @@ plt.show()
 
 # %%
 for shape in ((40, 60), (80, 120), (160, 240)):
-    counts = datasets.background("camera", shape).round() + 10_000
-    exact, single = windows.window_sums(counts, (h, w)), counts.astype(np.float32)
-    errors = [int(np.abs(sums(single, (h, w)) - exact).max()) for sums in (table_sums, doubled_sums)]
-    print(f"{shape}: total {counts.sum():,.0f}, spacing of float32 there {np.spacing(np.float32(counts.sum())):g},",
-          f"window sums up to {exact.max():,.0f}, wrong by up to: table {errors[0]}, doubling {errors[1]}")
+    camera = datasets.background("camera", shape).round() + 10_000
+    exact, low, total = windows.window_sums(camera, (h, w)), camera.astype(np.float32), camera.sum()
+    rounded_once = windows.cumulative_sums(camera).astype(np.float32)
+    tries = table_sums(low, (h, w)), doubled_sums(low, (h, w)), windows.corner_sums(rounded_once, (h, w))
+    errors = [int(np.abs(sums - exact).max()) for sums in tries]
+    print(f"{shape}: total {total:,.0f}, spacing of float32 there {np.spacing(np.float32(total)):g}, windows up to {exact.max():,.0f}")
+    print("  wrong by up to: table {}, doubling {}, a right table whose entries are rounded once {}".format(*errors))
 
 # %% [markdown]
 # Every pixel is an exact whole number, every true window sum is one that float32 holds, and yet the table is wrong by
 # up to 6 gray levels in our small picture and by 156 in one of 160 x 240 (erratum 10: the report says nothing about
-# precision). The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart,
-# and each window inherits the rounding of its four corners. Doubling never forms a number larger than the window sum:
-# its error is 0.
+# precision). Doubling never forms a number larger than the window sum: its error is 0.
+#
+# Why? The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart. Each
+# window inherits the errors of its four corners. Had the entries been right and rounded only once, the windows would
+# be wrong by 2 and by 51; but every entry is the end of a long chain of additions, and each addition rounds.
 #
 # ### 12.2 In nats
 #
 # The table of the logit sums $Y=B(2X-B)$, *squared* gray levels: with a level $\ell$ about $\ell^2$ a pixel. How far
-# does $R/(2s^2)$ move, in nats?
+# does $R/(2s^2)$ move, in nats? And $(X\star F)/s^2$, by transforms in float32? We also try to take a level off, in
+# float64, before anything is rounded to float32.
 
 # %%
 def loss(level, taken_off, sums, dtype):
     """Largest error of R / (2 s^2), in nats, with X and B lifted by level - taken_off."""
-    lifted = level - taken_off
-    Y = (B + lifted) * (2 * (X + lifted) - (B + lifted))
-    low_X, low_B = (X + lifted).astype(dtype), (B + lifted).astype(dtype)
-    error = sums(low_B * (2 * low_X - low_B), (h, w)) - windows.window_sums(Y, (h, w))
-    return np.abs(error).max() / (2 * s**2)
+    lift = level - taken_off
+    low_X, low_B = (X + lift).astype(dtype), (B + lift).astype(dtype)
+    right = windows.window_sums((B + lift) * (2 * (X + lift) - (B + lift)), (h, w))
+    return np.abs(sums(low_B * (2 * low_X - low_B), (h, w)) - right).max() / (2 * s**2)
 
-# %% [markdown]
-# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table
-# in float32 rises from 0.005 to thousands of nats and doubling in float32 runs a good factor of ten below it; both
-# cross the dotted line. With the level taken off, float32 stays flat at 0.0015; the table in float64 remains far
-# below everything.
+# %%
+def fft_loss(level, taken_off=0.0):
+    """Largest error of the correlation / s^2, in nats, by transforms in float32."""
+    lift = level - taken_off
+    low_X, low_F = (X + lift).astype(np.float32), (F + lift).astype(np.float32)
+    low = fft.ifft2(fft.fft2(low_X) * np.conj(fft.fft2(low_F, (H, W)))).real[:I, :J]
+    return np.abs(low - by_view(X + lift, F + lift)).max() / s**2
 
 # %%
 levels = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5]
@@ -739,13 +789,29 @@ for name in list(ways)[:3]:
     print(f"{name:32}", " ".join(f"{value:8.2g}" for value in lost[name]))
 print("float64, table: below 1e-5 at every level:", max(lost["float64, table"]) < 1e-5)
 print(f"float32, table, level 10 000: a factor of {np.exp(lost['float32, table'][4]):.0e} on the odds")
+
+# %%
+lost["float32, FFT (correlation)"] = [fft_loss(level) for level in levels]
+print("float32, FFT: above 1 nat at a level of 10 000:", lost["float32, FFT (correlation)"][4] > 1)
+print("with the level taken off below 0.001 nats:", fft_loss(1e4, 1e4 + B.mean()) < 1e-3)
+size = by_view(X + 1e4, F + 1e4).max()
+print(f"the correlation there: {size:.1e}, spacing of float32 {np.spacing(np.float32(size)):g}, in nats {np.spacing(np.float32(size)) / s**2:.1f}")
+
+# %% [markdown]
+# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table
+# in float32 rises from 0.005 to thousands of nats; doubling in float32 runs 8 to 22 times below it, and the FFT
+# between them; all three cross the dotted line. With the level taken off, the table in float32 stays flat at 0.0015;
+# in float64 it remains far below everything.
+
+# %%
 plots.digits_lost(levels, lost)
 plt.show()
 
 # %% [markdown]
 # At a level of 10 000 the table in float32 errs by 31 nats. Doubling errs by 1.4: no digits are lost to large totals
-# any more, but float32 still rounds the squares, near $10^8$, and their sums. With the level taken off even float32
-# is right to 0.0015 nats at every level; and float64 stays below $10^{-5}$ without any care.
+# any more, but float32 still rounds the squares, near $10^8$, and their sums. Nor is the FFT safe: its outputs are
+# near $2.6\cdot10^{10}$, where neighbouring floats lie 2.3 nats apart. With the level taken off even float32 is right
+# to 0.0015 nats at every level; and in float64 the table stays below $10^{-5}$ without any care.
 #
 # A difference of logits is the logarithm of the odds between two positions. Does an error of this size lose faces? We
 # ask all 100 pictures, with the window sums alone in float32. The level 60 000 is near the end of a 16-bit camera,
@@ -757,8 +823,8 @@ def found(level, sums):
     right = 0
     for X, position in zip(pictures, positions):
         low_X, low_B = (X + level).astype(np.float32), (B + level).astype(np.float32)
-        C = windows.correlate(X + level, F + level)
-        logit = -(((F + level) ** 2).sum() - 2 * C + sums(low_B * (2 * low_X - low_B), F.shape))
+        corr = windows.correlate(X + level, F + level)
+        logit = -(((F + level) ** 2).sum() - 2 * corr + sums(low_B * (2 * low_X - low_B), F.shape))
         right += divmod(int(logit.argmax()), J) == tuple(position.tolist())
     return right
 
@@ -781,13 +847,13 @@ for level in (0, 10_000, 60_000):
 lifted = scene.Scene(F + 10_000, B + 10_000, s, truth.prior)
 before, after = scene.log_likelihood(pictures, truth), scene.log_likelihood(pictures + 10_000, lifted)
 no_face = -0.5 * ((X - B) ** 2).sum() / s**2 - H * W / 2 * np.log(2 * np.pi * s**2)
-print("the library's logits are ours:", np.allclose(before[0] - no_face, logit, atol=1e-8))
+print("the library's logits are ours, to 1e-6 nats:", np.abs(before[0] - no_face - logit).max() < 1e-6)
 print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).max() < 1e-6)
 
 # %% [markdown]
 # The first picture's logits are those of our four loops, and a level of 10 000 changes none of the 100 tables.
-# `windows.correlate` takes care as well: it takes the pictures' mean off before the transforms and adds its share,
-# mean times $\sum F$, afterwards.
+# `windows.correlate` on its own takes each picture's mean off before the transforms and adds its share, mean times
+# $\sum F$, afterwards.
 #
 # ## What we have seen
 #
@@ -796,8 +862,8 @@ print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).ma
 # - Correlation is a product with a block-Toeplitz matrix with Toeplitz blocks. Closed to a ring it is a polynomial of the shift, waves are its eigenvectors, and its eigenvalues are the *conjugate* spectrum of the face (S7).
 # - Without the conjugate one gets a convolution, and 21 instead of 100 faces. Transforms of the picture's own size never wrap where the face fits.
 # - The adjoint of the window sums lays values on windows; the positions that hide a pixel are a rectangle.
-# - By count the FFT wins for square faces of side 7 to 38 in our picture, not for tiny ones and not for those that fill it.
-# - A table in float32 over a level of 10 000 errs by 31 nats. Take the level off and use float64.
+# - By count the FFT wins for square faces of side 7 to 38 in our picture, not for tiny ones and not for those that fill it; measured crossovers lie near the counted ones, not on them.
+# - A table in float32 over a level of 10 000 errs by 31 nats, and doubling and FFT by more than one. Take the level off and use float64.
 #
 # ## What comes next
 #
