@@ -31,8 +31,8 @@
 # - read a run of EM: which half-step raised the bound, and when a start was too sure of itself.
 #
 # **You need** lessons [06](06_face_logits.ipynb) and [07](07_fast_sums.ipynb): (S1) to (S7), the model, the posterior
-# of a position and its fast sums. Section 4 of lesson [04](04_patches_and_prior.ipynb) met EM (expectation maximisation)
-# for a mixture; here every step is derived anew. Running time: about 5 seconds.
+# of a position and its fast sums. Section 4 of lesson [04](04_patches_and_prior.ipynb) met EM (expectation
+# maximisation) for a mixture; here every step is derived anew. Running time: about 5 seconds.
 
 # %%
 # %matplotlib inline
@@ -48,10 +48,10 @@ from course_lib import datasets, em, plots, scene, windows
 # %% [markdown]
 # ## 1. Two easy halves of a hard problem
 #
-# The model is that of lesson 06. There are $K$ pictures $X^k$ of $H\times W$ pixels. In each, the face $F$ ($h\times w$)
-# covers the background $B$ ($H\times W$), its top-left corner at $d=(i,j)$, a position that is drawn with probability
-# $A(d)$; noise of standard deviation $s$ is added to every pixel. We write $\theta=(F,B,s,A)$ for all parameters, pixels
-# as indices ($X^k_p$ is the $X^k(p)$ of lesson 06), and recall
+# The model is that of lesson 06. There are $K$ pictures $X^k$ of $H\times W$ pixels. In each, the face $F$ ($h\times
+# w$) covers the background $B$ ($H\times W$), its top-left corner at $d=(i,j)$, a position that is drawn with
+# probability $A(d)$; noise of standard deviation $s$ is added to every pixel. We write $\theta=(F,B,s,A)$ for all
+# parameters, pixels as indices ($X^k_p$ is the $X^k(p)$ of lesson 06), and recall
 #
 # $$\ln p(X,d\mid\theta)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{1}{2s^2}\,\big\|X-\mathrm{paste}(F,B,d)\big\|^2+\ln A(d). \tag{S2}$$
 #
@@ -110,7 +110,8 @@ print(f"positions known: rms error of the face {error:.1f} gray levels, s / sqrt
 #
 # The middle is the logarithm of an average with weights $q_k(d)$. The logarithm is concave, its curve lies above each
 # of its chords, so the logarithm of an average is at least the average of the logarithms (for more than two values,
-# take them in one after the other): this is *Jensen's inequality*, the second step. Write the last logarithm as a difference, and add up over the pictures:
+# take them in one after the other): this is *Jensen's inequality*, the second step. Write the last logarithm as a
+# difference, and add up over the pictures:
 #
 # $$\mathcal L(q,\theta)=\sum_{k=1}^{K}\Big[\underbrace{\sum_d q_k(d)\ln p(X^k,d\mid\theta)}_{\mathbb E_{q_k}\ln p(X^k,d\mid\theta)}\;
 # \underbrace{-\sum_d q_k(d)\ln q_k(d)}_{\text{entropy of }q_k}\Big]\;\le\;\ln p(X\mid\theta),\qquad 0\ln0=0. \tag{S12}$$
@@ -207,8 +208,8 @@ print("KL of the three pictures", gap.round(3), f" sum {gap.sum():.3f}, ln p(X) 
 print("E-step is the posterior:", equal(exact, posterior), " its bound is ln p(X):", equal(bound, log_likelihood.sum()))
 
 # %% [markdown]
-# (`rel_entr` is $q\ln(q/p)$.) The three divergences add up to the gap, 35.089 nats, and after the E-step there is no gap.
-# A bound computed with any other $q$ is too low by a known price.
+# (`rel_entr` is $q\ln(q/p)$.) The three divergences add up to the gap, 35.089 nats, and after the E-step there is no
+# gap. A bound computed with any other $q$ is too low by a known price.
 #
 # ## 3. What the bound is made of
 #
@@ -224,10 +225,10 @@ print("E-step is the posterior:", equal(exact, posterior), " its bound is ln p(X
 #
 # $$C=\sum_k\sum_{d=(i,j)}q_k(d)\Big[\sum_{a<h,\,b<w}\big(X^k_{i+a,\,j+b}-F_{ab}\big)^2+\!\!\sum_{p\,\notin\,\text{window at }d}\!\!\big(X^k_p-B_p\big)^2\Big].$$
 #
-# Read who occurs where. $A$ is alone in its sum. $F$ and $B$ occur in $C$ only, each pixel in its own squares. Whatever
-# $s$ is, the best $F$ and $B$ make $C$ smallest; then $s$ is left. Four small problems, and their answers together are
-# *the* maximum of $\mathcal L(q,\cdot)$, not just a stationary point, unless $C$ becomes 0 (section 7). We solve them one
-# after the other, for an arbitrary $q$.
+# Read who occurs where. $A$ is alone in its sum. $F$ and $B$ occur in $C$ only, each pixel in its own squares.
+# Whatever $s$ is, the best $F$ and $B$ make $C$ smallest; then $s$ is left. Four small problems, and their answers
+# together are *the* maximum of $\mathcal L(q,\cdot)$, not just a stationary point, unless $C$ becomes 0 (section 7).
+# We solve them one after the other, for an arbitrary $q$.
 #
 # For every answer we ask the bound itself: at a maximum its gradient vanishes. Our referee needs no calculus, only
 # central differences.
@@ -334,8 +335,9 @@ compare("F", lambda face: scene.bound(x, q, replace(new, face=face)), theta.face
 #
 # $$c_k(p)=\sum_{i=\max(0,\,p_1+1-h)}^{\min(p_1,\,H-h)}\;\sum_{j=\max(0,\,p_2+1-w)}^{\min(p_2,\,W-w)}q_k(i,j) .$$
 #
-# The positions form a **rectangle**, so $c_k$ is a window sum of $q_k$, cut off at the border: O(1) a pixel by the tables
-# of lesson 07. It is also the adjoint of the window sum: `windows.spread` lays each $q_k(d)$ on all pixels of its window.
+# The positions form a **rectangle**, so $c_k$ is a window sum of $q_k$, cut off at the border: O(1) a pixel by the
+# tables of lesson 07. It is also the adjoint of the window sum: `windows.spread` lays each $q_k(d)$ on all pixels of
+# its window.
 
 # %%
 hidden = np.empty((3, 4, 5))
@@ -370,8 +372,9 @@ plots.hiding_maps(X[k], q_start[k], c_start, positions[k], face_shape)
 plt.show()
 
 # %% [markdown]
-# No position has more than 0.09, and yet some pixels are hidden almost for sure, up to 0.97: nearly whichever position
-# of the cloud is true, they lie under the face. The $c$ of one picture adds up to 252, the number of pixels that a face hides.
+# No position has more than 0.09, and yet some pixels are hidden almost for sure, up to 0.97: nearly whichever
+# position of the cloud is true, they lie under the face. The $c$ of one picture adds up to 252, the number of pixels
+# that a face hides.
 #
 # ### A slip of the pen
 #
@@ -433,8 +436,9 @@ print(f"C by the report {by_report}, C by pixels in sight {by_pixels:.1f} square
 
 # %% [markdown]
 # `nan` minus `nan` is `nan`: the noise is lost, and at the next E-step every logit whose window holds such a pixel,
-# here all of them. Summed over the pixels in sight, $C$ is finite. The library keeps the value that the previous scene
-# had there, which for this $q$ is as good as any other (the bound does not contain it), and says which pixels these are:
+# here all of them. Summed over the pixels in sight, $C$ is finite. The library keeps the value that the previous
+# scene had there, which for this $q$ is as good as any other (the bound does not contain it), and says which pixels
+# these are:
 
 # %%
 kept = scene.m_step(y, where, (3, 4), previous=big)
@@ -605,8 +609,8 @@ print(f"s = {result.params.noise_std:.2f}, 100 sqrt(1 - {fitted} / {X.size}) = {
 
 # %% [markdown]
 # From a flat patch to all 60 positions in 14 iterations. The face is as good as with the friend who knew every
-# position, 12.9 gray levels. The background's pixels are seen in 36 to 60 pictures, and a mean of $m$ values is wrong by
-# $100/\sqrt m$: 13.7 is expected, 13.9 came.
+# position, 12.9 gray levels. The background's pixels are seen in 36 to 60 pictures, and a mean of $m$ values is wrong
+# by $100/\sqrt m$: 13.7 is expected, 13.9 came.
 #
 # The noise comes out a little low, 99.13. The squares about a mean of $m$ noisy values add up to $(m-1)s^2$ on average,
 # not to $ms^2$: the mean has followed the noise. Each of the 2652 pixels of $F$ and $B$ is such a mean and takes one
@@ -638,8 +642,9 @@ print("no half-step falls:", bool(min((lifted - before).min(), (closed - lifted)
 
 # %% [markdown]
 # The M-step does the larger part, 7611.4 nats, and leaves a gap of 799.0 between the bound and the log-likelihood of
-# the new scene. That is the divergence of (S13), to the last digit printed, and the E-step takes it. So the bound is the lower half
-# of a **sandwich**: the log-likelihood lies on it after each E-step and springs ahead with each M-step.
+# the new scene. That is the divergence of (S13), to the last digit printed, and the E-step takes it. So the bound is
+# the lower half of a **sandwich**: the log-likelihood lies on it after each E-step and springs ahead with each
+# M-step.
 #
 # The figure shows it, the first iteration left, the next two right. A blue line climbs to a triangle, the bound after
 # the M-step; an orange bar leads on to a red dot, the log-likelihood, where the next blue line begins. The bars become
@@ -752,8 +757,8 @@ print(f"entropy of a flat q: {np.log(truth.prior.size):.3f} nats")
 # %% [markdown]
 # The best positions are the same for all, 22 are right: with equal $A$, a factor before all logits changes no order.
 # What changes is how sure $q$ is of them. With $s=1$ the entropy is 0.000, and after the first M-step the 60 pictures
-# have left a prior on 58 positions, where the wide starts keep 623 or all 1081. What comes of it? (`scene.verdict` calls
-# a face *exact* if at least half of the positions are right; more of it in lesson 09.)
+# have left a prior on 58 positions, where the wide starts keep 623 or all 1081. What comes of it? (`scene.verdict`
+# calls a face *exact* if at least half of the positions are right; more of it in lesson 09.)
 
 # %%
 for begin in starts:
@@ -775,8 +780,8 @@ print(f"bound of the true scene {scene.e_step(X, truth)[1]:.1f} nats")
 # in this table it does, higher bounds go with smaller errors of the face. And it found that the background always comes
 # out well: so it does, 14.0 even with a lost face. Lesson 09 tests both again, for hard EM and at other noise.
 #
-# And one warning: all these bounds lie *above* that of the true scene, $-868005.9$, even the lost one. A fit is made for
-# its pictures, the truth was not, so to beat the truth's bound proves nothing.
+# And one warning: all these bounds lie *above* that of the true scene, $-868005.9$, even the lost one. A fit is made
+# for its pictures, the truth was not, so to beat the truth's bound proves nothing.
 #
 # ## 7. A likelihood without a ceiling
 #
@@ -794,9 +799,10 @@ print(f"KHW ln 10 = {clean.size * np.log(10):.0f} nats")
 # Each line is 110524 nats above the last: the likelihood has no maximum. (The mixture of lesson 04 had the same
 # illness.) The library stops at a floor: $s$ is at least $10^{-4}$ of the standard deviation of all pixels.
 #
-# Does the floor break the chain of section 5? In lesson 04 `reg_covar` did: it is added to every covariance, also where
-# nothing is wrong. Here a floor is only a floor. By section 3 the bound falls for $s^2>C/(KHW)$, so the floor, if it is above $\sqrt{C/(KHW)}$, is the best $s$ of all that are allowed; and $F$,
-# $B$ and $A$ are best for every $s$. From any start whose $s$ is not below the floor, the bound cannot fall.
+# Does the floor break the chain of section 5? In lesson 04 `reg_covar` did: it is added to every covariance, also
+# where nothing is wrong. Here a floor is only a floor. By section 3 the bound falls for $s^2>C/(KHW)$, so the floor,
+# if it is above $\sqrt{C/(KHW)}$, is the best $s$ of all that are allowed; and $F$, $B$ and $A$ are best for every
+# $s$. From any start whose $s$ is not below the floor, the bound cannot fall.
 
 # %%
 sharp = scene.fit(clean, face_shape, start=scene.start(clean, face_shape))
@@ -822,8 +828,8 @@ print("position", found[0].tolist(), " true", positions[0].tolist(), " backgroun
 
 # %% [markdown]
 # EM returns a perfect copy of the noise, with the "face" at (18, 39), far from the true (7, 24), and 252 pixels of
-# background that nobody has seen: not for want of room, as in section 3, but because the only picture hides them. One picture cannot tell face from background; what tells them apart is
-# that one moves and the other stays.
+# background that nobody has seen: not for want of room, as in section 3, but because the only picture hides them. One
+# picture cannot tell face from background; what tells them apart is that one moves and the other stays.
 #
 # ## What we have seen
 #
