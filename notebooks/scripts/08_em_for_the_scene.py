@@ -48,8 +48,8 @@ from course_lib import datasets, em, plots, scene, windows
 # %% [markdown]
 # ## 1. Two easy halves of a hard problem
 #
-# The model is that of lesson 06. There are $K$ pictures $X^k$ of $H\times W$ pixels. In each, the face $F$ ($h\times
-# w$) covers the background $B$ ($H\times W$), its top-left corner at $d=(i,j)$, a position that is drawn with
+# The model is that of lesson 06. There are $K$ pictures $X^k$ of $H\times W$ pixels. In each, the face $F$
+# ($h\times w$) covers the background $B$ ($H\times W$), its top-left corner at $d=(i,j)$, a position that is drawn with
 # probability $A(d)$; noise of standard deviation $s$ is added to every pixel. We write $\theta=(F,B,s,A)$ for all
 # parameters, pixels as indices ($X^k_p$ is the $X^k(p)$ of lesson 06), and recall
 #
