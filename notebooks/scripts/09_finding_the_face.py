@@ -124,7 +124,7 @@ def random_start(seed, white=255):
     rng = np.random.default_rng(seed)
     return scene.Scene(rng.uniform(0, white, face.shape), rng.uniform(0, white, background.shape), images.std(), uniform)
 
-
+# %%
 q, log_likelihood = scene.e_step(images, random_start(0))
 best, hard_bound = scene.e_step(images, random_start(0), hard=True)
 of_best, largest = q[np.arange(N), best[:, 0], best[:, 1]], q.max(axis=(1, 2))
@@ -167,7 +167,7 @@ def grade(name, found, images, truth, positions):
     off, behind = rms(found.face, truth.face), rms(found.background, truth.background)
     print(f"{name:26} face off by {off:4.1f}, background {behind:4.1f}, exact positions {share:4.0%}: {word} {shift}")
 
-
+# %%
 methods = {"soft": {}, "hard": {"hard": True}, "hard, smoothed": {"hard": True, "smoothing": N / 10}}
 one_hard = scene.fit(images, face.shape, start=random_start(0), tol=0.1, **methods["hard"])
 grade("hard, one random start", one_hard.params, images, truth, positions)
@@ -241,7 +241,7 @@ def tell(name):
     words = [scene.verdict(scene.e_step(images, run.params, hard=True)[0], positions)[0] for run in runs[name]]
     print(f"{name:15} twelve starts: {words.count('exact')} exact, {words.count('shifted')} shifted, {words.count('lost')} lost")
 
-
+# %%
 tell("hard")
 tell("soft")
 grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
@@ -468,7 +468,7 @@ def wanted(noise_std, seed, behind=camera):
     real = scene.Scene(astronaut, behind, noise_std, flat_prior)
     return (real, *scene.sample(real, 100, np.random.default_rng(seed)))
 
-
+# %%
 real, X, d = wanted(160, 0)
 found = scene.fit(X, astronaut.shape)
 grade("default start, noise 160", found.params, X, real, d)
@@ -512,7 +512,7 @@ def by_energy(X):
     energy = windows.window_sums((X - X.mean(axis=0)) ** 2, astronaut.shape)
     return np.stack(np.unravel_index(energy.reshape(len(X), -1).argmax(axis=1), energy.shape[1:]), axis=1)
 
-
+# %%
 blob = by_energy(X)
 print(f"exact positions {np.mean((blob == d).all(axis=1)):.0%}; aligned average {rms(scene.m_step(X, blob, (18, 14)).face, astronaut):.1f}",
       f"off the face, a flat gray face {astronaut.std():.1f}, the average picture {rms(X.mean(axis=0), camera):.1f} off the background")
@@ -665,7 +665,7 @@ noises, words = (10, 60, 120, 180, 220, 260), ("exact", "shifted", "lost")
 starts, kinds = ("search", "mean", "one random", "best of 10 random"), {**methods, "hard, smoothed": {"hard": True, "smoothing": 10.0}}
 counts, kept = np.zeros((4, 3, 6, 3), dtype=int), {}
 
-
+# %%
 def ending(X, d, begin, options):
     run = scene.fit(X, astronaut.shape, start=begin, tol=0.1, **options)
     return words.index(scene.verdict(scene.e_step(X, run.params, hard=True)[0], d)[0]), run
