@@ -100,6 +100,7 @@ def test_attributes_are_the_result_of_the_fit(pictures):
     np.testing.assert_array_equal(model.restart_bounds_, result.restart_bounds)
     np.testing.assert_array_equal(model.visible_, result.visible)
     assert model.n_iter_ == len(result.bounds) - 1 and model.restart_bounds_.shape == (3,)
+    assert model.converged_ is True and SceneFinder(FACE, max_iter=1, tol=0).fit(images).converged_ is False
     assert model.fit(images) is model
 
 
@@ -205,12 +206,12 @@ def test_integers_and_lists_of_pictures_are_taken_and_left_alone(pictures):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); a single picture goes in as image[None]"),
+        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); cut all pictures to one size; a single picture goes in as image[None]"),
         (lambda x: x[:0], ValueError, "images needs shape (N, H, W); got (0, 20, 30); give at least one"),
         (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "images needs finite numbers; got 1 NaN or infinite of 24000"),
         (lambda x: x + 1j, TypeError, "images needs real numbers; got dtype complex128"),
         (lambda x: x.astype(str), TypeError, "images needs real numbers; got dtype <U"),
-        (lambda x: [x[0], x[1, :, 1:]], ValueError, "images needs parts of one shape; got parts of different shapes"),
+        (lambda x: [x[0], x[1, :, 1:]], ValueError, "images needs parts of one shape; got parts of different shapes; cut all pictures to one size"),
         (lambda x: sparse.csr_matrix(x[0]), TypeError, "images needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"),
         (lambda x: sparse.coo_array(x[0]), TypeError, "images needs a dense array; got a sparse one"),
     ],

@@ -36,13 +36,13 @@ def finder(images=X, face_shape=(2, 3), *, rng=None, start=None, **options):
     return SceneFinder(face_shape, **options).fit(images)
 
 
-ONE = "a single picture goes in as image[None]"
+ONE = "cut all pictures to one size; a single picture goes in as image[None]"
 OF_ALL = [
     # pictures and faces
     (dict(images=X[0]), ValueError, f"images needs shape (N, H, W); got (6, 7); {ONE}"),
     (dict(images=X[None]), ValueError, "images needs shape (N, H, W); got (1, 5, 6, 7)"),
     (dict(images=X[:0]), ValueError, "images needs shape (N, H, W); got (0, 6, 7); give at least one"),
-    (dict(images=[X[0], X[1][:5]]), ValueError, "images needs parts of one shape; got parts of different shapes"),
+    (dict(images=[X[0], X[1][:5]]), ValueError, f"images needs parts of one shape; got parts of different shapes; {ONE}"),
     (dict(images=np.where(X == X[3, 2, 1], np.nan, X)), ValueError, "images needs finite numbers; got 1 NaN or infinite of 210; replace or remove them first"),
     (dict(images=np.where(X == X[3, 2, 1], -np.inf, X)), ValueError, "images needs finite numbers; got 1 NaN or infinite of 210"),
     (dict(images=X + 0j), TypeError, "images needs real numbers; got dtype complex128; take its .real part"),

@@ -168,6 +168,16 @@ def test_noiseless_pictures_are_no_obstacle(name):
     assert result.params.noise_std == pytest.approx(1e-4 * images.std(), rel=1e-9)
 
 
+@pytest.mark.parametrize(("name", "n"), [("camera", 2), ("camera", 3), ("coins", 3), ("flat", 3), ("flat", 5), ("flat", 10)])
+@pytest.mark.parametrize("noise_std", [1e-9, 10])
+def test_a_few_pictures_suffice_in_little_noise(name, n, noise_std):
+    """Two on a flat background would not: there the other picture's face can be the background."""
+    truth, images, positions = drawn(noise_std, n=n, name=name)
+    result = scene.fit(images, FACE)
+    np.testing.assert_array_equal(placed(images, result), positions)
+    assert result.bounds[-1] > scene.fit(images, FACE, start=truth).bounds[-1] - 1
+
+
 def test_a_face_that_is_hardly_there_is_found_on_both_sides_of_the_mean():
     """The three flat faces of the search: brighter, darker and as the mean."""
     for level in (60.0, 180.0):
