@@ -146,7 +146,7 @@ def correlate(images, template):
 
     Notes
     -----
-    O(H W log(H W)) a picture. The mean of the pictures is taken off first, so that a common gray level costs no digits.
+    O(H W log(H W)) a picture. Each picture's mean is taken off first, so that its gray level costs no digits.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def correlate(images, template):
     images = _checks.real_array("images", images, (..., "H", "W"))
     template = _checks.real_array("template", template, ("h", "w"))
     _checks.window("template", template.shape, images.shape[-2:], "images")
-    level = images.mean()
+    level = images.mean(axis=(-2, -1), keepdims=True)
     product = _fourier.spectra(images - level)
     product *= _fourier.spectrum_of(template, images.shape[-2:])
     return _fourier.inverse_rows(product, images.shape[-2:], template.shape) + level * template.sum()
