@@ -80,7 +80,8 @@ def fit(
 
     Notes
     -----
-    O(N H W log(H W)) an iteration; memory of about three times the pictures beside them.
+    O(N H W log(H W)) an iteration; memory of about three times the pictures beside them, and for pictures of more than
+    2^16 pixels of some twenty single ones.
 
     Examples
     --------

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import _blas, _checks
-from ._pictures import Pictures
+from ._pictures import Pictures, within_reach
 
 PICTURES = "cut all pictures to one size; a single picture goes in as image[None]"
 
@@ -119,7 +120,9 @@ def sample(scene, n, rng):
     _checks.generator("rng", rng)
     chosen = rng.choice(scene.prior.size, size=n, p=scene.prior.ravel() / scene.prior.sum())
     positions = np.stack(np.unravel_index(chosen, scene.prior.shape), axis=1)
-    images = np.stack([paste(scene.face, scene.background, position) for position in positions])
+    images = np.repeat(scene.background[None], n, axis=0)
+    places = sliding_window_view(images, scene.face.shape, axis=(1, 2), writeable=True)
+    places[np.arange(n), positions[:, 0], positions[:, 1]] = scene.face
     return images + scene.noise_std * rng.standard_normal(images.shape), positions
 
 
@@ -141,12 +144,15 @@ def log_likelihood(images, scene):
     Raises
     ------
     ValueError, TypeError
-        For pictures of another size than the background, a single picture without its axis, NaN.
+        For pictures of another size than the background, a single picture without its axis, NaN, and pictures so far
+        from the scene that even logarithms overflow.
     """
     pictures = prepared(images, scene)
     with _blas.one_thread(max(pictures.shape)):
         of_block = pictures.log_joint(scene, np.zeros(scene.positions))
-        return np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
+        out = np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
+    within_reach(out.max(axis=(1, 2)))
+    return out
 
 
 def prepared(images, scene):
@@ -157,9 +163,10 @@ def prepared(images, scene):
 
 
 def _position(position, last_row, last_column):
-    i, j = np.asarray(position).tolist() if np.shape(position) == (2,) else (None, None)
-    if i is None:
-        raise ValueError(f"position needs (row, column); got {position!r}; give the top-left corner")
+    try:
+        i, j = position
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"position needs (row, column); got {position!r}; give the top-left corner") from error
     i = _checks.count("position[0]", i, minimum=0, maximum=last_row, remedy="the face must lie inside the background")
     j = _checks.count("position[1]", j, minimum=0, maximum=last_column, remedy="the face must lie inside the background")
     return i, j

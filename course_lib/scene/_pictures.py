@@ -37,7 +37,7 @@ class Pictures:
         """Spectra of the block (n, H', W'/2+1), kept or made now."""
         return _fourier.spectra(self.pixels[block]) if self._spectra is None else self._spectra[block]
 
-    @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # absurd units end in the error of `expectation`
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # absurd units end in the error of `within_reach`
     def log_joint(self, scene, log_prior):
         """The function (block, spectra) -> ln p(X, d) of that block, (n, I, J).            (S2)-(S4)
 
@@ -49,7 +49,7 @@ class Pictures:
         common = log_prior + (self.window_sums((B / s)[None] ** 2)[0] - ((F / s) ** 2).sum()) / 2
         common = common - 0.5 * B.size * np.log(2 * np.pi * s**2) - 0.5 * ((B / s) ** 2).sum()
 
-        @np.errstate(over="ignore", invalid="ignore")
+        @np.errstate(over="ignore", divide="ignore", invalid="ignore")
         def of_block(block, spectra):
             X = self.pixels[block]
             out = self.window_sums(X * dark)
@@ -73,6 +73,15 @@ class Pictures:
             return windows.spread(q, self.face_shape)
         rows, columns = self.bands
         return np.matmul(rows.T, (q.reshape(-1, q.shape[2]) @ columns).reshape(*q.shape[:2], -1))
+
+
+def within_reach(best):
+    """Raise ValueError unless the log-likelihood of every picture at its best position, (n,), is finite."""
+    if not np.isfinite(best).all():
+        raise ValueError(
+            f"images needs pictures within reach of the scene; got a log-likelihood of {best[~np.isfinite(best)][0]}; "
+            "check the units, or assume more noise"
+        )
 
 
 def band(length, width):

@@ -16,6 +16,7 @@ BRIEF = 10  # EM iterations after which starts are compared
 LONG = 50  # EM iterations at most after that
 APART = 10.0  # nats between the bounds of flat starts: above, the start matters, and more are tried
 MORE = 10  # starts with a random face tried then
+WORTH = 1.0  # nats that a move must win: less may be what further iterations give
 TRIES = 4  # shifted crops tried in a round of moves
 ROUNDS = 20  # rounds of moves at most
 
@@ -102,7 +103,7 @@ def _moved(pictures, bound, scene, run):
     for _ in range(ROUNDS):
         for crop in _crops(pictures, scene):
             moved = run(crop)
-            if moved[0] > bound + 1:
+            if moved[0] > bound + WORTH:
                 bound, scene = moved
                 break
         else:
@@ -124,9 +125,9 @@ def _crops(pictures, scene):
     down, right = np.arange(2 * h - 1)[:, None] - (h - 1), np.arange(2 * w - 1) - (w - 1)
     beside = np.abs(down) + np.abs(right) == 1
     let_in = np.where(beside, np.abs(down) / I + np.abs(right) / J, 0) * own
-    better = np.flatnonzero(gain > own + 1)
+    better = np.flatnonzero(gain > own + WORTH)
     better = better[np.argsort(-gain.ravel()[better], kind="stable")][:TRIES]
-    near = np.setdiff1d(np.flatnonzero(beside & (gain + let_in > own + 1)), better)
+    near = np.setdiff1d(np.flatnonzero(beside & (gain + let_in > own + WORTH)), better)
     near = near[np.argsort(-gain.ravel()[near], kind="stable")]
     for a, b in zip(*np.unravel_index(np.concatenate([better, near]), gain.shape)):
         yield replace(scene, face=mean[a : a + h, b : b + w])

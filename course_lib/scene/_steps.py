@@ -5,7 +5,7 @@ from scipy.special import entr
 
 from .. import _blas, _checks
 from ._model import PICTURES, Scene, prepared
-from ._pictures import Pictures
+from ._pictures import Pictures, within_reach
 from ._sums import added, alpha, expectation, histogram, maximise, seen, sums
 
 
@@ -52,7 +52,7 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
 
     Returns
     -------
-    Scene, whose noise is at least 1e-4 times the standard deviation of all pixels
+    Scene, whose noise is at least 1e-4 times the standard deviation of all pixels, and at least 1e-6 gray levels
 
     Raises
     ------
@@ -67,10 +67,15 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
         _checks.instance("previous", previous, Scene)
         _checks.match_shape("previous.background", previous.background, images.shape[1:])
     pictures = Pictures(images, face_shape, images.mean())
+
+    def of_block(block):
+        spectra = pictures.spectra(block) if q.ndim == 3 else None
+        return *sums(pictures, block, q[block], spectra), np.nan
+
     with _blas.one_thread(max(pictures.shape)):
-        parts = [(*sums(pictures, block, q[block], pictures.spectra(block)), np.nan) for block in pictures.blocks()]
+        found = added(map(of_block, pictures.blocks()), pictures)
     kept = pictures.total / len(images) if previous is None else previous.background - pictures.level
-    return maximise(added(parts, pictures), kept, smoothing)
+    return maximise(found, kept, smoothing)
 
 
 def bound(images, q, scene):
@@ -126,13 +131,15 @@ def visible(q, picture_shape, face_shape):
     """
     H, W = _checks.pair("picture_shape", picture_shape, "(H, W)")
     h, w = _checks.window("face", face_shape, (H, W), "pictures")
-    q = _checked_q(q, (len(np.atleast_1d(q)), H, W), (h, w))
+    n = len(np.atleast_1d(_checks.as_array("q", q)))
+    q = _checked_q(q, (max(n, 1), H, W), (h, w))
     counts = q.sum(axis=0) if q.ndim == 3 else histogram(q, (H - h + 1, W - w + 1))
     return seen(len(q), counts, (h, w))
 
 
 def _bound(log_joint, q):
     """The part of (S12) of a block, with 0 ln 0 = 0."""
+    within_reach(log_joint.max(axis=(1, 2)))
     if q.ndim == 2:
         return log_joint[np.arange(len(q)), q[:, 0], q[:, 1]].sum()
     held = q > 0

@@ -1,5 +1,6 @@
 """The sums over pictures that an M-step needs, so that blocks of pictures can be added, and the scene made of them."""
 
+import functools
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import _blas, _checks, _fourier, windows
 from ._model import Scene, prepared
+from ._pictures import within_reach
 
 HIDDEN = 1e-6  # pictures: a pixel seen in less is hidden, what the sums hold of it is rounding
 NOISE_FLOOR = 1e-4  # of the standard deviation of all pixels: keeps the likelihood of noiseless pictures bounded
@@ -18,6 +20,8 @@ SMALLEST = 1e-6  # gray levels: the noise floor of pictures that are all one gra
 class Statistics(_checks.Record):
     """All that an M-step needs to know of n pictures: sums over them, under one scene.   (S8)-(S12)
 
+    Parameters
+    ----------
     n : int, pictures
     bound : float, the part of (S12) that they contribute, nats; NaN where q was given without a scene
     counts : array (I, J), sum of q over pictures
@@ -26,6 +30,11 @@ class Statistics(_checks.Record):
     total : array (H, W), sum over pictures of X
     square_sum : float, sum of all squared pixels
     level : float, gray levels, taken off every pixel before summing
+
+    Raises
+    ------
+    ValueError, TypeError
+        For sums whose shapes disagree, n below 1, NaN in an array.
     """
 
     n: int
@@ -36,6 +45,17 @@ class Statistics(_checks.Record):
     total: np.ndarray
     square_sum: float
     level: float
+
+    def __post_init__(self):
+        _checks.count("n", self.n)
+        counts = _checks.frozen("counts", self.counts, ("I", "J"))
+        face_sum = _checks.frozen("face_sum", self.face_sum, ("h", "w"))
+        shape = tuple(positions + inner - 1 for positions, inner in zip(counts.shape, face_sum.shape))
+        hint = f"a face {face_sum.shape} has positions {counts.shape} in such pictures"
+        for field, value in (("counts", counts), ("face_sum", face_sum)):
+            object.__setattr__(self, field, value)
+        for field in ("background_sum", "total"):
+            object.__setattr__(self, field, _checks.frozen(field, getattr(self, field), shape, hint=hint))
 
     @property
     def visible(self):
@@ -82,17 +102,19 @@ def merge(a, b):
     Raises
     ------
     ValueError, TypeError
-        If they belong to scenes of different shapes or backgrounds, or are no Statistics.
+        If the shapes or the mean backgrounds of their scenes differ (other differences leave no trace in the sums), or
+        if they are no Statistics.
     """
     for name, one in (("a", a), ("b", b)):
         _checks.instance(name, one, Statistics)
-    if a.level != b.level or a.counts.shape != b.counts.shape or a.total.shape != b.total.shape:
+    same_level = np.isclose(a.level, b.level, rtol=1e-12, atol=1e-9)  # up to the rounding of another machine
+    if not same_level or a.counts.shape != b.counts.shape or a.total.shape != b.total.shape:
         raise ValueError(
             f"a and b need statistics under one scene; got positions {a.counts.shape} and {b.counts.shape}, "
             f"levels {a.level:g} and {b.level:g}; collect both with the same scene"
         )
-    added = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(a)}
-    return Statistics(**added | {"level": a.level})
+    both = {field.name: getattr(a, field.name) + getattr(b, field.name) for field in fields(a)}
+    return Statistics(**both | {"level": a.level})
 
 
 def update(statistics, previous, *, smoothing=0.0):
@@ -108,7 +130,7 @@ def update(statistics, previous, *, smoothing=0.0):
 
     Returns
     -------
-    Scene, whose noise is at least NOISE_FLOOR (1e-4) times the standard deviation of all pixels
+    Scene, whose noise is at least 1e-4 times the standard deviation of all pixels, and at least 1e-6 gray levels
 
     Raises
     ------
@@ -133,12 +155,14 @@ def alpha(smoothing):
 
 def collect(pictures, scene, hard=False):
     """The statistics of prepared pictures."""
-    log_joint, parts = pictures.log_joint(scene, scene.log_prior), []
-    for block in pictures.blocks():
+    log_joint = pictures.log_joint(scene, scene.log_prior)
+
+    def of_block(block):
         spectra = pictures.spectra(block)
         q, part = expectation(log_joint(block, spectra), hard)
-        parts.append((*sums(pictures, block, q, spectra), part))
-    return added(parts, pictures)
+        return *sums(pictures, block, q, spectra), part
+
+    return added(map(of_block, pictures.blocks()), pictures)
 
 
 def expectation(log_joint, hard=False):
@@ -147,11 +171,7 @@ def expectation(log_joint, hard=False):
     flat = log_joint.reshape(n, -1)
     best = flat.argmax(axis=1)
     top = flat[np.arange(n), best]
-    if not np.isfinite(top).all():
-        raise ValueError(
-            f"images needs pictures within reach of the scene; got a log-likelihood of {top[~np.isfinite(top)][0]}; "
-            "check the units, or assume more noise"
-        )
+    within_reach(top)
     if hard:
         return np.stack(np.unravel_index(best, (I, J)), axis=1), top.sum()
     flat -= top[:, None]
@@ -164,7 +184,10 @@ def expectation(log_joint, hard=False):
 
 
 def sums(pictures, block, q, spectra):
-    """Of a block: counts (S8), sum of faces (S9), sum of the pixels that the face hides (S10)."""
+    """Of a block: counts (S8), sum of faces (S9), sum of the pixels that the face hides (S10).
+
+    q (n, I, J) needs the spectra of the block; hard positions q (n, 2) do not.
+    """
     X, (h, w) = pictures.pixels[block], pictures.face_shape
     if q.ndim == 3:
         face = _fourier.correlation_sum(spectra, q, pictures.shape, (h, w))
@@ -181,8 +204,8 @@ def histogram(q, positions):
 
 
 def added(parts, pictures):
-    """Statistics from the (counts, face_sum, hidden_sum, bound) of all blocks."""
-    counts, face_sum, hidden, bound = (sum_of(part) for part in zip(*parts))
+    """Statistics from the (counts, face_sum, hidden_sum, bound) of all blocks, added as they come: one is kept, not all."""
+    counts, face_sum, hidden, bound = functools.reduce(lambda a, b: [x + y for x, y in zip(a, b)], parts)
     return Statistics(
         len(pictures), float(bound), counts, face_sum, pictures.total - hidden, pictures.total,
         float(pictures.squares.sum()), pictures.level,
@@ -194,11 +217,10 @@ def maximise(found, fallback, smoothing):
 
     found : Statistics;  fallback : array (H, W), less the level, the background of hidden pixels
     """
-    n, shown = found.n, found.visible
-    A = found.counts + smoothing
-    F = found.face_sum / n
-    B = np.where(shown > 0, found.background_sum / np.where(shown > 0, shown, 1), fallback)
+    n, A, F = found.n, found.counts + smoothing, found.face_sum / found.n
     weight = n - windows.spread(found.counts, F.shape)  # not cut off at HIDDEN, so that C is exact
+    shown = weight > HIDDEN
+    B = np.where(shown, found.background_sum / np.where(shown, weight, 1), fallback)
     C = found.square_sum - 2 * (B * found.background_sum).sum() + (weight * B**2).sum()
     C += -2 * (F * found.face_sum).sum() + n * (F**2).sum()
     variance = found.square_sum / (n * B.size) - (found.total.sum() / (n * B.size)) ** 2
@@ -211,11 +233,6 @@ def seen(n, counts, face_shape):
     """n less the expected number of pictures that hide each pixel, 0 where that is rounding: (I, J) -> (H, W).    (S10)"""
     left = n - windows.spread(counts, face_shape)
     return np.where(left > HIDDEN, left, 0.0)
-
-
-def sum_of(parts):
-    """The sum of arrays or numbers of one shape."""
-    return sum(parts[1:], start=parts[0])
 
 
 def _scattered(values, index, shape):
