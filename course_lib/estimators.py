@@ -165,6 +165,7 @@ class SceneFinder(BaseEstimator):
     bounds_ : array, the bounds of the best restart, nats
     restart_bounds_ : array (n_init,), the last bound of every restart
     visible_ : array (H, W), in how many pictures each background pixel is expected to be seen
+    converged_ : bool, whether the best restart ended within `tol`, before `max_iter`
     n_iter_ : int, iterations of the best restart
 
     Examples
@@ -213,11 +214,14 @@ class SceneFinder(BaseEstimator):
         result = scene.fit(images, self.face_shape, rng=rng, **{name: getattr(self, name) for name in options})
         self.scene_, self.bounds_ = result.params, result.bounds
         self.restart_bounds_, self.visible_ = result.restart_bounds, result.visible
-        self.n_iter_ = len(result.bounds) - 1
+        self.converged_, self.n_iter_ = result.converged, len(result.bounds) - 1
         return self
 
     def predict(self, images):
-        """The best position of the face in each of the pictures `images` (N, H, W): integers (N, 2), row and column of its top-left corner."""
+        """The best position of the face in each of the pictures `images` (N, H, W).
+
+        Integers (N, 2), row and column of its top-left corner.
+        """
         check_is_fitted(self)
         return scene.e_step(_one_size(images), self.scene_, hard=True)[0]
 
@@ -236,8 +240,7 @@ class SceneFinder(BaseEstimator):
 
 def _one_size(images):
     """The pictures as an (N, H, W) array."""
-    if hasattr(images, "toarray"):
-        raise TypeError("images needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
+    _dense("images", images)
     return _checks.real_array(
         "images", images, ("N", "H", "W"), hint="cut all pictures to one size; a single picture goes in as image[None]"
     )
@@ -245,11 +248,15 @@ def _one_size(images):
 
 def _stacks(name, images):
     """The images as a list of (n, H, W) arrays: one if all have one size, else one for each image."""
-    if hasattr(images, "toarray"):
-        raise TypeError(f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
+    _dense(name, images)
     if isinstance(images, (list, tuple)) and len({np.shape(image) for image in images}) > 1:
         return [_checks.real_array(f"{name}[{i}]", image, ("H", "W"))[None] for i, image in enumerate(images)]
     return [_checks.real_array(name, images, ("N", "H", "W"), hint="a single image goes in as image[None]")]
+
+
+def _dense(name, images):
+    if hasattr(images, "toarray"):
+        raise TypeError(f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
 
 
 def _pairs(noisy, clean):
