@@ -254,7 +254,7 @@ def test_fit_repeats_with_its_seed_whatever_the_kind_of_numbers_and_the_progress
     for kind in (np.uint8, np.int64, np.float32):
         same(mixture.fit(clusters(kind), 5, random_state=3, max_iter=80), first, 0)
     same(mixture.fit(clusters(), 5, random_state=3, max_iter=80, progress=True), first, 0)
-    assert re.search(r"fit K=5: \d+/80 mean log-likelihood -?\d+\.\d{3}", capsys.readouterr().err)
+    assert re.search(r"fit K=5: \[[#.]{10}\] \d+/80 mean log-likelihood -?\d+\.\d{3}", capsys.readouterr().err)
     assert np.abs(mixture.fit(clusters(), 5, random_state=4, max_iter=80).means - first.means).max() > 1
 
 
