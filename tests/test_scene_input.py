@@ -1,6 +1,7 @@
 """Every bad input to the model and the steps of a scene gets its own message, before any work."""
 
 import re
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,7 @@ BAD_Q = [
     (Q.astype(bool), TypeError, "q needs real numbers; got dtype bool; convert it with .astype(float) if it holds numbers"),
     (Q.astype(complex), TypeError, "q needs real numbers; got dtype complex128; take its .real part"),
     (Q.astype(str), TypeError, "q needs real numbers; got dtype <U32; convert it with .astype(float) if it holds numbers"),
+    ([[0, 0], [0]], ValueError, "q needs parts of one shape; got parts of different shapes; make them equal first"),
     (np.ma.array(Q), TypeError, "q needs a plain array; got a masked array; fill it first (value.filled(0))"),
 ]  # fmt: skip
 BAD_CALLS = [
@@ -92,8 +94,7 @@ BAD_CALLS = [
     (ValueError, "q needs shape (5, 2); got (4, 2); one position (row, column) for each picture", lambda: scene.m_step(X, HARD[1:], (2, 2))),
     (ValueError, "q needs shape (5, 2, 3); got (4, 2, 3); one entry for every picture and position, as from e_step", lambda: scene.bound(X, Q[1:], SCENE)),
     # visible
-    (ValueError, "face needs to fit inside pictures of 1 x 2; got 2 x 2; make it smaller", lambda: scene.visible(HARD, (1, 2), (2, 2))),
-    (ValueError, "picture_shape needs two numbers (H, W); got 3; give rows and columns", lambda: scene.visible(HARD, 3, (2, 2))),
+    (ValueError, "q needs shape (1, 2, 3); got (); one entry for every picture and position, as from e_step", lambda: scene.visible(5, (3, 4), (2, 2))),
     # statistics
     (TypeError, "a needs a Statistics; got Scene; build one first", lambda: scene.merge(SCENE, SUMS)),
     (TypeError, "b needs a Statistics; got NoneType; build one first", lambda: scene.merge(SUMS, None)),
@@ -146,12 +147,17 @@ def test_images_and_scenes_that_disagree_are_refused(call):
     refuses(TypeError, "scene needs a Scene; got ndarray; build one first", lambda: call(X, X))
 
 
-@pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.parametrize("call", [scene.e_step, scene.statistics])
-def test_units_that_no_float_can_square_are_named(call, hard):
-    """(S5): not one position has a finite log-likelihood."""
-    message = "images needs pictures within reach of the scene; got a log-likelihood of nan; check the units, or assume more noise"
-    refuses(ValueError, message, lambda: call(X, replace(SCENE, noise_std=1e-200), hard=hard))
+@pytest.mark.parametrize("call", WITH_SCENE.values(), ids=WITH_SCENE)
+def test_one_picture_out_of_reach_is_refused_and_no_warning_comes_before(call):
+    """(S5): at no position has it a finite log-likelihood; the others have."""
+    images = X.copy()
+    images[3] = 1e149
+    message = "images needs pictures within reach of the scene; got a log-likelihood of -inf; check the units, or assume more noise"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        refuses(ValueError, message, lambda: call(images, replace(SCENE, noise_std=1e-10)))
+        with pytest.raises(ValueError, match="got a log-likelihood of nan; check the units"):
+            call(X, replace(SCENE, noise_std=1e-200))
 
 
 @pytest.mark.parametrize("field", ["face", "background", "prior"])
