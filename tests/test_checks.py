@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import pickle
 import re
+import threading
 from dataclasses import replace
 
 import hypothesis.extra.numpy as hnp
@@ -260,6 +261,32 @@ def test_small_matrices_get_one_thread_for_as_long_as_they_need_it(size, threads
     with threadpool_limits(2, user_api="blas"):
         with _blas.one_thread(size):
             assert now() == {threads}
+        assert now() == {2}
+
+
+def test_overlapping_threads_keep_one_thread_until_the_last_leaves():
+    """Enter A, enter B, leave A, leave B: the limit belongs to the process, so B still needs it, and then it goes."""
+
+    def now():
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    entered, leave = threading.Event(), threading.Event()
+
+    def other():
+        with _blas.one_thread():
+            entered.set()
+            leave.wait(10)
+
+    with threadpool_limits(2, user_api="blas"):
+        thread = threading.Thread(target=other)
+        with _blas.one_thread():
+            thread.start()
+            assert entered.wait(10)
+        assert now() == {1}
+        leave.set()
+        thread.join()
+        with _blas.one_thread():  # OpenBLAS heeds the main thread only
+            assert now() == {1}
         assert now() == {2}
 
 

@@ -109,7 +109,7 @@ def fit(
     else:
         _checked_start(start, images, face_shape, n_init, options["smoothing"])
     rngs = [np.random.default_rng(seed) for seed in rng.integers(2**63, size=n_init)]
-    with _blas.one_thread(0), em.Progress("scene", n_init, progress) as show:
+    with _blas.one_thread(), em.Progress("scene", n_init, progress) as show:
         pictures = Pictures(images, face_shape, images.mean() if start is None else start.background.mean(), keep=True)
         restarts = _restarts(pictures, images, start, how, rngs, options, n_jobs, show)
         best = max(restarts, key=lambda run: run.bounds[-1])
@@ -134,16 +134,24 @@ def verdict(found, positions):
 
     Raises
     ------
-    ValueError
-        If the shapes differ.
+    ValueError, TypeError
+        If the shapes differ, or the positions are no integers.
     """
-    found = _checks.real_array("found", found, ("N", 2))
-    positions = _checks.real_array("positions", positions, found.shape, hint="one true position for each found one")
-    shifts, counts = np.unique((found - positions).astype(int), axis=0, return_counts=True)
+    found, positions = _places("found", found, ("N", 2)), _places("positions", positions, (len(found), 2))
+    shifts, counts = np.unique(found - positions, axis=0, return_counts=True)
     shift = tuple(shifts[counts.argmax()].tolist())
     if 2 * counts.max() < len(found):
         return "lost", shift
     return ("exact" if shift == (0, 0) else "shifted"), shift
+
+
+def _places(name, positions, shape):
+    """Integer positions as signed numbers, so that they can be subtracted."""
+    positions = _checks.as_array(name, positions)
+    _checks.match_shape(name, positions, shape, "one (row, column) for every picture, in both")
+    if positions.dtype.kind not in "iu":
+        raise TypeError(f"{name} needs whole numbers; got dtype {positions.dtype}; hard=True of e_step gives them")
+    return positions.astype(np.int64)
 
 
 def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):

@@ -148,7 +148,7 @@ def log_likelihood(images, scene):
         from the scene that even logarithms overflow.
     """
     pictures = prepared(images, scene)
-    with _blas.one_thread(max(pictures.shape)):
+    with _blas.one_thread():
         of_block = pictures.log_joint(scene, np.zeros(scene.positions))
         out = np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
     within_reach(out.max(axis=(1, 2)))

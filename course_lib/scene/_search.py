@@ -53,7 +53,7 @@ def start(images, face_shape, *, how="mean", rng=None):
         return _random(images, face_shape, np.random.default_rng() if rng is None else rng)
     if how == "mean":
         return _flat(images, face_shape, 0.0)
-    with _blas.one_thread(0):
+    with _blas.one_thread():
         return searched(Pictures(images, face_shape, images.mean(), keep=True), images, rng=rng)
 
 

@@ -32,7 +32,7 @@ def e_step(images, scene, *, hard=False):
         As in `log_likelihood`.
     """
     pictures = prepared(images, scene)
-    with _blas.one_thread(max(pictures.shape)):
+    with _blas.one_thread():
         log_joint = pictures.log_joint(scene, scene.log_prior)
         parts = [expectation(log_joint(block, pictures.spectra(block)), hard) for block in pictures.blocks()]
     return np.concatenate([q for q, _ in parts]), float(sum(bound for _, bound in parts))
@@ -72,7 +72,7 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
         spectra = pictures.spectra(block) if q.ndim == 3 else None
         return *sums(pictures, block, q[block], spectra), np.nan
 
-    with _blas.one_thread(max(pictures.shape)):
+    with _blas.one_thread():
         found = added(map(of_block, pictures.blocks()), pictures)
     kept = pictures.total / len(images) if previous is None else previous.background - pictures.level
     return maximise(found, kept, smoothing)
@@ -98,7 +98,7 @@ def bound(images, q, scene):
     """
     pictures = prepared(images, scene)
     q = _checked_q(q, pictures.pixels.shape, scene.face.shape)
-    with _blas.one_thread(max(pictures.shape)):
+    with _blas.one_thread():
         log_joint = pictures.log_joint(scene, scene.log_prior)
         parts = [_bound(log_joint(block, pictures.spectra(block)), q[block]) for block in pictures.blocks()]
     return float(sum(parts))

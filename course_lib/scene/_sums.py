@@ -84,7 +84,7 @@ def statistics(images, scene, *, hard=False):
         As in `log_likelihood`.
     """
     pictures = prepared(images, scene)
-    with _blas.one_thread(max(pictures.shape)):
+    with _blas.one_thread():
         return collect(pictures, scene, hard)
 
 
