@@ -135,7 +135,7 @@ def verdict(found, positions):
     Raises
     ------
     ValueError, TypeError
-        If the shapes differ, or the positions are no integers.
+        If the shapes differ, or the positions are no whole numbers.
     """
     found, positions = _places("found", found, ("N", 2)), _places("positions", positions, (len(found), 2))
     shifts, counts = np.unique(found - positions, axis=0, return_counts=True)
@@ -146,11 +146,10 @@ def verdict(found, positions):
 
 
 def _places(name, positions, shape):
-    """Integer positions as signed numbers, so that they can be subtracted."""
-    positions = _checks.as_array(name, positions)
-    _checks.match_shape(name, positions, shape, "one (row, column) for every picture, in both")
-    if positions.dtype.kind not in "iu":
-        raise TypeError(f"{name} needs whole numbers; got dtype {positions.dtype}; hard=True of e_step gives them")
+    """Whole positions, signed so that they can be subtracted."""
+    positions = _checks.real_array(name, positions, shape, hint="one true position for each found one")
+    if (positions != np.rint(positions)).any():
+        raise ValueError(f"{name} needs whole numbers; got fractions; e_step gives them with hard=True")
     return positions.astype(np.int64)
 
 
