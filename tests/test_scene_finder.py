@@ -115,6 +115,14 @@ def test_predict_is_the_best_position_and_score_the_mean_log_likelihood(pictures
     np.testing.assert_array_equal(fitted.predict(images[3:4]), found[3:4])
 
 
+def test_score_weighs_all_positions():
+    """(S12): with much noise, the best position alone would be too little."""
+    _, images, _ = small(150.0)
+    model = SceneFinder(FACE, smoothing=1.0).fit(images)
+    assert model.score(images) > scene.e_step(images, model.scene_, hard=True)[1] / 40 + 0.01
+    assert model.score(images) == pytest.approx(scene.e_step(images, model.scene_)[1] / 40, rel=1e-12)
+
+
 def test_new_pictures_need_smoothing_to_be_placed_where_no_old_one_was(pictures):
     """(S8), (S15): without it the prior is 0 there, whatever a new picture shows."""
     images, _ = pictures

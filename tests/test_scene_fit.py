@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import fft
 
-from course_lib import em, scene
+from course_lib import _fourier, em, scene
 from course_lib.scene import _search
 from tests.helpers import close
 from tests.real_scenes import drawn, placed, small, uniform, word
@@ -62,7 +62,7 @@ def calls(monkeypatch):
 
 
 def fake_runs(monkeypatch, bounds, work=lambda index: None, order=None):
-    """Let the run from the k-th start end at once with that start, and with bounds[k] as its last bound.
+    """Let the run from the k-th start end at once with that start, and with -bounds[k], bounds[k] as its bounds.
 
     k counts the runs as they begin; with `order`, the starts of an earlier fit, it is their place in that one.
     """
@@ -73,7 +73,7 @@ def fake_runs(monkeypatch, bounds, work=lambda index: None, order=None):
             index = len(starts) if order is None else [(start.face == one.face).all() for one in order].index(True)
             starts.append(start)
         work(index)
-        return em.EMResult(start, [bounds[index] - 1.0, bounds[index]], index % 2 == 0)
+        return em.EMResult(start, [-bounds[index], bounds[index]], index % 2 == 0)
 
     monkeypatch.setattr(em, "run_em", run_em)
     return starts
@@ -169,6 +169,14 @@ def test_with_smoothing_it_is_the_penalised_bound_that_never_falls():
     assert plain[1] < plain[0] - 10 and result.bounds[1] > result.bounds[0] + 10
 
 
+def test_the_pictures_are_transformed_once(monkeypatch):
+    _, images, _ = small(n=400)
+    begin, spectra, seen = rough_start(images), _fourier.spectra, []
+    monkeypatch.setattr(_fourier, "spectra", lambda x: seen.append(x.shape) or spectra(x))
+    scene.fit(images, FACE, start=begin, max_iter=5)
+    assert seen == [(400, 20, 30)]
+
+
 # Restarts
 
 
@@ -195,7 +203,7 @@ def test_of_equal_bounds_the_first_wins_also_when_it_is_the_slowest(monkeypatch)
         order = order or begun
         np.testing.assert_array_equal(result.restart_bounds, [3, 1, 3, 2])
         np.testing.assert_array_equal(result.params.face, order[0].face)
-        assert result.bounds.tolist() == [2.0, 3.0] and result.converged
+        assert result.bounds.tolist() == [-3.0, 3.0] and result.converged
     fake_runs(monkeypatch, [1.0, 3.0, 3.0, 2.0], order=order)
     assert not scene.fit(images, FACE, n_init=4, how="random", rng=np.random.default_rng(0)).converged  # the second's
 
@@ -272,6 +280,16 @@ def test_a_common_gray_level_changes_nothing_but_the_pictures(hard):
     np.testing.assert_allclose(there.params.face - 10_000, here.params.face, atol=1e-8)
     np.testing.assert_allclose(there.params.background - 10_000, here.params.background, atol=1e-8)
     assert there.params.noise_std == pytest.approx(here.params.noise_std, rel=1e-9)
+
+
+def test_a_level_far_above_the_contrast_costs_no_digits():
+    """Ten million gray levels: squares of 1e14 would leave two digits of a gray level; the pictures keep nine."""
+    _, images, _ = small(60.0)
+    images = images + 1e7
+    here, there = scene.fit(images - 1e7, FACE), scene.fit(images, FACE)
+    np.testing.assert_allclose(there.bounds, here.bounds, atol=1e-5, rtol=0)
+    from_start = scene.fit(images, FACE, start=scene.start(images, FACE))
+    np.testing.assert_allclose(from_start.bounds[-1], here.bounds[-1], atol=1e-3, rtol=0)
 
 
 def test_order_of_pictures_orientation_and_polarity_do_not_matter():
@@ -401,7 +419,7 @@ def test_pictures_of_one_pixel():
 @pytest.mark.parametrize("hard", [False, True])
 def test_pixels_that_are_always_hidden_are_reported_and_keep_the_start(hard):
     """(S10): a 9 x 7 face in pictures of 12 x 10 hides rows 3..8 and columns 3..6 always."""
-    truth, images, _ = small(30.0, shape=(12, 10))
+    truth, images, _ = small(90.0, shape=(12, 10))
     begin = replace(truth, background=truth.background + np.arange(120.0).reshape(12, 10) / 40)
     result = scene.fit(images, FACE, start=begin, hard=hard)
     always = np.zeros((12, 10), bool)
@@ -411,6 +429,7 @@ def test_pixels_that_are_always_hidden_are_reported_and_keep_the_start(hard):
     assert (np.abs(result.params.background - begin.background)[~always] > 1e-3).all()
     q = scene.e_step(images, result.params, hard=hard)[0]
     np.testing.assert_allclose(result.visible, scene.visible(q, (12, 10), FACE), atol=1e-9)
+    assert (result.visible == np.rint(result.visible)).all() == hard
 
 
 def test_hidden_pixels_keep_the_mean_picture_after_a_search():
@@ -449,6 +468,13 @@ def test_progress_shows_restarts_and_bound_on_standard_error(capsys):
     assert len(bests) == 3 and bests == sorted(bests)
     assert_equal_results(scene.fit(images, FACE, n_init=3, rng=np.random.default_rng(0)), result)
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_best_bound_so_far_is_shown(monkeypatch, capsys):
+    _, images, _ = small()
+    fake_runs(monkeypatch, [2.0, 1.0, 3.0])
+    scene.fit(images, FACE, n_init=3, how="random", progress=True)
+    assert re.findall(r"(\d/3) best bound (\S+?)\x1b", capsys.readouterr().err) == [("1/3", "2.0"), ("2/3", "2.0"), ("3/3", "3.0")]
 
 
 def test_every_bound_is_shown_also_while_a_start_is_searched_for(monkeypatch, capsys):
@@ -492,6 +518,27 @@ def test_an_error_in_one_restart_stops_the_others(monkeypatch):
     with pytest.raises(ValueError, match="^bound needs a finite number; got nan$"):
         scene.fit(images, FACE, n_init=40, how="random", n_jobs=2)
     assert len(begun) < 10
+
+
+def test_a_stop_is_heard_inside_a_run(monkeypatch):
+    """The other worker's 5000 iterations, some seconds, end at the next bound."""
+    _, images, _ = small()
+    begun, ended, run_em, taken = threading.Event(), threading.Event(), em.run_em, iter([True, False])
+
+    def run(*args, **options):
+        if next(taken):
+            assert begun.wait(20)
+            raise ValueError("no more")
+        begun.set()
+        try:
+            run_em(*args, **options)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(em, "run_em", run)
+    with pytest.raises(ValueError, match="^no more$"):
+        scene.fit(images, FACE, n_init=2, n_jobs=2, how="random", max_iter=5000, tol=0)
+    assert ended.wait(1)
 
 
 INTERRUPTED = """

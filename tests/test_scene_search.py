@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from course_lib import scene
+from course_lib import em, scene
 from course_lib.scene import _search
 from tests.helpers import close
 from tests.real_scenes import drawn, placed, small, uniform, word
@@ -73,6 +73,19 @@ def test_the_search_always_gives_the_same_scene():
     one, two = (scene.start(images, (9, 7), how="search") for _ in range(2))
     for field in ("face", "background", "noise_std"):
         np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
+
+
+def test_a_fit_with_any_generator_searches_alike(monkeypatch):
+    """On a flat background too, where the search draws rough faces."""
+    _, images, _ = small(20.0, name="flat")
+    runs, run_em = [], em.run_em
+    monkeypatch.setattr(em, "run_em", lambda e, m, start, **options: runs[-1].append(start.face) or run_em(e, m, start, **options))
+    for rng in (np.random.default_rng(1), np.random.default_rng(2), None):
+        runs.append([])
+        scene.fit(images, (9, 7), rng=rng)
+    assert len(runs[0]) == len(runs[1]) == len(runs[2]) > 15
+    for faces in zip(*runs):
+        assert (faces[0] == faces[1]).all() and (faces[0] == faces[2]).all()
 
 
 def test_the_search_does_not_depend_on_the_limits_of_the_fit():
@@ -226,6 +239,81 @@ def test_surroundings_by_loops():
             assert gain[a, b] == pytest.approx(wanted, rel=1e-9, abs=1e-9)
         else:
             assert gain[a, b] == 0
+
+
+def test_crops_by_loops(monkeypatch):
+    """(S16): up to four that win more than the present one, best first; then neighbours that pictures at the border may favour."""
+    rng, (h, w), (I, J) = np.random.default_rng(0), (2, 3), (4, 40)
+    begin = scene.Scene(np.zeros((h, w)), np.zeros((5, 42)), 10.0, uniform((I, J)))
+    pictures = _search.Pictures(np.zeros((2, 5, 42)), (h, w), 0.0)
+    tried = set()
+    for _ in range(60):
+        gain = rng.normal(100, 30 / rng.integers(1, 20), (3 * h - 2, 3 * w - 2))
+        mean = rng.normal(size=gain.shape)
+        monkeypatch.setattr(_search, "_surroundings", lambda *_: (mean, gain))
+        total = {(a, b): gain[a : a + h, b : b + w].sum() for a in range(2 * h - 1) for b in range(2 * w - 1)}
+        own = total[h - 1, w - 1]
+        better = sorted((d for d in total if total[d] > own + 1), key=lambda d: -total[d])[:4]
+        row_steps, column_steps = [(h - 2, w - 1), (h, w - 1)], [(h - 1, w - 2), (h - 1, w)]
+        near = [d for d in row_steps if total[d] + own / I > own + 1] + [d for d in column_steps if total[d] + own / J > own + 1]
+        near = sorted((d for d in near if d not in better), key=lambda d: -total[d])
+        crops = list(_search._crops(pictures, begin))
+        assert len(crops) == len(better + near)
+        for (a, b), crop in zip(better + near, crops):
+            np.testing.assert_array_equal(crop.face, mean[a : a + h, b : b + w])
+        tried.add((len(better), len(near)))
+    assert len(tried) > 10  # many kinds of cases
+
+
+def test_a_move_is_kept_if_it_wins_a_nat_and_the_next_starts_there(monkeypatch):
+    """(S16): numbers stand for scenes, and are their own bounds; each has crops beside it that are tried in order."""
+    tried = []
+
+    def run(crop):
+        tried.append(crop)
+        return crop, crop
+
+    def moved(crops, begin):
+        tried.clear()
+        monkeypatch.setattr(_search, "_crops", lambda pictures, here: iter([here + step for step in crops]))
+        return _search._moved(None, begin, begin, run)
+
+    assert moved([], 5.0) == (5.0, 5.0) and tried == []
+    assert moved([-1.0, 0.5, 1.0], 5.0) == (5.0, 5.0) and tried == [4.0, 5.5, 6.0]
+    assert moved([-3.0, 2.0, 4.0], 0.0) == (40.0, 40.0)  # twenty rounds at most, each with the first that wins
+    assert tried == [x for n in range(20) for x in (2.0 * n - 3, 2.0 * n + 2)]
+
+
+@pytest.mark.parametrize("name", ["camera", "flat"])
+def test_what_the_search_tries(name, monkeypatch):
+    """Three flat faces, two cut from pictures, and ten rough ones where the flat ones disagree; ten iterations each."""
+    runs, run_em = [], em.run_em
+
+    def spy(e_step, m_step, start, **options):
+        runs.append((start, options["max_iter"], run_em(e_step, m_step, start, **options)))
+        return runs[-1][2]
+
+    _, images, _ = small(20.0, name=name)
+    monkeypatch.setattr(em, "run_em", spy)
+    found = scene.start(images, (9, 7), how="search")
+    brief = 15 if name == "flat" else 5
+    assert [max_iter for _, max_iter, _ in runs[: brief + 1]] == [10] * brief + [50]
+    assert {max_iter for _, max_iter, _ in runs[brief:]} == {50}
+    assert (np.ptp([run.bounds[-1] for _, _, run in runs[:3]]) > 10) == (name == "flat")
+    for (begin, _, _), level in zip(runs, (0, -1 / 3, 1 / 3)):
+        np.testing.assert_allclose(begin.face, images.mean() + level * images.std(), rtol=1e-12)
+    for (begin, _, _), image in zip(runs[3:5], images):
+        energy = np.array([[((image - images.mean(0)) ** 2)[i : i + 9, j : j + 7].sum() for j in range(24)] for i in range(12)])
+        i, j = np.unravel_index(energy.argmax(), energy.shape)
+        np.testing.assert_array_equal(begin.face, image[i : i + 9, j : j + 7])
+    for begin, _, _ in runs[5:brief]:
+        assert begin.face.std() == pytest.approx(images.std() / 3, rel=0.45)  # 63 draws, five standard errors
+    for begin, _, run in runs[:brief]:
+        np.testing.assert_allclose(begin.background, images.mean(axis=0), rtol=1e-12)
+        assert begin.noise_std == pytest.approx(images.std(), rel=1e-12) and run.params.prior.max() == run.params.prior.min()
+    best = max((run for _, _, run in runs[:brief]), key=lambda run: run.bounds[-1])
+    assert runs[brief][0] is best.params  # the best of them goes on
+    assert found in [run.params for _, _, run in runs[brief:]]
 
 
 def test_crops_are_the_promising_ones_first_and_never_the_present_one():
