@@ -65,8 +65,8 @@ def bound_against_error(runs, truth, heading, *, ax=None):
     value of the true scene, from which the others are counted
     """
     ax = one_axes(ax, size=(5.6, 3.8))
-    for (name, (errors, bounds)), colour, marker in zip(runs.items(), COLOURS, "osD^"):
-        ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, markersize=6, alpha=0.75, label=name)
+    for (name, (errors, bounds)), colour, marker, size in zip(runs.items(), COLOURS, "osD^", (11, 7, 5, 4)):  # none hidden
+        ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, markersize=size, alpha=0.75, label=name)
     ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
     ax.set(title=heading, xlabel="rms error of the face (gray levels)", ylabel="log-likelihood less the truth's\n(nats a picture)")
     ax.legend(fontsize=8)
