@@ -244,7 +244,7 @@ def tell(name):
     words = [scene.verdict(scene.e_step(images, run.params, hard=True)[0], positions)[0] for run in runs[name]]
     print(f"{name:15} twelve starts: {words.count('exact')} exact, {words.count('shifted')} shifted, {words.count('lost')} lost")
 
-
+# %%
 tell("hard")
 tell("soft")
 grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
@@ -518,7 +518,7 @@ def by_energy(X):
     energy = windows.window_sums((X - X.mean(axis=0)) ** 2, astronaut.shape)
     return np.stack(np.unravel_index(energy.reshape(len(X), -1).argmax(axis=1), energy.shape[1:]), axis=1)
 
-
+# %%
 blob = by_energy(X)
 print(f"exact positions {np.mean((blob == d).all(axis=1)):.0%}; aligned average {rms(scene.m_step(X, blob, (18, 14)).face, astronaut):.1f}",
       f"off the face, a flat gray face {astronaut.std():.1f}, the average picture {rms(X.mean(axis=0), camera):.1f} off the background")
@@ -612,6 +612,9 @@ print(f"{inside.sum()} pictures pay {paid[inside].mean():.0f} each, {(~inside).s
 #
 # What EM cannot do by steps, a *move* can: align the pictures at the positions found, average them **one pixel wider**
 # than the face, and try each of the nine crops as a new face, with $A$ uniform again.
+#
+# The figure shows the average neighbourhood of the faces that were found: the whole face of the astronaut, with the
+# window of the shifted run (orange) that cuts off its last row, and the window one row lower (blue, dashed) that fits.
 
 # %%
 wide = np.pad(X, ((0, 0), (1, 1), (1, 1)), constant_values=np.nan)
@@ -619,21 +622,15 @@ around = np.nanmean(sliding_window_view(wide, (20, 16), axis=(1, 2))[np.arange(1
 for a in range(3):
     crops = [replace(shifted[30], face=around[a : a + 18, b : b + 14], prior=flat_prior) for b in range(3)]
     ends = [scene.fit(X, astronaut.shape, start=crop, max_iter=5, tol=0).bounds[-1] for crop in crops]
-    below = " ".join(f"{(end - unshifted.bounds[-1]) / 100 + 1e-9:7.1f}" for end in ends)
-    print(f"crop moved by {a - 1:+d} rows: {below} nats a picture, columns -1, 0, +1")
+    below = (f"{(end - unshifted.bounds[-1]) / 100 + 1e-9:7.1f}" for end in ends)
+    print(f"crop moved by {a - 1:+d} rows:", *below, "nats a picture, columns -1, 0, +1")
+plots.shifted_window(around, {"window of the shifted run": (1, 1, 18, 14), "one row lower": (2, 1, 18, 14)}, "Average around the faces found")
+plt.show()
 
 # %% [markdown]
 # Read: the crop one row lower, in the same columns, reaches the bound of the truth (0.0) after five iterations. Its
 # neighbours end 55 nats a picture lower, and more.
 #
-# The figure shows the average neighbourhood of the faces that were found: the whole face of the astronaut, with the
-# window of the shifted run (orange) that cuts off its last row, and the window one row lower (blue, dashed) that fits.
-
-# %%
-plots.shifted_window(around, {"window of the shifted run": (1, 1, 18, 14), "one row lower": (2, 1, 18, 14)}, "Average around the faces found")
-plt.show()
-
-# %% [markdown]
 # The default start (`how="search"`) makes such moves as long as one of them raises the bound, also by more than one
 # pixel. Against plain EM from the mean start, on the flat background:
 
