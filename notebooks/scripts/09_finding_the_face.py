@@ -125,7 +125,7 @@ def random_start(seed, white=255):
     rng = np.random.default_rng(seed)
     return scene.Scene(rng.uniform(0, white, face.shape), rng.uniform(0, white, background.shape), images.std(), uniform)
 
-
+# %%
 q, log_likelihood = scene.e_step(images, random_start(0))
 best, hard_bound = scene.e_step(images, random_start(0), hard=True)
 of_best, largest = q[np.arange(N), best[:, 0], best[:, 1]], q.max(axis=(1, 2))
