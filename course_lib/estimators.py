@@ -168,6 +168,11 @@ class SceneFinder(BaseEstimator):
     converged_ : bool, whether the best restart ended within `tol`, before `max_iter`
     n_iter_ : int, iterations of the best restart
 
+    Notes
+    -----
+    With smoothing=0 a position that no picture of the fit holds is impossible in new pictures, too; a smoothing of 0.1
+    allows it.
+
     Examples
     --------
     >>> from course_lib import datasets

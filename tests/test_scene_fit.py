@@ -609,6 +609,7 @@ def test_extra_memory_is_at_most_four_times_the_pictures(shape, face_shape, monk
     [
         ([(0, 0)] * 4, ("exact", (0, 0))),
         ([(0, 0)] * 2 + [(5, 1), (1, 1)], ("exact", (0, 0))),
+        ([(0, 0)] * 2 + [(0, -1)] * 2, ("exact", (0, 0))),
         ([(0, 0)] * 2 + [(0, 1)] * 3, ("shifted", (0, 1))),
         ([(-1, 2)] * 3 + [(0, 0)], ("shifted", (-1, 2))),
         ([(-1, 2)] * 2 + [(0, 0), (7, 7)], ("shifted", (-1, 2))),

@@ -68,7 +68,8 @@ def fit(
 
     Returns
     -------
-    SceneResult, an EMResult; bounds (iterations + 1,) never fall, the first belongs to the start, the last to params
+    SceneResult, an EMResult; bounds (iterations + 1,) never fall, the first belongs to the start, the last to params.
+        (Only a given start whose noise is below the floor of `update` can lie above the rest.)
 
     Raises
     ------
@@ -121,7 +122,7 @@ def verdict(found, positions):
     """How the positions found compare with the true ones: "exact", "shifted" or "lost".                    (S16)
 
     A face may sit shifted inside its window, all positions shifted the other way. If at least half of the pictures have one
-    and the same difference, the face is found: "exact" if it is 0, else "shifted".
+    and the same difference, the face is found: "exact" if it is 0, else "shifted". In a tie 0 wins.
 
     Parameters
     ----------
@@ -139,10 +140,11 @@ def verdict(found, positions):
     """
     found, positions = _places("found", found, ("N", 2)), _places("positions", positions, (len(found), 2))
     shifts, counts = np.unique(found - positions, axis=0, return_counts=True)
-    shift = tuple(shifts[counts.argmax()].tolist())
+    exact = not shifts[counts == counts.max()].any(axis=1).all()
+    shift = (0, 0) if exact else tuple(shifts[counts.argmax()].tolist())
     if 2 * counts.max() < len(found):
         return "lost", shift
-    return ("exact" if shift == (0, 0) else "shifted"), shift
+    return ("exact" if exact else "shifted"), shift
 
 
 def _places(name, positions, shape):
@@ -155,7 +157,7 @@ def _places(name, positions, shape):
 
 def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
     """The run of every start, in their order; a stop is heard by all threads."""
-    stopped = threading.Event()
+    stopped, starting = threading.Event(), threading.Lock()
 
     def watch(bound):
         if stopped.is_set():
@@ -163,7 +165,13 @@ def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
         show.step(f"bound {bound:.1f}", by=0)
 
     def run(index):
-        at = begin if begin is not None else _begin(pictures, images, how if index == 0 else "random", rngs[index], watch)
+        if begin is not None:
+            at = begin
+        elif index == 0 and how == "search":
+            at = searched(pictures, images, watch=watch)
+        else:
+            with starting:  # one at a time: it takes a copy of the pictures
+                at = start(images, pictures.face_shape, how="random" if index else how, rng=rngs[index])
         return plain(pictures, at, watch=watch, **options)
 
     done = []
@@ -174,12 +182,6 @@ def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
     finally:
         stopped.set()
     return done
-
-
-def _begin(pictures, images, how, rng, watch):
-    if how == "search":
-        return searched(pictures, images, watch=watch)
-    return start(images, pictures.face_shape, how=how, rng=rng)
 
 
 def _enough(images):

@@ -28,9 +28,9 @@ class Pictures:
     def __len__(self):
         return len(self.pixels)
 
-    def blocks(self):
-        """Slices that together make all pictures."""
-        step = max(1, BLOCK // self.total.size)
+    def blocks(self, share=1):
+        """Slices that together make all pictures, each of a `share`-th of BLOCK pixels."""
+        step = max(1, BLOCK // share // self.total.size)
         return [slice(first, min(first + step, len(self))) for first in range(0, len(self), step)]
 
     def spectra(self, block):

@@ -52,7 +52,7 @@ def start(images, face_shape, *, how="mean", rng=None):
     if how == "random":
         return _random(images, face_shape, np.random.default_rng() if rng is None else rng)
     if how == "mean":
-        return _flat(images, face_shape, 0.0)
+        return _flat(images, face_shape)
     with _blas.one_thread():
         return searched(Pictures(images, face_shape, images.mean(), keep=True), images, rng=rng)
 
@@ -88,12 +88,13 @@ def searched(pictures, images, *, rng=None, watch=None):
         result = plain(pictures, begin, max_iter=max_iter, hold=True, watch=watch)
         return result.bounds[-1], result.params
 
-    flat = [_flat(images, pictures.face_shape, step) for step in (0, -CONTRAST, CONTRAST)]
+    middle = _flat(images, pictures.face_shape)
+    flat = [replace(middle, face=middle.face + step * middle.noise_std) for step in (0, -CONTRAST, CONTRAST)]
     ends = [run(begin, BRIEF) for begin in flat]
     apart = np.ptp([bound for bound, _ in ends]) > APART
-    ends += [run(begin, BRIEF) for begin in _peaks(images, flat[0])]
+    ends += [run(begin, BRIEF) for begin in _peaks(images, middle)]
     if apart:
-        ends += [run(_rough(flat[0], rng), BRIEF) for _ in range(MORE)]
+        ends += [run(_rough(middle, rng), BRIEF) for _ in range(MORE)]
     best = max(ends, key=lambda pair: pair[0])
     return _moved(pictures, *run(best[1]), run)[1]
 
@@ -138,7 +139,7 @@ def _surroundings(pictures, scene):
     h, w = pictures.face_shape
     log_joint, B = pictures.log_joint(scene, scene.log_prior), scene.background - pictures.level
     sums = np.zeros((4, 3 * h - 2, 3 * w - 2))
-    for block in pictures.blocks():
+    for block in pictures.blocks(share=8):  # what surrounds a face is nine times as large
         (i, j), X = _sums.expectation(log_joint(block, pictures.spectra(block)), hard=True)[0].T, pictures.pixels[block]
         for total, part in zip(sums, (np.ones_like(X), X, X**2, (X - B) ** 2)):
             wide = np.pad(part, ((0, 0), (h - 1, h - 1), (w - 1, w - 1)))
@@ -148,9 +149,9 @@ def _surroundings(pictures, scene):
     return mean + pictures.level, (apart - (second - n * mean**2)) / (2 * scene.noise_std**2)
 
 
-def _flat(images, face_shape, contrast):
+def _flat(images, face_shape):
     s, positions = _spread(images), _positions(images, face_shape)
-    return Scene(np.full(face_shape, images.mean() + contrast * s), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions)))
+    return Scene(np.full(face_shape, images.mean()), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions)))
 
 
 def _rough(flat, rng):
@@ -176,8 +177,9 @@ def _random(images, face_shape, rng):
 
 
 def _spread(images):
-    """Standard deviation of all pixels, above 0 for constant pictures too."""
-    return max(float(images.std()), _sums.SMALLEST)
+    """Standard deviation of all pixels, above 0 for constant pictures too; in parts, since images.std() copies the pictures."""
+    mean, parts = images.mean(), np.array_split(images, min(len(images), 16))
+    return max(np.sqrt(sum(np.square(part - mean).sum() for part in parts) / images.size), _sums.SMALLEST)
 
 
 def _positions(images, face_shape):
