@@ -13,6 +13,7 @@ from ._search import STARTS, checked, plain, searched, start
 from ._sums import alpha, collect
 
 PICTURES_NEEDED = 2
+PATIENCE = 5.0  # seconds: how long an interrupted fit waits for its threads to leave an iteration
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +157,8 @@ def _places(name, positions, shape):
 
 
 def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
-    """The run of every start, in their order; a stop is heard by all threads."""
-    stopped, starting = threading.Event(), threading.Lock()
+    """The run of every start, in their order; a stop is heard by all threads, and waits for them."""
+    stopped, starting, idle, busy = threading.Event(), threading.Lock(), threading.Condition(), set()
 
     def watch(bound):
         if stopped.is_set():
@@ -165,6 +166,18 @@ def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
         show.step(f"bound {bound:.1f}", by=0)
 
     def run(index):
+        with idle:
+            busy.add(index)
+        try:
+            return one(index)
+        finally:
+            with idle:
+                busy.discard(index)
+                idle.notify_all()
+
+    def one(index):
+        if stopped.is_set():
+            raise KeyboardInterrupt
         if begin is not None:
             at = begin
         elif index == 0 and how == "search":
@@ -178,9 +191,11 @@ def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
     try:
         for result in Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(delayed(run)(i) for i in range(len(rngs))):
             done.append(result)
-            show.step(f"best bound {max(one.bounds[-1] for one in done):.1f}")
+            show.step(f"best bound {max(run.bounds[-1] for run in done):.1f}")
     finally:
         stopped.set()
+        with idle:  # threads that still compute when the interpreter ends would abort it
+            idle.wait_for(lambda: not busy, timeout=PATIENCE)
     return done
 
 
