@@ -106,6 +106,13 @@ def count(name, value, *, minimum=1, maximum=None, remedy=""):
     return number
 
 
+def flag(name, value):
+    """Return `value` if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} needs True or False; got {_short(value)}; give one of them")
+    return bool(value)
+
+
 def pair(name, value, letters="(h, w)"):
     """Return `value` as a pair of whole numbers of at least 1, rows and columns."""
     try:

@@ -10,6 +10,7 @@ import pytest
 from course_lib import scene, windows
 from course_lib.scene import Scene
 from tests.helpers import close
+from tests.real_scenes import drawn
 
 SMALL = Scene([[9.0, 8.0]], np.zeros((3, 4)), 5, np.full((3, 3), 1 / 9))
 SUMS = scene.statistics(np.arange(24.0).reshape(2, 3, 4), SMALL)
@@ -117,3 +118,43 @@ def test_verdict_takes_whole_numbers_of_any_kind_and_no_others():
     assert scene.verdict(positions, positions + np.uint8(1)) == ("shifted", (-1, -1))
     with pytest.raises(ValueError, match="found needs whole numbers; got fractions; e_step gives them with hard=True"):
         scene.verdict(positions + 0.9, positions)
+
+
+@pytest.mark.parametrize("noise_std", [1.0, 80.0, 200.0])
+def test_settled_pictures_take_a_window_and_give_the_same_sums(noise_std, monkeypatch):
+    """(S9), (S10), (S14): none, some or all pictures put all their weight, to rounding, on one position."""
+    truth, images, _ = drawn(noise_std, n=30)
+    q = scene.e_step(images, truth)[0].reshape(30, -1)
+    share = (q.max(axis=1) == 1).mean()
+    assert share == {1.0: 1, 200.0: 0}.get(noise_std, share) and (noise_std != 80 or 0 < share < 1)
+    wanted = scene.m_step(images, q.reshape(30, *truth.positions), truth.face.shape)  # knows of no settled pictures
+    found = scene.update(scene.statistics(images, truth), truth)
+    for name in ("face", "background", "noise_std", "prior"):
+        close(getattr(found, name), getattr(wanted, name))
+    if share == 1:
+        monkeypatch.setattr("course_lib._fourier.correlation_sum", None)
+        scene.statistics(images, truth)
+
+
+def test_a_small_weight_stays_in_the_prior_of_settled_pictures():
+    """(S8): what is too small for the face still keeps its position possible."""
+    truth, images, _ = drawn(20.0, n=30)
+    assert (scene.update(scene.statistics(images, truth), truth).prior > 0).sum() > 30
+
+
+@pytest.mark.parametrize("value", ["soft", 1, None, [0]])
+@pytest.mark.parametrize("name", ["hard", "progress"])
+def test_a_flag_is_true_or_false(name, value):
+    images, truth = np.zeros((3, 4, 5)), scene.Scene([[1.0]], np.zeros((4, 5)), 1.0, np.full((4, 5), 1 / 20))
+    calls = [lambda: scene.fit(images, (1, 1), **{name: value})]
+    if name == "hard":
+        calls += [lambda: scene.e_step(images, truth, hard=value), lambda: scene.statistics(images, truth, hard=value)]
+    for call in calls:
+        with pytest.raises(TypeError, match=f"^{name} needs True or False; got "):
+            call()
+
+
+def test_the_previous_scene_of_an_m_step_has_its_face():
+    images, other = np.zeros((3, 4, 5)), scene.Scene([[1.0]], np.zeros((4, 5)), 1.0, np.full((4, 5), 1 / 20))
+    with pytest.raises(ValueError, match=r"previous.face needs shape \(2, 2\); got \(1, 1\)"):
+        scene.m_step(images, np.zeros((3, 2), dtype=int), (2, 2), previous=other)

@@ -60,12 +60,13 @@ def fit(
     hard : bool, hard EM: each picture has one position                                (S14)
     smoothing : float of at least 0, alpha of (S15): pseudo-pictures added to every position; the bounds are then
         penalised, bound + alpha sum ln A
-    max_iter : int, EM iterations at most, of every run
+    max_iter : int, EM iterations at most, of every run; the search before the first has limits of its own
     tol : float, nats; a run ends when its bound changes by less
     rng : numpy.random.Generator or None for a fresh one; draws the random starts
     n_jobs : int or None, threads that share the restarts (joblib); the result does not depend on it
     progress : bool, show restarts and bound on standard error
-    how : "search", "mean" or "random", the start as in `start`; of several, all but the first are "random"
+    how : "search", "mean" or "random", the start as in `start`; of several, all but the first are "random". Without
+        effect if `start` is given.
 
     Returns
     -------
@@ -99,12 +100,13 @@ def fit(
     n_init = _checks.count("n_init", n_init)
     n_jobs = _workers(n_jobs)
     options = {
-        "hard": bool(hard),
+        "hard": _checks.flag("hard", hard),
         "smoothing": alpha(smoothing),
         "max_iter": _checks.count("max_iter", max_iter),
         "tol": _checks.positive("tol", tol, unit="nats", allow_zero=True),
     }
     _checks.choice("how", how, STARTS)
+    _checks.flag("progress", progress)
     rng = np.random.default_rng() if rng is None else _checks.generator("rng", rng)
     if start is None:
         _enough(images)

@@ -31,11 +31,11 @@ def e_step(images, scene, *, hard=False):
     ValueError, TypeError
         As in `log_likelihood`.
     """
-    pictures = prepared(images, scene)
+    hard, pictures = _checks.flag("hard", hard), prepared(images, scene)
     with _blas.one_thread():
         log_joint = pictures.log_joint(scene, scene.log_prior)
         parts = [expectation(log_joint(block, pictures.spectra(block)), hard) for block in pictures.blocks()]
-    return np.concatenate([q for q, _ in parts]), float(sum(bound for _, bound in parts))
+    return np.concatenate([q for q, _, _ in parts]), float(sum(bound for _, bound, _ in parts))
 
 
 def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
@@ -66,6 +66,7 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
     if previous is not None:
         _checks.instance("previous", previous, Scene)
         _checks.match_shape("previous.background", previous.background, images.shape[1:])
+        _checks.match_shape("previous.face", previous.face, face_shape)
     pictures = Pictures(images, face_shape, images.mean())
 
     def of_block(block):

@@ -83,7 +83,7 @@ def statistics(images, scene, *, hard=False):
     ValueError, TypeError
         As in `log_likelihood`.
     """
-    pictures = prepared(images, scene)
+    hard, pictures = _checks.flag("hard", hard), prepared(images, scene)
     with _blas.one_thread():
         return collect(pictures, scene, hard)
 
@@ -159,43 +159,68 @@ def collect(pictures, scene, hard=False):
 
     def of_block(block):
         spectra = pictures.spectra(block)
-        q, part = expectation(log_joint(block, spectra), hard)
-        return *sums(pictures, block, q, spectra), part
+        q, part, settled = expectation(log_joint(block, spectra), hard)
+        return *sums(pictures, block, q, spectra, settled), part
 
     return added(map(of_block, pictures.blocks()), pictures)
 
 
 def expectation(log_joint, hard=False):
-    """q of a block from its ln p(X, d) (n, I, J), which is overwritten, and its part of the bound.    (S5), (S12), (S14)"""
+    """q of a block from its ln p(X, d) (n, I, J), which is overwritten, and its part of the bound.    (S5), (S12), (S14)
+
+    Third, which pictures are settled, (n,): all but the best position together weigh less than 1 can tell apart from 1.
+    """
     n, I, J = log_joint.shape
     flat = log_joint.reshape(n, -1)
     best = flat.argmax(axis=1)
     top = flat[np.arange(n), best]
     within_reach(top)
     if hard:
-        return np.stack(np.unravel_index(best, (I, J)), axis=1), top.sum()
+        return np.stack(np.unravel_index(best, (I, J)), axis=1), top.sum(), np.ones(n, dtype=bool)
     flat -= top[:, None]
     reached = flat > LEAST
-    np.exp(np.maximum(flat, LEAST, out=flat), out=flat)
-    flat *= reached
+    if reached.all():
+        np.exp(flat, out=flat)
+    else:
+        np.exp(np.maximum(flat, LEAST, out=flat), out=flat)
+        flat *= reached
     total = flat.sum(axis=1)
     flat /= total[:, None]
-    return flat.reshape(n, I, J), (top + np.log(total)).sum()
+    return flat.reshape(n, I, J), (top + np.log(total)).sum(), total == 1
 
 
-def sums(pictures, block, q, spectra):
+def sums(pictures, block, q, spectra, settled=None):
     """Of a block: counts (S8), sum of faces (S9), sum of the pixels that the face hides (S10).
 
-    q (n, I, J) needs the spectra of the block; hard positions q (n, 2) do not.
+    Settled pictures need one window instead of transforms. q (n, I, J) needs the spectra of the block; hard positions
+    q (n, 2) do not.
     """
-    X, (h, w) = pictures.pixels[block], pictures.face_shape
-    if q.ndim == 3:
-        face = _fourier.correlation_sum(spectra, q, pictures.shape, (h, w))
-        return q.sum(axis=0), face, np.einsum("khw,khw->hw", X, pictures.spread(q))
-    i, j = q.T
+    X = pictures.pixels[block]
+    if q.ndim == 2:
+        return histogram(q, pictures.positions), *_of_windows(X, q, pictures)
+    counts = q.sum(axis=0)
+    if settled is None or not settled.any():
+        return counts, *_of_transforms(X, q, spectra, pictures)
+    best = q[settled].reshape(settled.sum(), -1).argmax(axis=1)
+    face, hidden = _of_windows(X[settled], np.stack(np.unravel_index(best, pictures.positions), axis=1), pictures)
+    if settled.all():
+        return counts, face, hidden
+    more = _of_transforms(X[~settled], q[~settled], spectra[~settled], pictures)
+    return counts, face + more[0], hidden + more[1] + more[1]
+
+
+def _of_transforms(X, q, spectra, pictures):
+    """Sums of faces and of hidden pixels for any q (n, I, J)."""
+    face = _fourier.correlation_sum(spectra, q, pictures.shape, pictures.face_shape)
+    return face, np.einsum("khw,khw->hw", X, pictures.spread(q))
+
+
+def _of_windows(X, positions, pictures):
+    """The same where every picture has one position: (n, 2)."""
+    (i, j), (h, w) = positions.T, pictures.face_shape
     faces = sliding_window_view(X, (h, w), axis=(1, 2))[np.arange(len(X)), i, j]
     rows, columns = i[:, None, None] + np.arange(h)[:, None], j[:, None, None] + np.arange(w)
-    return histogram(q, pictures.positions), faces.sum(axis=0), _scattered(faces, (rows, columns), pictures.shape)
+    return faces.sum(axis=0), _scattered(faces, (rows, columns), pictures.shape)
 
 
 def histogram(q, positions):
