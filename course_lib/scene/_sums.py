@@ -206,7 +206,7 @@ def sums(pictures, block, q, spectra, settled=None):
     if settled.all():
         return counts, face, hidden
     more = _of_transforms(X[~settled], q[~settled], spectra[~settled], pictures)
-    return counts, face + more[0], hidden + more[1] + more[1]
+    return counts, face + more[0], hidden + more[1]
 
 
 def _of_transforms(X, q, spectra, pictures):
