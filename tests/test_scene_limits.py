@@ -1,14 +1,16 @@
 """The ends of what scenes and windows take: far gray levels, large pictures, absurd units, sums from elsewhere, no pictures."""
 
 import re
+import threading
+import time
 import tracemalloc
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from course_lib import scene, windows
-from course_lib.scene import Scene
+from course_lib import em, scene, windows
+from course_lib.scene import Scene, _fit
 from tests.helpers import close
 from tests.real_scenes import drawn
 
@@ -158,3 +160,28 @@ def test_the_previous_scene_of_an_m_step_has_its_face():
     images, other = np.zeros((3, 4, 5)), scene.Scene([[1.0]], np.zeros((4, 5)), 1.0, np.full((4, 5), 1 / 20))
     with pytest.raises(ValueError, match=r"previous.face needs shape \(2, 2\); got \(1, 1\)"):
         scene.m_step(images, np.zeros((3, 2), dtype=int), (2, 2), previous=other)
+
+
+def test_an_interrupted_fit_waits_for_its_threads(monkeypatch):
+    """A thread that still computes when the interpreter ends aborts it."""
+    images, began, inside = np.random.default_rng(0).normal(100, 20, (6, 7, 8)), [], set()
+    plain = _fit.plain
+
+    def slow(*args, **options):
+        began.append(1)
+        inside.add(threading.get_ident())
+        try:
+            time.sleep(0.2)
+            return plain(*args, **options)
+        finally:
+            inside.discard(threading.get_ident())
+
+    def interrupted(self, text="", by=1):
+        if by:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_fit, "plain", slow)
+    monkeypatch.setattr(em.Progress, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="scene stopped after 0 of 20"):
+        scene.fit(images, (2, 3), how="random", n_init=20, n_jobs=2, max_iter=2)
+    assert inside == set() and began

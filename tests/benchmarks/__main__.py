@@ -33,6 +33,7 @@ def second_track():
     for N, H, W, h, w in track2.SIZES:
         size = f"{N} x ({H} x {W}), face {h} x {w}"
         table(f"{size}: time / bare rfft2 + irfft2 of the pictures", track2.against_the_bound(N, H, W, h, w))
+        table(f"{size}: an iteration of fit / bare", track2.iteration_of_fit(N, H, W, h, w))
         table(f"{size}: time of others / ours", track2.against_others(N, H, W, h, w), "{:,.1f}")
         table(f"{size}: memory beside the pictures / pictures", {"fit": track2.extra_memory(N, H, W, h, w)})
     for title, sizes in track2.GROWTH.items():
