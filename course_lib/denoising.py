@@ -109,6 +109,42 @@ def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gat
         return _restore(x, plan, estimate, rng)
 
 
+def component_weights(patches, prior, noise_std):
+    """Posterior weights of the components for patches with independent Gaussian noise.           (M2), (M6)
+
+    pi_k(y) proportional to pi_k N(y | mu_k, S_k + sigma^2 I), from the eigenvectors of S_k, which serve every sigma
+
+    Parameters
+    ----------
+    patches : array (N, D), gray levels
+    prior : Mixture (K, D); covariances may be singular
+    noise_std : float above 0, sigma in gray levels
+
+    Returns
+    -------
+    array (N, K), float64, rows that sum to one
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `denoise_patches`.
+
+    Notes
+    -----
+    O(N K D^2). `denoise_patches` weighs in the same way, and faster where patches are many.
+    """
+    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
+    noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    lam, U = prior.eigen
+    seen = lam + noise_std**2
+    log_joint = np.empty((len(x), len(lam)))
+    with _blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
+        for k, mu in enumerate(prior.means):
+            log_joint[:, k] = -0.5 * (np.log(seen[k]).sum() + ((x - mu) @ U[k]) ** 2 @ (1 / seen[k]))
+    return mixture.normalised("patches", log_joint + prior.log_weights)
+
+
 def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=None):
     """Images with independent Gaussian noise, cleaned patch by patch and averaged.        (P1), (M6), (P2)
 

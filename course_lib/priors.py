@@ -50,19 +50,33 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=True):
     ValueError, TypeError
         For m outside 1..28, K below 1 or above the number of patches, a negative seed.
     """
-    m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
-    K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
-    seed = _checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
+    m, K, seed = _checked(patch_size, n_components, seed)
+    prior = stored_prior(m, K, seed=seed)
+    if prior is not None:
+        return prior
+    packed = _pack(fit_digits(m, K, seed=seed, progress=progress))
+    _write(cache_folder() / _file_name(m, K, seed), packed)
+    return _unpack(packed, K, m)
+
+
+def stored_prior(patch_size, n_components, *, seed=0):
+    """The prior that `digit_prior` would read, without a fit: from the package, then from the user's cache folder.
+
+    Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if it was never fitted or is damaged
+    """
+    m, K, seed = _checked(patch_size, n_components, seed)
     name = _file_name(m, K, seed)
-    shipped = resources.files(__package__).joinpath("data", "priors", name)
-    cached = cache_folder() / name
-    for path in (shipped, cached):
+    for path in (resources.files(__package__).joinpath("data", "priors", name), cache_folder() / name):
         prior = _read(path, K, m)
         if prior is not None:
             return prior
-    packed = _pack(fit_digits(m, K, seed=seed, progress=progress))
-    _write(cached, packed)
-    return _unpack(packed, K, m)
+    return None
+
+
+def _checked(patch_size, n_components, seed):
+    m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
+    K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
+    return m, K, _checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
 
 
 def fit_digits(patch_size, n_components, *, seed=0, progress=False):

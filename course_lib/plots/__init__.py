@@ -14,3 +14,4 @@ from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, 
 from ._patches import coverage_maps, eigen_rows, em_ellipses, em_trace, patch_gallery, patch_rows, patch_windows, seen_and_held_out, spectra
 from ._scene_em import bound_parts, bound_sandwich, hiding_maps, scene_along_em, scene_rows
 from ._scenes import scene_story
+from ._style import COLOURS

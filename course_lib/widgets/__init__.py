@@ -1,0 +1,7 @@
+"""Sliders around the course's own functions. Every widget follows a figure that says the same without a kernel.
+
+A view is a plain function of numbers that returns pictures and sentences; a widget puts controls before it.
+"""
+
+from ._board import Board, View
+from ._denoising import denoising_view, denoising_widget, shipped_components, shipped_sides

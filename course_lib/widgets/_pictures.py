@@ -1,0 +1,121 @@
+"""Arrays into pictures: zoom, colour, frames, captions, bars, and the bytes of a PNG."""
+
+import functools
+import io
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from ..plots import COLOURS
+
+BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (ImageColor.getrgb(colour) for colour in COLOURS)
+WHITE, SOFT = (255, 255, 255), (200, 200, 200)
+TEXT = 13  # pixels
+CAPTION = 20  # pixels above a picture
+GAP = 12  # pixels between pictures
+MARGIN = 44  # pixels left of bars, for the numbers of their axis
+TICKS = (0.01, 0.1, 0.5, 1.0)
+
+
+def png(picture):
+    """Bytes of a PNG of a picture (h, w) or (h, w, 3), uint8; fast rather than small."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png", compress_level=1)
+    return file.getvalue()
+
+
+def gray(image, zoom):
+    """Gray levels 0..255, clipped and rounded once, each pixel zoom x zoom: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    levels = np.round(np.clip(image, 0, 255)).astype(np.uint8)
+    return _zoomed(np.repeat(levels[..., None], 3, axis=2), zoom)
+
+
+def signed(image, limit, zoom):
+    """White at 0, orange up to `limit`, blue down to -limit: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    return _zoomed(_signed_colours()[np.round(np.clip(image / limit, -1, 1) * 255).astype(int) + 255], zoom)
+
+
+def share(values, zoom):
+    """White at 0, blue at 1, by square root so that small shares are seen: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    return _zoomed(_signed_colours()[255 - np.round(np.sqrt(np.clip(values, 0, 1)) * 255).astype(int)], zoom)
+
+
+@functools.cache
+def _signed_colours():
+    """511 colours (511, 3) from blue over white to orange."""
+    depth = np.abs(np.arange(-255, 256))[:, None] / 255
+    ends = np.where(np.arange(-255, 256)[:, None] < 0, BLUE, ORANGE)
+    return np.round(255 + depth * (ends - 255.0)).astype(np.uint8)
+
+
+def _zoomed(colours, zoom):
+    return colours.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def frame(picture, box, zoom, colour=RED):
+    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image."""
+    row, column, rows, columns = (zoom * length for length in box)
+    height, width = picture.shape[:2]
+    outer = np.s_[max(row - 2, 0) : min(row + rows + 2, height), max(column - 2, 0) : min(column + columns + 2, width)]
+    inner = np.s_[row + 1 : row + rows - 1, column + 1 : column + columns - 1]
+    kept = picture[inner].copy()
+    picture[outer] = colour
+    picture[inner] = kept
+    return picture
+
+
+def captioned(panels):
+    """Pictures beside each other, each under its caption: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
+    widths = [max(picture.shape[1], round(_font().getlength(text)) + 1) for text, picture in panels]
+    height = CAPTION + max(picture.shape[0] for _, picture in panels)
+    sheet = np.full((height, sum(widths) + GAP * (len(panels) - 1), 3), 255, np.uint8)
+    lefts = np.cumsum([0, *(width + GAP for width in widths[:-1])])
+    for left, (_, picture) in zip(lefts, panels):
+        sheet[CAPTION : CAPTION + picture.shape[0], left : left + picture.shape[1]] = picture
+    return _written(sheet, [((left, 2), text, BLACK) for left, (text, _) in zip(lefts, panels)])
+
+
+def bars(rows, size=(560, 64), marked=None):
+    """Shares of components as bars, one chart below the other on one square-root scale.
+
+    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a component with a
+    triangle below it, or None  ->  array (height, width, 3) uint8
+    """
+    width, height = size
+    tall = CAPTION + height + 14
+    sheet = np.full((tall * len(rows), width, 3), 255, np.uint8)
+    texts = []
+    for top, (text, shares, colour) in zip(range(CAPTION, len(sheet), tall), rows):
+        bottom = top + height
+        texts.append(((MARGIN, top - 18), text, BLACK))
+        for tick in TICKS:
+            level = bottom - round(height * tick**0.5)
+            sheet[level, MARGIN:] = SOFT
+            texts.append(((MARGIN - 6 - _font().getlength(f"{tick:g}"), level - 8), f"{tick:g}", BLACK))
+        edges = MARGIN + np.round(np.linspace(0, width - MARGIN, len(shares) + 1)).astype(int)
+        for k, (left, right) in enumerate(zip(edges, edges[1:])):
+            sheet[bottom - round(height * shares[k] ** 0.5) : bottom, left : max(right - (right - left) // 4, left + 1)] = colour
+            if k == marked:
+                _triangle(sheet, bottom, (left + right) // 2)
+        sheet[bottom, MARGIN:] = BLACK
+    return _written(sheet, texts)
+
+
+def _triangle(sheet, top, middle):
+    """A triangle that points up to (top, middle), drawn into the sheet."""
+    for step in range(1, 10):
+        sheet[top + step, max(middle - step // 2, 0) : middle + step // 2 + 1] = RED
+
+
+def _written(sheet, texts):
+    """The picture with texts: list of ((left, top), text, colour)."""
+    image = Image.fromarray(sheet)
+    draw = ImageDraw.Draw(image)
+    for place, text, colour in texts:
+        draw.text(place, text, fill=colour, font=_font())
+    return np.asarray(image)
+
+
+@functools.cache
+def _font():
+    return ImageFont.load_default(TEXT)
