@@ -1,6 +1,8 @@
 """Figures of lesson 05: rows and tables of digits, shrinkage, PSNR against K."""
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from . import _style
 from ..images import psnr
@@ -79,3 +81,33 @@ def psnr_by_components(table, noise_stds, baselines, *, axes=None):
         ax.minorticks_off()
     axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=7, fontsize=9)
     return axes
+
+
+def patch_beliefs(looks, error, box, weights, *, axes=None):
+    """A digit in several looks with one patch framed, its error, and weights of components before and after that patch.   (M2)
+
+    looks : dict, name -> image (H, W), gray levels;  error : image (H, W), gray levels, orange where too bright
+    box : (row, column, rows, columns) of the patch;  weights : dict, name -> array (K,), shares that sum to one
+    Returns the axes: those of the looks, of the error, and of the weights, in one array.
+    """
+    if axes is None:
+        above, below = len(looks) + 1, len(weights)
+        figure = plt.figure(figsize=(7.8, 4.4), layout="constrained")
+        cells = figure.add_gridspec(2, above * below)
+        axes = [figure.add_subplot(cells[0, i * below : (i + 1) * below]) for i in range(above)]
+        axes += [figure.add_subplot(cells[1, i * above : (i + 1) * above]) for i in range(below)]
+    pictures, charts = np.split(np.asarray(axes), [len(looks) + 1])
+    for ax, (name, look) in zip(pictures, looks.items()):
+        _style.show_gray(ax, look, name)
+    pictures[-1].imshow(error, cmap=_style.SIGNED, vmin=-128, vmax=128, interpolation="nearest")
+    pictures[-1].set_title("error, -128 to 128", fontsize=9)
+    pictures[-1].set(xticks=[], yticks=[])
+    for ax in pictures:
+        row, column, rows, columns = box
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), columns, rows, fill=False, edgecolor=_style.RED, linewidth=2))
+    for ax, (name, shares), colour in zip(charts, weights.items(), (_style.SKY, _style.BLUE)):
+        ax.bar(np.arange(len(shares)), shares, color=colour)
+        ax.set_yscale("function", functions=(lambda w: np.sqrt(np.maximum(w, 0)), np.square))
+        ax.set(title=name, xlabel="component k, from 0", ylabel="weight (square-root scale)", ylim=(0, 1.05))
+        ax.set_yticks((0.01, 0.1, 0.5, 1.0))
+    return np.concatenate([pictures, charts])
