@@ -125,7 +125,8 @@ def test_a_pair_that_is_not_stored_gets_a_sentence_and_no_fit(digits, monkeypatc
 
 
 def test_a_pair_that_the_user_has_fitted_is_shown(digits, monkeypatch):
-    monkeypatch.setattr(priors, "stored_prior", lambda m, K, **_: shipped_prior(16, 5))
+    mine = shipped_prior(16, 5)
+    monkeypatch.setattr(priors, "stored_prior", lambda m, K, **_: mine)
     assert widgets.denoising_view(digits[0], 25, 16, 200).readout.startswith("PSNR: noisy ")
 
 
