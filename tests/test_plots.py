@@ -45,7 +45,7 @@ CASES = {
     "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
     "face_gallery": (({"clean": DIGITS[0], "noisy": DIGITS[1]},), {"frames": {"clean": (1, 2, 3, 2)}, "columns": 2}, (1, 2)),
     "finding_limits": ((LINE, {"one": LINE / 255, "other": LINE / 300}, LINE / 50, 1081), {"guarantee": LINE / 400}, (2,)),
-    "four_corners": ((DIGITS[0], (1, 2), (3, 2), (9.0, 4.0, 3.0, 1.0)), {}, (5,)),
+    "four_corners": ((DIGITS[0], np.arange(42.0).reshape(7, 6) ** 2, (1, 2), (3, 2)), {}, (2, 3)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
     "hiding_maps": ((DIGITS[0], np.full((4, 4), 1 / 16), np.full((6, 5), 0.5), (1, 2), (3, 2)), {}, (3,)),
@@ -211,11 +211,15 @@ def test_the_frame_of_a_face_lies_on_its_window():
 
 def test_the_corners_of_a_window_are_where_the_table_is_read():
     """(S6): T(a, b) sums what lies above row a and left of column b."""
-    axes = plots.four_corners(DIGITS[0], (1, 2), (3, 2), (9.0, 4.0, 3.0, 1.0))
-    assert [ax.get_title() for ax in axes[1:]] == ["+ T(4, 4)", "- T(1, 4)", "- T(4, 2)", "+ T(1, 2)"]
-    assert axes[0].get_xlabel() == "3 gray levels"
-    sizes = [(ax.patches[0].get_height(), ax.patches[0].get_width()) for ax in axes[1:]]
-    assert sizes == [(4, 4), (1, 4), (4, 2), (1, 2)]
+    table = np.arange(42.0).reshape(7, 6) ** 2
+    axes = plots.four_corners(DIGITS[0], table, (1, 2), (3, 2))
+    rectangles = axes[:, 1:].ravel()
+    assert [ax.get_title() for ax in rectangles] == ["+ T(1, 2) = 64", "- T(1, 4) = 100", "- T(4, 2) = 676", "+ T(4, 4) = 784"]
+    assert axes[0, 0].get_title() == "window at (1, 2): 72 gray levels"
+    sizes = [(ax.patches[0].get_height(), ax.patches[0].get_width()) for ax in rectangles]
+    assert sizes == [(1, 2), (1, 4), (4, 2), (4, 4)]
+    read = [(line.get_ydata()[0], line.get_xdata()[0], line.get_marker()) for line in axes[1, 0].lines if line.get_marker() in ("+", "_")]
+    assert sorted(read) == [(1, 2, "+"), (1, 4, "_"), (4, 2, "_"), (4, 4, "+")]
 
 
 def test_doubled_runs_fill_the_whole_run():

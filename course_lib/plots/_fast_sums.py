@@ -1,10 +1,10 @@
 """Figures of lesson 07: what is summed, how sums over windows are shared, and what that saves."""
 
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, PowerNorm
 from matplotlib.patches import Rectangle
 
-from ._style import BLUE, COLOURS, GRAY, ORANGE, RED, SKY, grid, one_axes, show_gray
+from ._style import BLUE, COLOURS, GRAY, GREEN, ORANGE, RED, SKY, grid, one_axes, show_gray
 
 MARKERS = "osD^vP"
 PIXELS = {"xlabel": "column (pixels)", "ylabel": "row (pixels)"}
@@ -30,26 +30,30 @@ def position_maps(picture, maps, face_shape, position, *, axes=None):
     return axes
 
 
-def four_corners(image, position, shape, values, *, axes=None):
-    """A window as four rectangles that all begin at the upper left corner: two added, two taken off.    (S6)
+def four_corners(image, table, position, shape, *, axes=None):
+    """A window, the table's entries at its corners, and the rectangle that each of them sums: two added, two taken off.    (S6)
 
-    image (H, W), gray levels;  position (i, j) and shape (h, w) of the window;  values: the table's entries at
-    (i+h, j+w), (i, j+w), (i+h, j), (i, j)
-    Returns the axes (5,): the window, then the rectangles in that order.
+    image (H, W), gray levels;  table (H+1, W+1), its cumulative sums;  position (i, j) and shape (h, w) of the window
+    Returns the axes (2, 3): window and table on the left, the rectangles on the right, placed as the corners lie.
     """
-    axes = grid(1, 5, axes, panel=(2.15, 1.9))[0]
+    axes = grid(2, 3, axes, panel=(3.0, 2.3))
     (i, j), (h, w) = position, shape
-    for ax, sign, (a, b), value in zip(axes[1:], "+--+", ((i + h, j + w), (i, j + w), (i + h, j), (i, j)), values):
-        show_gray(ax, image, f"{sign} T({a}, {b})")
-        colour, hatch = (BLUE, "//") if sign == "+" else (ORANGE, "\\\\")
-        ax.add_patch(Rectangle((-0.5, -0.5), b, a, facecolor=colour, alpha=0.45, edgecolor="none"))
-        ax.add_patch(Rectangle((-0.5, -0.5), b, a, fill=False, edgecolor=colour, hatch=hatch, linewidth=1.5))
-        ax.plot(b - 0.5, a - 0.5, "o", color=colour, markeredgecolor="white", markersize=8)
-        ax.set_xlabel(f"{value:,.0f}", fontsize=9)
-    show_gray(axes[0], image, f"window at ({i}, {j}) =")
-    axes[0].set_xlabel(f"{values[0] - values[1] - values[2] + values[3]:,.0f} gray levels", fontsize=9)
-    for ax in axes:
-        ax.add_patch(Rectangle((j - 0.5, i - 0.5), w, h, fill=False, edgecolor="white", linewidth=2))
+    corners = {"+": ((i, j), (i + h, j + w)), "-": ((i, j + w), (i + h, j))}
+    total = sum(table[at] for at in corners["+"]) - sum(table[at] for at in corners["-"])
+    show_gray(axes[0, 0], image, f"window at ({i}, {j}): {total:,.0f} gray levels")
+    axes[1, 0].imshow(table, cmap="Blues", norm=PowerNorm(0.5, vmin=0), interpolation="nearest")
+    axes[1, 0].plot([0.5, 0.5, len(table[0]) - 0.5], [len(table) - 0.5, 0.5, 0.5], color="black", linewidth=1)
+    axes[1, 0].set_title("table T; row 0 and column 0 are zero", fontsize=9)
+    axes[1, 0].set(xticks=[], yticks=[])
+    for ax, sign, (a, b) in zip(axes[:, 1:].flat, "+--+", (corners["+"][0], *corners["-"], corners["+"][1])):
+        show_gray(ax, image, f"{sign} T({a}, {b}) = {table[a, b]:,.0f}")
+        colour = GREEN if sign == "+" else ORANGE
+        ax.add_patch(Rectangle((-0.5, -0.5), b, a, facecolor=colour, alpha=0.5, edgecolor="none"))
+        for where, place in ((ax, (b - 0.5, a - 0.5)), (axes[0, 0], (b - 0.5, a - 0.5)), (axes[1, 0], (b, a))):
+            where.plot(*place, "s", color=colour, markeredgecolor="white", markersize=10, clip_on=False)
+            where.plot(*place, "+" if sign == "+" else "_", color="black", markersize=7, markeredgewidth=2, clip_on=False)
+    for ax in (axes[0, 0], *axes[:, 1:].flat):
+        ax.add_patch(Rectangle((j - 0.5, i - 0.5), w, h, fill=False, edgecolor=RED, linewidth=2))
     return axes
 
 

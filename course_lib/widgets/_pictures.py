@@ -64,6 +64,31 @@ def frame(picture, box, zoom, colour=RED):
     return picture
 
 
+def shade(picture, box, zoom, colour):
+    """The picture, changed in place, half covered with a colour at (row, column, rows, columns) of a zoomed image."""
+    row, column, rows, columns = (zoom * length for length in box)
+    part = picture[row : row + rows, column : column + columns]
+    part[:] = part // 2 + np.array(colour, np.uint8) // 2
+    return picture
+
+
+def sign(picture, middle, text, colour):
+    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column), moved inside."""
+    row, column = (min(max(at, 7), length - 8) for at, length in zip(middle, picture.shape))
+    picture[row - 7 : row + 8, column - 7 : column + 8] = WHITE
+    picture[row - 6 : row + 7, column - 6 : column + 7] = colour
+    picture[row - 1 : row + 2, column - 4 : column + 5] = BLACK
+    if text == "+":
+        picture[row - 4 : row + 5, column - 1 : column + 2] = BLACK
+    return picture
+
+
+def stacked(sheets):
+    """Pictures below each other, white beside the narrower ones: list of (h, w, 3) uint8 -> (height, width, 3) uint8."""
+    width = max(sheet.shape[1] for sheet in sheets)
+    return np.concatenate([np.pad(s, ((0, GAP), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in sheets])
+
+
 def captioned(panels):
     """Pictures beside each other, each under its caption: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
     widths = [max(picture.shape[1], round(_font().getlength(text)) + 1) for text, picture in panels]
