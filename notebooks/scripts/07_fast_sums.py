@@ -41,7 +41,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
-from course_lib import datasets, plots, scene, windows
+from course_lib import datasets, plots, scene, widgets, windows
 
 # %% [markdown]
 # ## 1. What is to be summed
@@ -188,27 +188,90 @@ print("equal to the loops:", np.allclose(table_sums(Y, (h, w)), R, rtol=1e-10))
 
 # %% [markdown]
 # The library has the table and the corners as two functions, `windows.cumulative_sums` and `windows.corner_sums`. We
-# look at one window of the background, with its top-left corner at (12, 22), and ask for its four table entries.
+# look at one window of the background, with its top-left corner at (12, 22), and ask for its four table entries. Gray
+# levels are rounded to whole numbers here, so that every sum can be checked by hand.
 #
-# The figure is the equation (S6) in pictures. Left, the background with the window framed in white. Then four
-# rectangles that all start at the upper left corner of the picture: the large one (blue, plus), the part above the
-# window (orange, minus), the part left of it (orange, minus), and the corner that both share (blue, plus). Below each
-# stands its sum.
+# The figure is (S6) in pictures. Left, the background with the window framed, and the table below it, bluer the larger
+# its entries, with a white row and column of zeros; a plus or a minus marks the four corners in both. On the right, placed
+# as the corners lie, four rectangles that all start at the upper left corner of the picture: lower right the large one
+# (green, plus), above it the part above the window (orange, minus), lower left the part left of it (orange, minus), and
+# upper left the part that both share (green, plus). Each has its sum in its title.
 
 # %%
-table = windows.cumulative_sums(B)
-i, j = 12, 22
-corners = [table[i + h, j + w], table[i, j + w], table[i + h, j], table[i, j]]
-print("table", table.shape, " corners", np.round(corners, 1).tolist())
-print(f"+ - - + {corners[0] - corners[1] - corners[2] + corners[3]:.1f}, directly {B[i : i + h, j : j + w].sum():.1f}")
+whole, (i, j) = B.round(), (12, 22)
+table = windows.cumulative_sums(whole)
+print("table", table.shape, " row 0 and column 0 are zero:", not table[0].any() and not table[:, 0].any())
+print(f"{table[i + h, j + w]:,.0f} + {table[i, j]:,.0f} - {table[i, j + w]:,.0f} - {table[i + h, j]:,.0f}")
+print(f"= {windows.corner_sums(table, (h, w))[i, j]:,.0f}, pixel by pixel {whole[i : i + h, j : j + w].sum():,.0f}")
 print("library equals the loops:", np.allclose(windows.corner_sums(windows.cumulative_sums(Y), (h, w)), R, rtol=1e-10))
-plots.four_corners(B, (i, j), (h, w), corners)
+plots.four_corners(whole, table, (i, j), (h, w))
 plt.show()
 
 # %% [markdown]
-# The four numbers combine to 15 918.9, the sum over the window. The table costs about two additions a pixel, the
-# corners three a window; the window's size appears nowhere. The idea is Crow's *summed-area table* (1984), invented
+# The four numbers combine to 15 917 gray levels, the sum over the window. The table costs about two additions a pixel,
+# the corners three a window; the window's size appears nowhere. The idea is Crow's *summed-area table* (1984), invented
 # for textures. The report uses it without going into details; section 12 shows which detail matters.
+#
+# ### 4.3 Move the window
+#
+# Run the next cell and drag the window over the picture; the arrow keys move a slider, too. The three pictures are those
+# of the figure above, and a sentence does the arithmetic, with $R(i,j)$ the sum of the window's gray levels, and counts
+# the additions. Predict first, then move:
+#
+# 1. Push the window of 18 x 14 to the upper border of the picture, then to the left border, then into the upper left
+#    corner. Which corners drop out each time, and why?
+# 2. Make the window 1 x 1, then 30 x 30. How many entries of the table are read, and how many additions does each way
+#    take? For which windows do the corners gain nothing?
+# 3. Take a window of 1 x 1 into the lower right corner of the picture. How large are the numbers that are added and
+#    subtracted, and how large is the result? What if the table kept only three digits of each?
+
+# %% tags=["nbval-ignore-output"]
+widgets.windows_widget(whole, row=12, column=22, height=18, width=14)
+
+# %% [markdown]
+# The answers, for the reader without sliders and for checking yourself. What the widget says is a function of what the
+# sliders say. Question 1:
+
+# %%
+def ask(*choice):
+    return widgets.windows_view(whole, *choice).readout.split(". ")
+
+for row, column in ((0, 22), (12, 0), (0, 0)):
+    print(ask(row, column, h, w)[0])
+
+# %% [markdown]
+# At the upper border both upper corners are 0, for nothing lies above row 0: the plus at the upper left and the minus at
+# the upper right. At the left border both left corners are 0. In the upper left corner only the lower right one remains:
+# that window *is* the rectangle which its entry sums. No case needs code of its own, because the table has its row and
+# column of zeros.
+#
+# Question 2:
+
+# %%
+for row, column, height, width in ((12, 22, 1, 1), (12, 22, 2, 2), (5, 22, 30, 30), (0, 0, H, W)):
+    by_corners, by_pixels, table_cost = ask(row, column, height, width)
+    print(f"{height} x {width}:", by_corners.split(", from ")[1], "| by pixels", by_pixels.split(", from ")[1])
+print(table_cost)
+
+# %% [markdown]
+# Always four entries and three additions, be it for one pixel or for all 2400. A single pixel needs no addition at all,
+# so that the corners lose, and at four pixels both ways take three. Beyond that the corners gain: 3 against 899 for
+# 30 x 30. But the table must be there first, for 4700 additions. For a single window of 30 x 30 it does not pay; for six
+# it does, $4700+6\cdot3=4718$ against $6\cdot899=5394$.
+#
+# Question 3. We round the entries to thousands, which leaves three digits in the large ones:
+
+# %%
+print(ask(H - 1, W - 1, 1, 1)[0])
+for size in (1, 30):
+    exact, rounded = (windows.corner_sums(entries, (size, size))[-1, -1] for entries in (table, table.round(-3)))
+    print(f"{size} x {size} in the lower right corner: {exact:,.0f}, by entries of three digits {rounded:,.0f}")
+
+# %% [markdown]
+# Four numbers near 275 000 leave 146: their leading three digits cancel. So with three digits the pixel comes out as 0,
+# while the window of 30 x 30 is right to one per cent. The error is that of the *entries*, which grow with the picture;
+# it does not shrink with the window. float64 keeps 16 digits, and nothing is lost here; float32 keeps 7, and section 12
+# shows what that costs.
 #
 # ## 5. One rung further: doubling
 #
