@@ -1,0 +1,1 @@
+"""The widgets in a real JupyterLab, seen through a real browser."""

@@ -1,0 +1,99 @@
+"""One widget on a page, moved by its keyboard and mouse as a user would, and read as a user reads it."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+FIGURE_SPACE = "\u2007"
+
+
+@dataclass(frozen=True)
+class State:
+    """What a board shows: digests of its pictures, its sentence of results, its note."""
+
+    pictures: tuple
+    readout: str
+    note: str
+
+
+class Board:
+    """A widget of the course in an open notebook.
+
+    notebook : lab.Notebook;  index : which of its widgets, from the top
+    """
+
+    def __init__(self, notebook, index):
+        self.notebook, self.page = notebook, notebook.page
+        self.root = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .course-widget").nth(index)
+        self.root.scroll_into_view_if_needed()
+
+    @cached_property
+    def name(self):
+        """Its name, from its second CSS class."""
+        return re.search(r"course-(?!widget\b)(\w+)", self.root.get_attribute("class"))[1]
+
+    def state(self):
+        """Everything settled, what the board shows.  ->  State"""
+        self.notebook.settle()
+        shown = self.root.evaluate("root => course.state(root)")
+        return State(tuple(shown["pictures"]), shown["readout"], shown["note"])
+
+    def defects(self):
+        """Texts that are cut, scroll bars, parts that stick out: list of sentences, empty if all is well."""
+        return self.root.evaluate("root => course.defects(root)")
+
+    @property
+    def sliders(self):
+        return [Slider(self, found) for found in self.root.locator(".widget-slider").all() if found.is_visible()]
+
+    @property
+    def choices(self):
+        """Lists of moves, one list a choice; a move is (what it is, how to do it)."""
+        return [*self._buttons(), *self._boxes(), *self._lists()]
+
+    def _buttons(self):
+        for group in self.root.locator(".widget-toggle-buttons").all():
+            yield [(f"button {button.inner_text()!r}", button.click) for button in group.locator("button").all()]
+
+    def _boxes(self):
+        for box in self.root.locator(".widget-checkbox input").all():
+            yield [(f"check box, {how}", box.click) for how in ("once", "twice")]
+
+    def _lists(self):
+        for menu in self.root.locator(".widget-dropdown select").all():
+            options = menu.locator("option").all_inner_texts()
+            yield [(f"option {text!r}", lambda menu=menu, text=text: menu.select_option(label=text)) for text in options]
+
+    def values(self):
+        """What the controls say: {description: readout of the slider, or text of the pressed button}."""
+        said = {slider.name: slider.readout for slider in self.sliders}
+        for group in self.root.locator(".widget-toggle-buttons").all():
+            said[group.locator(".widget-label").inner_text()] = group.locator("button.mod-active").inner_text()
+        return said
+
+
+class Slider:
+    """A slider of a board. Keys go to its handle; readings are those of the page."""
+
+    def __init__(self, board, root):
+        self.board, self.root, self.handle = board, root, root.locator(".noUi-handle")
+        self.name = root.locator(".widget-label").inner_text()
+
+    @property
+    def readout(self):
+        return self.root.locator(".widget-readout").inner_text().replace(FIGURE_SPACE, "").strip()
+
+    @property
+    def place(self):
+        """Number of the chosen value, from 0."""
+        return round(float(self.handle.get_attribute("aria-valuenow")))
+
+    def press(self, key, times=1):
+        self.handle.focus()
+        for _ in range(times):
+            self.board.page.keyboard.press(key)
+
+    def go(self, place):
+        """Move to a value by its number, without waiting on the way."""
+        self.press("Home")
+        self.press("ArrowRight", place)

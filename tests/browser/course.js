@@ -1,0 +1,88 @@
+// What the browser tests ask of a page of JupyterLab: run, wait, and read a widget as its user sees it.
+window.course = (() => {
+  const PATIENCE = 300_000; // ms that cells may take
+  const frame = () => new Promise(done => requestAnimationFrame(() => done()));
+  const panel = () => window.jupyterapp.shell.currentWidget;
+  const within = (what, promise) => Promise.race([
+    promise,
+    new Promise((_, fail) => setTimeout(() => fail(new Error(`${what} needs an end within ${PATIENCE / 1000} s`)), PATIENCE)),
+  ]);
+
+  // The kernel is there, side bars are closed, and what the kernel complains about is kept.
+  async function ready() {
+    await within('opening', Promise.all([window.jupyterapp.restored, panel().revealed, panel().sessionContext.ready]));
+    window.jupyterapp.shell.collapseLeft();
+    window.jupyterapp.shell.collapseRight();
+    course.heard = [];
+    panel().sessionContext.iopubMessage.connect((_, message) => {
+      const content = message.content, kind = message.header.msg_type;
+      if (kind === 'error') course.heard.push(content.traceback.join('\n'));
+      if (kind === 'stream' && content.name === 'stderr' && /Traceback|Exception/.test(content.text)) course.heard.push(content.text);
+    });
+    await window.jupyterapp.serviceManager.ready;
+  }
+
+  const runAll = () => within('a run', window.jupyterapp.commands.execute('notebook:run-all-cells')).then(settle);
+
+  // Messages are answered in turn, so an answer tells that all before was done. A slider that moved meanwhile sends its newest
+  // value when it hears of that, hence the second question; two frames later the page is painted.
+  async function settle() {
+    const kernel = panel().sessionContext.session.kernel;
+    await within('a message', kernel.requestKernelInfo());
+    await within('a message', kernel.requestKernelInfo());
+    await Promise.all([...panel().node.querySelectorAll('.course-widget img')].map(image => image.decode().catch(() => null)));
+    await frame();
+    await frame();
+  }
+
+  const boards = () => [...panel().node.querySelectorAll('.course-widget')];
+  const visible = element => getComputedStyle(element).visibility !== 'hidden' && element.getBoundingClientRect().width > 0;
+  const text = (root, selector) => [...root.querySelectorAll(selector)].map(e => e.innerText.trim()).filter(Boolean).join(' ');
+
+  async function digest(image) {
+    const bytes = await (await fetch(image.src)).arrayBuffer();
+    return [...new Uint8Array(await crypto.subtle.digest('SHA-1', bytes))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  // What a user sees of a board: its pictures by their bytes, its sentences, its sliders.
+  async function state(root) {
+    return {
+      pictures: await Promise.all([...root.querySelectorAll('img')].filter(visible).map(digest)),
+      readout: text(root, '.course-readout'),
+      note: text(root, '.course-note'),
+    };
+  }
+
+  const name = element => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} "${element.innerText?.slice(0, 40) ?? ''}"`;
+  const WRITTEN = '.widget-label, .widget-readout, .widget-html-content, button, select';
+
+  // Texts that are cut, scroll bars, and parts that stick out of the cell's output.
+  function defects(root) {
+    const found = [], output = root.closest('.jp-OutputArea-output'), frame = output.getBoundingClientRect();
+    for (const element of [output, root, ...root.querySelectorAll('*:not(.noUi-target :not(.noUi-handle))')]) {
+      if (!visible(element)) continue;
+      const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+      const wide = element.scrollWidth - element.clientWidth, tall = element.scrollHeight - element.clientHeight;
+      if (box.right > frame.right + 1 || box.left < frame.left - 1)
+        found.push(`${name(element)} sticks out: ${box.left} to ${box.right}, of ${frame.left} to ${frame.right}`);
+      if (element.matches(WRITTEN) && style.display !== 'inline' && wide > 0) found.push(`${name(element)} is cut by ${wide} pixels`);
+      if ((/auto|scroll/.test(style.overflowX) && wide > 0) || (/auto|scroll/.test(style.overflowY) && tall > 0))
+        found.push(`${name(element)} has a scroll bar, ${wide} x ${tall} pixels too large`);
+    }
+    return found;
+  }
+
+  // Error outputs of all cells.
+  const errors = () => panel().content.widgets.flatMap(cell => {
+    const outputs = cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
+    return outputs.filter(output => output.output_type === 'error').map(output => output.traceback.join('\n'));
+  });
+
+  // Which handle of its board is focused, or -1.
+  const focused = () => {
+    const board = document.activeElement.closest('.course-widget');
+    return board ? [...board.querySelectorAll('.noUi-handle')].indexOf(document.activeElement) : -1;
+  };
+
+  return { panel, ready, runAll, settle, boards, state, defects, errors, focused, heard: [] };
+})();

@@ -1,0 +1,144 @@
+"""A JupyterLab server over a copy of the lessons, with settings of its own, and a page that opens a notebook in it."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HELPERS = (Path(__file__).parent / "course.js").read_text(encoding="utf-8")
+OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+ELSEWHERE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1:)(https?|wss?)://")
+WIDE, NARROW = 1280, 800  # pixels of a window
+BAD_LOG = re.compile(r"^\[[EC] |\bERROR\b|\bCRITICAL\b|^Traceback ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab: its address, the folder it serves, the file of its log, its process id."""
+
+    url: str
+    folder: Path
+    log: Path
+    pid: int
+
+    def complaints(self, since=0):
+        """Lines of the log, from that length on, that tell of an error."""
+        return [line for line in self.log.read_text(encoding="utf-8")[since:].splitlines() if BAD_LOG.search(line)]
+
+
+def copy_lessons(folder):
+    """A copy of what JupyterLab shows a student: lessons, scripts and their pairing. The repository stays as it is."""
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    shutil.copy2(ROOT / "pyproject.toml", folder)
+
+
+@contextmanager
+def serving(home):
+    """Serve a copy of the lessons below `home` until the block ends.  ->  Server"""
+    folder = home / "served"
+    folder.mkdir()
+    copy_lessons(folder)
+    url, log = f"http://127.0.0.1:{_free_port()}", home / "log"
+    with log.open("w", encoding="utf-8") as sink:
+        process = subprocess.Popen(_command(url), cwd=folder, env=_environment(home), stdout=sink, stderr=subprocess.STDOUT)
+    try:
+        _wait(url, process, log)
+        yield Server(url, folder, log, process.pid)
+    finally:
+        process.terminate()  # the server ends its kernels, too
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _command(url):
+    return [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(f"--ServerApp.port={url.rpartition(':')[2]}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."),
+        *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"),
+        *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"),
+    ]
+
+
+def _environment(home):
+    """That of the tests, but with folders of its own and one BLAS thread for each kernel."""
+    own = {name: str(home / name.lower()) for name in OWN_FOLDERS}
+    return {**os.environ, **own, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _wait(url, process, log, seconds=60):
+    """Until the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/api/status", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab needs to answer within {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand to see why")
+
+
+class Notebook:
+    """A notebook, open in a page of its own.
+
+    Attributes
+    ----------
+    page : Playwright's
+    complaints : list of str, what went wrong so far: in the browser's console, in a cell, or on the way to another computer
+    """
+
+    def __init__(self, browser, server, path, width=WIDE):
+        self.server, self.complaints = server, []
+        self._context = browser.new_context(viewport={"width": width, "height": 900})
+        self._context.route(ELSEWHERE, self._refuse)
+        self._context.add_init_script(HELPERS)
+        self.page = self._context.new_page()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page: {error}"))
+        self.page.goto(f"{server.url}/lab/tree/{path}?reset")
+        self.page.wait_for_function("window.jupyterapp && course.panel()", timeout=60_000)
+        self.page.evaluate("course.ready()")
+
+    def _refuse(self, route):
+        self.complaints.append(f"asks for {route.request.url}")
+        route.abort()
+
+    def _hear(self, message):
+        if message.type in ("error", "warning") and not any(known in message.text for known in HARMLESS):
+            self.complaints.append(f"console: {message.text}")
+
+    def run(self):
+        """Run all cells and wait for the end."""
+        self.page.evaluate("course.runAll()")
+
+    def settle(self):
+        """Until kernel and page have done all that was asked so far."""
+        self.page.evaluate("course.settle()")
+
+    def resize(self, width):
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.settle()
+
+    def close(self):
+        self.page.evaluate("course.panel().sessionContext.shutdown()")
+        self._context.close()
+
+
+# Part of a message -> why it may be there.
+HARMLESS = {}
