@@ -214,9 +214,9 @@ plt.show()
 #
 # ### 4.3 Move the window
 #
-# Run the next cell and drag the window over the picture; the arrow keys move a slider, too. The three pictures are those
-# of the figure above, and a sentence does the arithmetic, with $R(i,j)$ the sum of the window's gray levels, and counts
-# the additions. Predict first, then move:
+# Run the next cell and move the window over the picture by its sliders; the arrow keys move a slider, too. The three
+# pictures are those of the figure above, and a sentence does the arithmetic, with $R(i,j)$ the sum of the window's gray
+# levels, and counts the additions. If the window reaches outside, it says what to change. Predict first, then move:
 #
 # 1. Push the window of 18 x 14 to the upper border of the picture, then to the left border, then into the upper left
 #    corner. Which corners drop out each time, and why?
