@@ -135,7 +135,7 @@ def component_weights(patches, prior, noise_std):
     """
     D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
-    noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    noise_std = _checked_noise(noise_std, np.float64)
     lam, U = prior.eigen
     seen = lam + noise_std**2
     log_joint = np.empty((len(x), len(lam)))
@@ -223,7 +223,7 @@ class _Plan:
     root: np.ndarray | None
 
 
-def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
+def _checked_noise(noise_std, dtype):
     noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
     info = np.finfo(dtype)
     if not info.tiny <= noise_std**2 <= info.max:
@@ -231,6 +231,11 @@ def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
             f"noise_std needs a square that {info.dtype} holds, from {info.tiny:.2g} to {info.max:.2g}; got {noise_std:g}; "
             "check its unit, gray levels"
         )
+    return noise_std
+
+
+def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
+    noise_std = _checked_noise(noise_std, dtype)
     _checks.choice("estimate", estimate, ESTIMATES)
     if estimate == "sample":
         _checks.generator("rng", rng)

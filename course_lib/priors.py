@@ -51,7 +51,7 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=True):
         For m outside 1..28, K below 1 or above the number of patches, a negative seed.
     """
     m, K, seed = _checked(patch_size, n_components, seed)
-    prior = stored_prior(m, K, seed=seed)
+    prior = _stored(m, K, seed)
     if prior is not None:
         return prior
     packed = _pack(fit_digits(m, K, seed=seed, progress=progress))
@@ -64,19 +64,22 @@ def stored_prior(patch_size, n_components, *, seed=0):
 
     Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if it was never fitted or is damaged
     """
-    m, K, seed = _checked(patch_size, n_components, seed)
-    name = _file_name(m, K, seed)
-    for path in (resources.files(__package__).joinpath("data", "priors", name), cache_folder() / name):
-        prior = _read(path, K, m)
-        if prior is not None:
-            return prior
-    return None
+    return _stored(*_checked(patch_size, n_components, seed))
 
 
 def _checked(patch_size, n_components, seed):
     m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
     K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
     return m, K, _checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
+
+
+def _stored(m, K, seed):
+    name = _file_name(m, K, seed)
+    for path in (resources.files(__package__).joinpath("data", "priors", name), cache_folder() / name):
+        prior = _read(path, K, m)
+        if prior is not None:
+            return prior
+    return None
 
 
 def fit_digits(patch_size, n_components, *, seed=0, progress=False):
@@ -162,7 +165,7 @@ def _read(path, K, m):
     except OSError:
         return None
     except Exception:  # a damaged archive can fail in any way; whatever it is, the remedy is the same
-        warnings.warn(f"{path.name} is damaged and will be fitted again", stacklevel=3)
+        warnings.warn(f"{path.name} is damaged and not used; priors.digit_prior fits it again", stacklevel=4)
         return None
 
 

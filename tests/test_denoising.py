@@ -140,6 +140,79 @@ def test_the_mean_has_the_least_square_error_and_a_sample_twice_that():
     assert abs(standard_scores(sample - 2 * mean)) < 5
 
 
+# Weights of the components
+
+
+@pytest.mark.parametrize("D", [1, 9, 36])
+@pytest.mark.parametrize("rank", [None, 1])
+@pytest.mark.parametrize("noise_std", [0.5, 40.0, 300.0])
+def test_weights_are_the_responsibilities_of_the_predictive_mixture(D, rank, noise_std):
+    """(M2) through (G7), for regular and singular covariances; patches of the prior and some between its components."""
+    rng = np.random.default_rng(20)
+    prior = gray_mixture(rng, 4, D, rank)
+    y = np.concatenate([prior.sample(20, rng) + noise_std * rng.standard_normal((20, D)), rng.uniform(-200, 200, (5, D))])
+    wanted = mixture.responsibilities(mixture.predictive(prior, identity_channel(D, noise_std)), y)
+    weights = denoising.component_weights(y, prior, noise_std)
+    close(weights, wanted, 1e-9)  # differences of log densities of up to 1e5 nats
+    close(weights.sum(axis=1), np.ones(25))
+
+
+def test_weights_are_those_with_which_the_mean_is_made():
+    """(M4): sum of weights times the components' posterior means."""
+    rng = np.random.default_rng(21)
+    prior, x = gray_mixture(rng, 3, 9), rng.uniform(0, 255, (6, 9))
+    parts = [Mixture([1.0], [mu], [S]) for mu, S in zip(prior.means, prior.covs)]
+    means = np.stack([denoising.denoise_patches(x, part, 40) for part in parts])
+    weights = denoising.component_weights(x, prior, 40)
+    close(np.einsum("nk,knd->nd", weights, means), denoising.denoise_patches(x, prior, 40))
+
+
+def test_weights_of_a_far_patch_are_a_choice_and_no_nan():
+    """(M2) in logarithms: all densities are zero in floating point."""
+    prior = gray_mixture(np.random.default_rng(22), 3, 4)
+    x = np.array([np.full(4, 2e6), np.full(4, -2e6)])
+    weights = denoising.component_weights(x, prior, 40)
+    chosen = mixture.responsibilities(mixture.predictive(prior, identity_channel(4, 40.0)), x).argmax(axis=1)
+    np.testing.assert_array_equal(weights, np.eye(3)[chosen])
+
+
+def test_weights_under_endless_noise_are_the_prior_s_and_a_component_without_weight_keeps_none():
+    rng = np.random.default_rng(23)
+    prior = gray_mixture(rng, 3, 9)
+    padded = Mixture([*prior.weights, 0], [*prior.means, np.zeros(9)], [*prior.covs, np.eye(9)])
+    x = rng.uniform(0, 255, (5, 9))
+    close(denoising.component_weights(x, padded, 1e12), np.tile(padded.weights, (5, 1)))
+    assert (denoising.component_weights(x, padded, 40)[:, 3] == 0).all()
+
+
+def test_weights_are_computed_in_float64():
+    prior = gray_mixture(np.random.default_rng(24), 3, 4)
+    x = np.random.default_rng(25).uniform(0, 255, (5, 4)).astype(np.float32)
+    weights = denoising.component_weights(x, prior, 40)
+    assert weights.dtype == np.float64
+    np.testing.assert_array_equal(weights, denoising.component_weights(x.astype(float), prior, 40))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"patches": np.zeros((2, 5))}, ValueError, r"patches needs shape \(N, 4\); got \(2, 5\); the prior has 4 pixels a patch"),
+        ({"patches": np.zeros(4)}, ValueError, r"patches needs shape \(N, 4\); got \(4,\)"),
+        ({"patches": np.full((2, 4), np.nan)}, ValueError, "patches needs finite numbers; got 8 NaN or infinite of 8"),
+        ({"prior": None}, TypeError, "prior needs a Mixture; got NoneType; build one first"),
+        ({"noise_std": 0}, ValueError, "noise_std needs a finite number above 0 .*; got 0; give a positive one"),
+        ({"noise_std": 1e-200}, ValueError, "noise_std needs a square that float64 holds, from 2.2e-308 to .*; got 1e-200"),
+        ({"noise_std": "25"}, TypeError, "noise_std needs one real number; got str '25'"),
+        ({"patches": np.full((2, 4), 1e149), "noise_std": 1e-10}, ValueError, "patches needs rows within reach of the mixture; got row 0"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_weights_of_bad_input_are_refused(changed, error, message):
+    prior = Mixture([0.5, 0.5], [np.zeros(4), np.ones(4)], [1e-20 * np.eye(4)] * 2)
+    with pytest.raises(error, match=message):
+        denoising.component_weights(**(dict(patches=np.zeros((2, 4)), prior=prior, noise_std=40) | changed))
+
+
 # Limits
 
 

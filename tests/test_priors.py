@@ -182,7 +182,7 @@ def test_a_damaged_cache_file_is_fitted_again(kind, cache, fits):
     path = cache / file_name(M, K)
     raw = path.read_bytes()
     path.write_bytes(damaged(raw)[kind])
-    with pytest.warns(UserWarning, match=re.escape(f"{path.name} is damaged and will be fitted again")) as caught:
+    with pytest.warns(UserWarning, match=re.escape(f"{path.name} is damaged and not used; priors.digit_prior fits it again")) as caught:
         same(priors.digit_prior(M, K), wanted, 1e-7)
     assert caught[0].filename == __file__  # the warning points at the caller
     assert len(fits) == 2 and priors._unpack(path.read_bytes(), K, M) is not None
@@ -266,6 +266,61 @@ def test_the_cache_follows_xdg(monkeypatch, tmp_path):
     assert tmp_path in priors.cache_folder().parents
 
 
+# What is stored, without a fit
+
+
+@pytest.fixture
+def no_fit(monkeypatch):
+    monkeypatch.setattr(priors, "fit_digits", lambda *a, **k: pytest.fail("stored_prior must not fit"))
+
+
+def test_a_shipped_prior_is_stored(cache, no_fit):
+    for m, K, seed in ((4, 5, 0), (16, 11, 2)):
+        same(priors.stored_prior(m, K, seed=seed), shipped_prior(m, K, seed), 0)
+    assert not cache.exists()
+
+
+def test_a_cached_prior_is_stored(cache, fits):
+    """Each seed has its own, and what is in the package comes first."""
+    fitted = [priors.digit_prior(M, K, seed=seed) for seed in (0, 1)]
+    for seed in (0, 1):
+        same(priors.stored_prior(M, K, seed=seed), fitted[seed], 0)
+    (cache / file_name(4, 5)).write_bytes(priors._pack(random_mixture(np.random.default_rng(3), 5, 16)))
+    same(priors.stored_prior(4, 5), shipped_prior(4, 5), 0)
+    assert len(fits) == 2
+
+
+def test_what_was_never_fitted_is_not_stored(cache, no_fit, recwarn):
+    assert priors.stored_prior(M, K) is None
+    assert priors.stored_prior(16, 11, seed=99) is None
+    assert not recwarn.list and not cache.exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_is_not_stored_and_stays_as_it_is(kind, cache, no_fit):
+    cache.mkdir(parents=True)
+    path = cache / file_name(M, K)
+    path.write_bytes(damaged(priors._pack(random_mixture(np.random.default_rng(0), K, M * M)))[kind])
+    before = path.read_bytes()
+    with pytest.warns(UserWarning, match=f"{path.name} is damaged and not used") as caught:
+        assert priors.stored_prior(M, K) is None
+    assert caught[0].filename == __file__  # the warning points at the caller
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_shipped_file_gives_way_to_the_cache(cache, no_fit, monkeypatch, tmp_path):
+    shipped = tmp_path / "package" / "data" / "priors" / file_name(4, 5)
+    shipped.parent.mkdir(parents=True)
+    shipped.write_bytes(b"")
+    monkeypatch.setattr(priors.resources, "files", lambda package_name: tmp_path / "package")
+    cache.mkdir(parents=True)
+    (cache / shipped.name).write_bytes((FOLDER / shipped.name).read_bytes())
+    with pytest.warns(UserWarning, match=f"{shipped.name} is damaged"):
+        stored = priors.stored_prior(4, 5)
+    monkeypatch.undo()
+    same(stored, shipped_prior(4, 5), 0)
+
+
 # The fit, and bad input
 
 
@@ -304,6 +359,7 @@ def test_the_recipe_hands_on_its_seed_and_progress(monkeypatch, recwarn):
 def test_bad_arguments_are_refused_before_any_fit(arguments, error, message, cache, monkeypatch):
     monkeypatch.setattr(priors, "fit_digits", None)
     m, k, *seed = arguments
-    with pytest.raises(error, match=message):
-        priors.digit_prior(m, k, **dict(zip(["seed"], seed)))
+    for read in (priors.digit_prior, priors.stored_prior):
+        with pytest.raises(error, match=message):
+            read(m, k, **dict(zip(["seed"], seed)))
     assert not cache.exists()
