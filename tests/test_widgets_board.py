@@ -46,7 +46,7 @@ def board_of(answer=None, pictures=2):
 def test_a_slider_s_labels_have_one_width_and_its_unit(values):
     control = _board.slider("noise sigma", values, values[0], "gray levels")
     labels = [label for label, _ in control.options]
-    assert len({len(label) for label in labels}) == 1
+    assert len({len(label) for label in labels}) == 1 and all(label.endswith(" gray levels") for label in labels)
     assert [float(label.removesuffix(" gray levels")) for label in labels] == list(values)
     assert [value for _, value in control.options] == list(values)
     assert not any(label.startswith(" ") for label in labels)  # HTML would swallow such a space
