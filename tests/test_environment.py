@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-PYPI_NAME = {"matplotlib-base": "matplotlib"}  # conda-forge's name -> PyPI's, where they differ
+PYPI_NAME = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}  # conda-forge's name -> PyPI's, where they differ
 CONDA_ONLY = {"python", "pip"}
 
 
@@ -29,15 +29,17 @@ def environment():
 
 
 def pins(env):
-    """PyPI name -> exact version, for conda's part of the environment."""
+    """PyPI name -> exact version, for what conda installs and what pip adds to it."""
+    lines = []
+    for entry in env["dependencies"]:
+        lines += [(entry, "=")] if isinstance(entry, str) else [(line, "==") for line in entry["pip"] if line != "-e ."]
     found = {}
-    for line in env["dependencies"]:
-        if isinstance(line, str):
-            match = re.fullmatch(r"([a-z0-9_.-]+)=([0-9][0-9.]*)", line)
-            if match is None:
-                raise ValueError(f"{line!r} must be pinned as name=version")
-            name, version = match.groups()
-            found[canonicalize_name(PYPI_NAME.get(name, name))] = version
+    for line, sign in lines:
+        match = re.fullmatch(rf"([a-z0-9_.-]+){sign}([0-9][0-9.]*)", line)
+        if match is None:
+            raise ValueError(f"{line!r} must be pinned as name{sign}version")
+        name, version = match.groups()
+        found[canonicalize_name(PYPI_NAME.get(name, name))] = version
     return found
 
 
@@ -60,7 +62,7 @@ def test_environment_has_a_name_a_channel_and_installs_the_package():
     env = environment()
     assert env["name"] == "seeing-through-noise"
     assert env["channels"] == ["conda-forge"]
-    assert env["dependencies"][-1] == {"pip": ["-e ."]}
+    assert env["dependencies"][-1]["pip"][-1] == "-e ."
 
 
 def test_the_pinned_python_satisfies_requires_python():
@@ -93,6 +95,18 @@ def test_each_disagreement_is_found(dependencies, problem):
     assert disagreements(table, {"dependencies": dependencies}) == [problem]
 
 
-def test_a_loose_pin_is_refused():
-    with pytest.raises(ValueError, match="'numpy>=2' must be pinned as name=version"):
-        pins({"dependencies": ["numpy>=2"]})
+def test_what_presents_is_tested():
+    extras = project()["optional-dependencies"]
+    assert set(extras["present"]) <= set(extras["test"])
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "message"),
+    [
+        (["numpy>=2"], "'numpy>=2' must be pinned as name=version"),
+        (["numpy=2.0", {"pip": ["pyreveal=1.0", "-e ."]}], "'pyreveal=1.0' must be pinned as name==version"),
+    ],
+)
+def test_a_loose_pin_is_refused(dependencies, message):
+    with pytest.raises(ValueError, match=message):
+        pins({"dependencies": dependencies})

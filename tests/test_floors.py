@@ -21,7 +21,7 @@ FLOORS = {
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
     "estimators": 4, "plots": 4,
-    "widgets": 5,
+    "widgets": 5, "slides": 5,
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {
@@ -30,10 +30,11 @@ ROOMS = {
     "matplotlib": {"plots"},
     "ipywidgets": {"widgets"},
     "PIL": {"widgets"},
+    "nbconvert": {"slides"},
     "platformdirs": {"priors"},
     "threadpoolctl": {"_blas"},
 }
-LAZY = {("sklearn", "datasets"), ("sklearn", "mixture")}  # imported inside a function only
+LAZY = {("sklearn", "datasets"), ("sklearn", "mixture"), ("nbconvert", "slides")}  # imported inside a function only
 FORBIDDEN_CALLS = {"inv", "det"}
 RANDOM_OBJECTS = {"BitGenerator", "Generator", "PCG64", "SeedSequence", "default_rng"}
 
