@@ -1,7 +1,7 @@
 """The rules of the lessons that a machine can check.
 
 Each rule takes a notebook node and returns its complaints, one string each; an empty list means that the
-notebook keeps the rule. `RULES` holds them all.
+notebook keeps the rule. `RULES` holds those of a lesson, `TALK_RULES` those of its talk.
 """
 
 import ast
@@ -15,6 +15,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 MAX_LINES = 12
 MAX_MEDIAN = 6
 MAX_DEFINITION = 15
+SLIDES = range(10, 21)
+SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
 MACHINE_PATH = re.compile(r"(?<![\w.~/])/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w|\b[A-Za-z]:\\(?:Users|Temp|Windows|Program)")
 DRAWING = {
     "axhline", "axvline", "bar", "barh", "boxplot", "colorbar", "contour", "contourf", "errorbar", "fill_between", "hist",
@@ -238,11 +240,62 @@ RULES = (
 )  # fmt: skip
 
 
+# What is shown in a talk
+
+
+def slide_type(cell):
+    """The part that a cell plays in a talk, None where it does not say."""
+    return cell.metadata.get("slideshow", {}).get("slide_type")
+
+
+def slides(nb):
+    """The shown cells of every slide, as nbconvert cuts them."""
+    found = []
+    for cell in nb.cells:
+        if slide_type(cell) not in ("notes", "skip"):
+            if slide_type(cell) == "slide" or not found:
+                found.append([])
+            found[-1].append(cell)
+    return found
+
+
+def every_cell_has_a_part(nb):
+    """A cell that says nothing would go on the slide before it."""
+    return [
+        f"cell {i} needs slideshow={{\"slide_type\": ...}} with one of {', '.join(SLIDE_TYPES)}; came {cell.metadata.get('slideshow', 'none')}"
+        for i, cell in enumerate(nb.cells)
+        if slide_type(cell) not in SLIDE_TYPES or len(cell.metadata["slideshow"]) > 1
+    ]
+
+
+def talk_has_a_length(nb):
+    n = len(slides(nb))
+    return [] if n in SLIDES else [f"a talk has {SLIDES.start} to {SLIDES.stop - 1} slides, came {n}"]
+
+
+def talk_starts_with_the_title(nb):
+    first = slides(nb)[0][0].source if slides(nb) else ""
+    return [] if first.startswith("# ") else [f"the first slide must show the title; it begins with {first[:40]!r}"]
+
+
+def slides_have_headings(nb):
+    """In a hall, a slide that begins in the middle of a section leaves its listeners behind."""
+    firsts = [cell for cell, *_ in slides(nb)]
+    return [
+        f"slide {n} must begin with a heading; it begins with {cell.source[:40]!r}"
+        for n, cell in enumerate(firsts, 1)
+        if cell.cell_type != "markdown" or not re.match(r"#{1,6} ", cell.source)
+    ]
+
+
+TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_title, slides_have_headings)
+
+
 def pair_differences(notebook, script):
-    """Where a notebook and its script disagree, comparing type, source and tags of their cells."""
+    """Where a notebook and its script disagree, comparing type, source, tags and slideshow of their cells."""
 
     def key(cell):
-        return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", []))
+        return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", [])), dict(cell.metadata.get("slideshow", {}))
 
     left, right = [[key(cell) for cell in nb.cells] for nb in (notebook, script)]
     problems = [] if len(left) == len(right) else [f"the notebook has {len(left)} cells, the script {len(right)}"]

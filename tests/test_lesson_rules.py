@@ -114,12 +114,58 @@ BAD = [
 ]
 
 
-def complaints(nb):
-    return {rule.__name__: found for rule in lesson_rules.RULES if (found := rule(nb))}
+def part(cell, slide_type, **more):
+    cell.metadata["slideshow"] = {"slide_type": slide_type, **more}
+    return cell
+
+
+def talk(*more, first="# A lesson", slides=10):
+    """A small talk that keeps every rule, with more cells at its end."""
+    cells = [part(code("x", 1), "skip"), part(markdown(first), "slide"), part(markdown("Say hello."), "notes")]
+    cells += [part(markdown(f"## {n}\n\nA formula."), "slide") for n in range(2, slides + 1)]
+    return v4.new_notebook(cells=[*cells, part(code("y", 2), "-"), part(markdown("An end."), "fragment"), *more])
+
+
+BAD_TALKS = [
+    ("every_cell_has_a_part", talk(markdown("Where am I?"))),
+    ("every_cell_has_a_part", talk(part(markdown("## Below"), "subslide"))),
+    ("every_cell_has_a_part", talk(part(markdown("x"), "-", background="red"))),
+    ("talk_has_a_length", talk(slides=9)),
+    ("talk_has_a_length", talk(slides=21)),
+    ("talk_starts_with_the_title", talk(first="## A lesson")),
+    ("talk_starts_with_the_title", v4.new_notebook(cells=[part(markdown("Hello."), "-"), *talk(slides=9).cells])),
+    ("slides_have_headings", talk(part(markdown("The figure shows a digit."), "slide"))),
+    ("slides_have_headings", talk(part(code("# ## x", 3), "slide"))),
+]
+
+
+def complaints(nb, rules=lesson_rules.RULES):
+    return {rule.__name__: found for rule in rules if (found := rule(nb))}
 
 
 def test_a_good_lesson_passes_every_rule():
     assert complaints(lesson()) == {}
+
+
+def test_a_good_talk_passes_every_rule():
+    assert complaints(talk(), lesson_rules.TALK_RULES) == {}
+    assert complaints(talk(slides=20), lesson_rules.TALK_RULES) == {}
+
+
+def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
+    assert [[cell.source for cell in slide] for slide in lesson_rules.slides(talk(slides=2))] == [
+        ["# A lesson"],
+        ["## 2\n\nA formula.", "y", "An end."],
+    ]
+
+
+def test_every_rule_of_talks_has_a_bad_one():
+    assert {name for name, _ in BAD_TALKS} == {rule.__name__ for rule in lesson_rules.TALK_RULES}
+
+
+@pytest.mark.parametrize(("name", "nb"), BAD_TALKS, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD_TALKS)])
+def test_a_bad_talk_is_caught(name, nb):
+    assert name in complaints(nb, lesson_rules.TALK_RULES)
 
 
 def test_a_widget_may_leave_its_output_unchecked():
@@ -144,6 +190,7 @@ def test_a_bad_lesson_is_caught(name, nb):
         lesson(markdown("x")),
         lesson(code("x", 4)),
         lesson(code("y", 4, tags=["solution"])),
+        lesson(part(code("y", 4), "skip")),
     ],
 )
 def test_a_pair_that_differs_is_caught(script):

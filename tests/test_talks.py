@@ -1,0 +1,28 @@
+"""Every lesson is also a talk: it keeps the rules of talks, and each of its slides fits the screen."""
+
+import pytest
+
+from tests import chromium, lesson_rules, talk
+from tests.test_notebooks import LESSONS, notebook
+
+WITHOUT = {
+    "00_start_here", "01_conditional_gaussians", "03_posterior_gmm", "04_patches_and_prior", "05_denoising_digits",
+    "06_face_logits", "07_fast_sums", "08_em_for_the_scene", "09_finding_the_face",
+}  # fmt: skip
+TALKS = [stem for stem in LESSONS if stem not in WITHOUT]
+
+
+@pytest.mark.parametrize("rule", lesson_rules.TALK_RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("stem", TALKS)
+def test_talk_keeps_the_rule(stem, rule):
+    assert rule(notebook(stem)) == []
+
+
+@pytest.mark.parametrize("stem", TALKS)
+def test_chromium_shows_every_slide_whole_and_offline(stem):
+    chromium.require_chromium()
+    found, problems = talk.measure(talk.NOTEBOOKS / f"{stem}.ipynb")
+    assert problems == []
+    assert {n: slide.complaints for n, slide in enumerate(found, 1) if slide.complaints} == {}
+    assert len(found) == len(lesson_rules.slides(notebook(stem)))
+    assert sum(slide.formulas for slide in found) > 10
