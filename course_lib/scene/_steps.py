@@ -105,6 +105,48 @@ def bound(images, q, scene):
     return float(sum(parts))
 
 
+def iterations(images, begin, *, hard=False, smoothing=0.0):
+    """Plain EM from a scene, one iteration at a time, for those who want to watch it.      (S5), (S8)-(S12), (S14), (S15)
+
+    Parameters
+    ----------
+    images : array (N, H, W), gray levels
+    begin : Scene (H, W)
+    hard : bool, one position a picture
+    smoothing : float of at least 0, alpha of (S15)
+
+    Yields
+    ------
+    scene : Scene, first `begin` itself
+    q : of `e_step` for this scene
+    bound : float, nats, of this scene; with smoothing the penalised one, bound + alpha sum ln A, as in `fit`
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `e_step` and `m_step`, when the first scene is asked for.
+
+    Notes
+    -----
+    It never ends: stop when the bound does not move any more. `fit` does the same, faster, and keeps only what it ends with.
+
+    Examples
+    --------
+    >>> import itertools
+    >>> import numpy as np
+    >>> images = np.array([[[0.0, 9.0, 0.0]], [[0.0, 0.0, 9.0]]])
+    >>> begin = Scene([[5.0]], [[1.0, 1.0, 1.0]], 3.0, np.full((1, 3), 1 / 3))
+    >>> bounds = [bound for _, _, bound in itertools.islice(iterations(images, begin), 3)]
+    >>> bounds[0] < bounds[1] < bounds[2]
+    True
+    """
+    smoothing, scene = alpha(smoothing), _checks.instance("begin", begin, Scene)
+    while True:
+        q, reached = e_step(images, scene, hard=hard)
+        yield scene, q, reached + (smoothing * scene.log_prior.sum() if smoothing else 0.0)
+        scene = m_step(images, q, scene.face.shape, smoothing=smoothing, previous=scene)
+
+
 def visible(q, picture_shape, face_shape):
     """In how many pictures each background pixel is expected to be seen: the sum of 1 - c.            (S10)
 

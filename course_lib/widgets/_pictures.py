@@ -52,11 +52,14 @@ def _zoomed(colours, zoom):
     return colours.repeat(zoom, axis=0).repeat(zoom, axis=1)
 
 
-def frame(picture, box, zoom, colour=RED):
-    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image."""
+def frame(picture, box, zoom, colour=RED, outside=2):
+    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image.
+
+    outside : pixels of the frame's thickness that lie around those pixels; one more lies on them
+    """
     row, column, rows, columns = (zoom * length for length in box)
     height, width = picture.shape[:2]
-    outer = np.s_[max(row - 2, 0) : min(row + rows + 2, height), max(column - 2, 0) : min(column + columns + 2, width)]
+    outer = np.s_[max(row - outside, 0) : min(row + rows + outside, height), max(column - outside, 0) : min(column + columns + outside, width)]
     inner = np.s_[row + 1 : row + rows - 1, column + 1 : column + columns - 1]
     kept = picture[inner].copy()
     picture[outer] = colour
@@ -124,6 +127,36 @@ def bars(rows, size=(560, 64), marked=None):
                 _triangle(sheet, bottom, (left + right) // 2)
         sheet[bottom, MARGIN:] = BLACK
     return _written(sheet, texts)
+
+
+def trace(values, last, size, caption):
+    """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
+
+    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower edge.
+
+    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height, width, 3) uint8
+    """
+    width, height = size
+    shown = values[1:] if len(values) > 2 else values
+    low, high = min(shown), max(shown)
+    labels = [(high, CAPTION + 8), (low, height - 34)]
+    left = 12 + round(max(_font().getlength(f"{value:,.0f}") for value, _ in labels))
+    step, slope = (width - left - 24) / max(last, 1), (height - 42 - CAPTION) / ((high - low) or 1)
+    points = [(left + 8 + step * t, min(height - 34 - slope * (value - low), height - 24)) for t, value in enumerate(values)]
+    image = Image.new("RGB", size, WHITE)
+    draw = ImageDraw.Draw(image)
+    draw.line([(left, CAPTION), (left, height - 20), (width, height - 20)], fill=BLACK)
+    draw.line(points, fill=BLUE, width=2)
+    for x, y in points[:-1]:
+        draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=BLUE)
+    x, y = points[-1]
+    draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=RED)
+    for value, y in labels:
+        draw.text((4, y - 8), f"{value:,.0f}", fill=BLACK, font=_font())
+    for t in range(0, last + 1, 10):
+        draw.text((left + 8 + step * t, height - 18), str(t), fill=BLACK, font=_font(), anchor="ma")
+    draw.text((left, 2), caption, fill=BLACK, font=_font())
+    return np.asarray(image)
 
 
 def _triangle(sheet, top, middle):
