@@ -199,7 +199,9 @@ def test_a_picture_that_comes_back_is_the_new_one():
 
 
 def test_every_picture_says_what_it_shows():
-    assert [image.tooltip for image in board_of()[0].pictures] == ["picture 0", "picture 1"]
+    """In the page a tooltip without a description, even an empty one, is an error, and the picture is missing."""
+    states = [image.get_state() for image in board_of()[0].pictures]
+    assert [(state["tooltip"], state["description"]) for state in states] == [("picture 0", ""), ("picture 1", "")]
 
 
 # The board as a widget

@@ -8,6 +8,7 @@ import html
 from dataclasses import dataclass
 
 import ipywidgets
+from ipywidgets.widgets.widget_description import DescriptionWidget
 
 from . import _pictures
 
@@ -111,8 +112,12 @@ def _looks(description):
     }
 
 
+class _Picture(ipywidgets.Image, DescriptionWidget):
+    """An image with a tooltip: ipywidgets 8.1 asks what has one for its description, and cannot show an image without."""
+
+
 def _picture(sentence):
-    return ipywidgets.Image(format="png", tooltip=sentence, layout=ipywidgets.Layout(max_width="100%", height="auto", margin="4px 16px 4px 2px"))
+    return _Picture(format="png", tooltip=sentence, layout=ipywidgets.Layout(max_width="100%", height="auto", margin="4px 16px 4px 2px"))
 
 
 def _row(widgets):
