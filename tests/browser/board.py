@@ -1,6 +1,7 @@
 """One widget on a page, moved by its keyboard and mouse as a user would, and read as a user reads it."""
 
 import re
+import time
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,7 +45,7 @@ class Board:
 
     @property
     def sliders(self):
-        return [Slider(self, found) for found in self.root.locator(".widget-slider").all() if found.is_visible()]
+        return [Slider(self.page, found) for found in self.root.locator(".widget-slider").all() if found.is_visible()]
 
     @property
     def choices(self):
@@ -73,10 +74,10 @@ class Board:
 
 
 class Slider:
-    """A slider of a board. Keys go to its handle; readings are those of the page."""
+    """A slider on a page. Keys and pointer go to its handle; readings are those of the page."""
 
-    def __init__(self, board, root):
-        self.board, self.root, self.handle = board, root, root.locator(".noUi-handle")
+    def __init__(self, page, root):
+        self.page, self.root, self.handle = page, root, root.locator(".noUi-handle")
         self.name = root.locator(".widget-label").inner_text()
 
     @property
@@ -91,9 +92,26 @@ class Slider:
     def press(self, key, times=1):
         self.handle.focus()
         for _ in range(times):
-            self.board.page.keyboard.press(key)
+            self.page.keyboard.press(key)
 
     def go(self, place):
         """Move to a value by its number, without waiting on the way."""
         self.press("Home")
         self.press("ArrowRight", place)
+
+    def drag(self, seconds, turns=0):
+        """Drag the handle from its left end to the right, `turns` times back and forth, 60 moves a second.  ->  number of moves"""
+        self.press("Home")
+        box, handle = self.root.locator(".noUi-base").bounding_box(), self.handle.bounding_box()
+        row = handle["y"] + handle["height"] / 2
+        self.page.mouse.move(handle["x"] + handle["width"] / 2, row)
+        self.page.mouse.down()
+        begin, moves = time.perf_counter(), 0
+        while (share := (time.perf_counter() - begin) / seconds) < 1:
+            at = abs((share * (turns + 1) + 1) % 2 - 1)
+            self.page.mouse.move(box["x"] + box["width"] * at, row)
+            moves += 1
+            time.sleep(max(0, begin + moves / 60 - time.perf_counter()))
+        self.page.mouse.move(box["x"] + box["width"] * ((turns + 1) % 2), row)
+        self.page.mouse.up()
+        return moves

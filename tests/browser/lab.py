@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+
 ROOT = Path(__file__).parents[2]
 HELPERS = (Path(__file__).parent / "course.js").read_text(encoding="utf-8")
 OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
@@ -59,6 +61,14 @@ def serving(home):
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def write(server, name, cells):
+    """A notebook of these code cells beside the lessons' copy.  ->  its path, for `Notebook`"""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(notebook, server.folder / name)
+    return name
 
 
 def _free_port():
