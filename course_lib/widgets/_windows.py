@@ -5,7 +5,7 @@ import numpy as np
 from .. import _checks, windows
 from . import _board, _pictures
 
-WIDE, TALL = 300, 240  # pixels on the screen of the picture and of the table, at most
+WIDE, TALL = 260, 200  # pixels of the picture and of the table, at most: both fit beside each other into a window of 800
 SMALL_WIDE, SMALL_TALL = 180, 120  # of each of the four small pictures
 LARGEST_ZOOM = 24
 RIM = 16  # white pixels around picture and table: room for the signs at their border
