@@ -1,16 +1,21 @@
 """One widget on a page, moved by its keyboard and mouse as a user would, and read as a user reads it."""
 
+import base64
+import io
 import re
 import time
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
+from PIL import Image
 
 FIGURE_SPACE = "\u2007"
 
 
 @dataclass(frozen=True)
 class State:
-    """What a board shows: digests of its pictures, its sentence of results, its note."""
+    """What a board shows: the bytes of its pictures, its sentence of results, its note."""
 
     pictures: tuple
     readout: str
@@ -38,6 +43,11 @@ class Board:
         self.notebook.settle()
         shown = self.root.evaluate("root => course.state(root)")
         return State(tuple(shown["pictures"]), shown["readout"], shown["note"])
+
+    def pixels(self):
+        """The visible pictures themselves: list of arrays (h, w, 3)."""
+        files = self.root.evaluate("root => course.files(root)")
+        return [np.asarray(Image.open(io.BytesIO(base64.b64decode(file))).convert("RGB")) for file in files]
 
     def defects(self):
         """Texts that are cut, scroll bars, parts that stick out: list of sentences, empty if all is well."""

@@ -39,15 +39,16 @@ window.course = (() => {
   const visible = element => getComputedStyle(element).visibility !== 'hidden' && element.getBoundingClientRect().width > 0;
   const text = (root, selector) => [...root.querySelectorAll(selector)].map(e => e.innerText.trim()).filter(Boolean).join(' ');
 
-  async function digest(image) {
-    const bytes = await (await fetch(image.src)).arrayBuffer();
-    return [...new Uint8Array(await crypto.subtle.digest('SHA-1', bytes))].map(byte => byte.toString(16).padStart(2, '0')).join('');
-  }
+  // The bytes of the visible pictures, in base64.
+  const files = root => Promise.all([...root.querySelectorAll('img')].filter(visible).map(async image => {
+    const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+  }));
 
-  // What a user sees of a board: its pictures by their bytes, its sentences, its sliders.
+  // What a user sees of a board: its pictures and its sentences.
   async function state(root) {
     return {
-      pictures: await Promise.all([...root.querySelectorAll('img')].filter(visible).map(digest)),
+      pictures: await files(root),
       readout: text(root, '.course-readout'),
       note: text(root, '.course-note'),
     };
@@ -84,5 +85,29 @@ window.course = (() => {
     return board ? [...board.querySelectorAll('.noUi-handle')].indexOf(document.activeElement) : -1;
   };
 
-  return { panel, ready, runAll, settle, boards, state, defects, errors, focused, heard: [] };
+  // The value of a Python expression in the kernel, as Python writes it.
+  async function ask(expression) {
+    const options = { code: '', silent: true, user_expressions: { it: expression } };
+    const { it } = (await panel().sessionContext.session.kernel.requestExecute(options).done).content.user_expressions;
+    if (it.status !== 'ok') throw new Error(`${expression} needs a value; got ${it.ename}: ${it.evalue}`);
+    return it.data['text/plain'];
+  }
+
+  // Keep every text that an element shows from now on, in `followed`.
+  function follow(element) {
+    const texts = course.followed = [];
+    new MutationObserver(() => texts.push(element.innerText)).observe(element, { childList: true, characterData: true, subtree: true });
+    return texts;
+  }
+
+  // A copy of the cell that holds a board, run, below it.
+  async function copy(root) {
+    const notebook = panel().content;
+    notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.node.contains(root));
+    await window.jupyterapp.commands.execute('notebook:duplicate-below');
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+    await settle();
+  }
+
+  return { panel, ready, runAll, settle, boards, state, files, ask, follow, copy, defects, errors, focused, heard: [], followed: [] };
 })();

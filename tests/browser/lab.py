@@ -1,5 +1,6 @@
 """A JupyterLab server over a copy of the lessons, with settings of its own, and a page that opens a notebook in it."""
 
+import ast
 import os
 import re
 import shutil
@@ -140,6 +141,10 @@ class Notebook:
     def settle(self):
         """Until kernel and page have done all that was asked so far."""
         self.page.evaluate("course.settle()")
+
+    def ask(self, expression):
+        """Value of a Python expression in the kernel, of plain numbers, texts and lists."""
+        return ast.literal_eval(self.page.evaluate("expression => course.ask(expression)", expression))
 
     def resize(self, width):
         self.page.set_viewport_size({"width": width, "height": 900})
