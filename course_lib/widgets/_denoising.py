@@ -106,7 +106,7 @@ def _prior(m, K):
     return _shipped_prior(m, K) if (m, K, 0) in priors.SHIPPED else priors.stored_prior(m, K)
 
 
-_shipped_prior = functools.cache(priors.digit_prior)
+_shipped_prior = functools.cache(priors.stored_prior)
 
 
 def _restored(noisy, prior, noise_std, estimate):
