@@ -53,6 +53,7 @@ CASES = {
     "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
     "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
+    "pair_posterior": ((PAIR, PAIR, 110.0, 20.0), {}, (2,)),
     "patch_beliefs": (({"clean": DIGITS[0], "noisy": DIGITS[1]}, DIGITS[0] - DIGITS[1], (1, 2, 3, 2), {"before": LINE / LINE.sum(), "after": np.eye(7)[2]}), {}, (5,)),
     "patch_gallery": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"], 2, "Patches"), {}, (2, 2)),
     "patch_row": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"]), {}, (3,)),

@@ -3,6 +3,7 @@
 Pictures share one fixed gray range, 0..255 gray levels; colours are safe for colour-blind readers.
 """
 
+from ._conditioning import LivePair, pair_posterior
 from ._denoising import digit_rows, digit_table, patch_beliefs, psnr_by_components, shrinkage
 from ._fast_sums import block_matrix, digits_lost, doubled_runs, four_corners, hiding_positions, position_maps, spoiled_outputs, times
 from ._finding import (

@@ -141,4 +141,4 @@ def _density(ax, x, g, colour, label, line="-"):
 def _ellipse(g):
     lam, U = np.linalg.eigh(g.cov)
     angle = np.linspace(0, 2 * np.pi, 200)
-    return g.mean + np.stack([np.cos(angle), np.sin(angle)], axis=-1) * np.sqrt(lam) @ U.T
+    return g.mean + np.stack([np.cos(angle), np.sin(angle)], axis=-1) * np.sqrt(np.maximum(lam, 0)) @ U.T

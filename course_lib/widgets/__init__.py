@@ -4,6 +4,7 @@ A view is a plain function of numbers that returns pictures and sentences; a wid
 """
 
 from ._board import Board, View
+from ._conditioning import conditioning_view, conditioning_widget
 from ._denoising import denoising_view, denoising_widget, shipped_components, shipped_sides
 from ._finding import Run, Stage, finding_view, finding_widget
 from ._windows import windows_view, windows_widget
