@@ -62,6 +62,16 @@ class Board:
         """Lists of moves, one list a choice; a move is (what it is, how to do it)."""
         return [*self._buttons(), *self._boxes(), *self._lists()]
 
+    @property
+    def buttons(self):
+        """Buttons that stand alone: neither of a choice nor of a player."""
+        return self.root.locator("button:not(.widget-toggle-buttons button, .widget-play button)").all()
+
+    @property
+    def players(self):
+        """The button of each player that plays and pauses."""
+        return [play.locator("button").first for play in self.root.locator(".widget-play").all()]
+
     def _buttons(self):
         for group in self.root.locator(".widget-toggle-buttons").all():
             yield [(f"button {button.inner_text()!r}", button.click) for button in group.locator("button").all()]

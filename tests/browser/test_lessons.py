@@ -6,6 +6,7 @@ import pytest
 
 from . import lab
 from .board import Board
+from .oracles import ORACLES
 
 CALL = re.compile(r"\bwidgets\.(\w+)_widget\(")
 SCRIPTS = sorted((lab.ROOT / "notebooks" / "scripts").glob("*.py"))
@@ -85,3 +86,55 @@ def test_the_tab_key_reaches_every_slider(lesson, boards):
             reached.add(lesson.page.evaluate("course.focused()"))
             lesson.page.keyboard.press("Tab")
         assert reached >= set(range(handles.count())), board.name
+
+
+def assert_numbers(board):
+    """The numbers in the readout are those of the library, to half of their last digit."""
+    shown, values = board.state(), board.values()
+    for pattern, wanted in ({} if shown.note else ORACLES[board.name](values, shown.readout)).items():
+        text = re.search(pattern, shown.readout)[1].replace(",", "")
+        assert abs(float(text) - wanted) <= 0.5001 * 10 ** -len(text.partition(".")[2]), f"{values}: {shown.readout}"
+
+
+def test_the_numbers_are_those_of_the_library(boards):
+    for board in boards:
+        assert_numbers(board)
+        for slider in board.sliders:
+            slider.press("ArrowRight", 2)
+            assert_numbers(board)
+        for moves in board.choices:
+            for _, do in [*moves, moves[0]]:
+                do()
+                assert_numbers(board)
+
+
+def test_buttons_and_players_move_on(boards):
+    for board in boards:
+        for button in board.buttons:
+            for slider in board.sliders:
+                slider.press("Home")
+            before = board.state()
+            button.click()
+            assert board.state() != before, button.inner_text()
+        for play in board.players:
+            slider = next(slider for slider in board.sliders if slider.name == "iteration")
+            slider.press("Home")
+            before = board.state()
+            play.click()
+            board.page.wait_for_function("handle => handle.getAttribute('aria-valuenow') >= 2", arg=slider.handle.element_handle())
+            play.click()
+            assert board.state() != before
+
+
+def test_copies_live_side_by_side(lesson, boards):
+    for index in range(len(boards)):
+        board = Board(lesson, index)
+        board.root.evaluate("root => course.copy(root)")
+        assert lesson.page.evaluate("course.errors()") == [], "the cell of a widget must run again after the rest of its lesson"
+        pair = board, Board(lesson, index + 1)
+        for moved, other in (pair, pair[::-1]):
+            before, still = moved.state(), other.state()
+            moved.sliders[0].press("End" if moved.sliders[0].place == 0 else "Home")
+            assert moved.state() != before
+            assert other.state() == still
+        lesson.page.evaluate("window.jupyterapp.commands.execute('notebook:delete-cell')")
