@@ -50,7 +50,7 @@ class Board:
         return [np.asarray(Image.open(io.BytesIO(base64.b64decode(file))).convert("RGB")) for file in files]
 
     def defects(self):
-        """Texts that are cut, scroll bars, parts that stick out: list of sentences, empty if all is well."""
+        """Texts that are cut, scroll bars, pictures out of proportion, parts that stick out: list of sentences, empty if all is well."""
         return self.root.evaluate("root => course.defects(root)")
 
     @property

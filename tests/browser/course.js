@@ -57,7 +57,7 @@ window.course = (() => {
   const name = element => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} "${element.innerText?.slice(0, 40) ?? ''}"`;
   const WRITTEN = '.widget-label, .widget-readout, .widget-html-content, button, select';
 
-  // Texts that are cut, scroll bars, and parts that stick out of the cell's output.
+  // Texts that are cut, scroll bars, pictures out of proportion, and parts that stick out of the cell's output.
   function defects(root) {
     const found = [], output = root.closest('.jp-OutputArea-output'), frame = output.getBoundingClientRect();
     for (const element of [output, root, ...root.querySelectorAll('*:not(.noUi-target :not(.noUi-handle))')]) {
@@ -67,6 +67,8 @@ window.course = (() => {
       if (box.right > frame.right + 1 || box.left < frame.left - 1)
         found.push(`${name(element)} sticks out: ${box.left} to ${box.right}, of ${frame.left} to ${frame.right}`);
       if (element.matches(WRITTEN) && style.display !== 'inline' && wide > 0) found.push(`${name(element)} is cut by ${wide} pixels`);
+      if (element.naturalWidth && Math.abs(box.height * element.naturalWidth / (box.width * element.naturalHeight) - 1) > 0.02)
+        found.push(`picture of ${element.naturalWidth} x ${element.naturalHeight} is shown as ${box.width} x ${box.height}`);
       if ((/auto|scroll/.test(style.overflowX) && wide > 0) || (/auto|scroll/.test(style.overflowY) && tall > 0))
         found.push(`${name(element)} has a scroll bar, ${wide} x ${tall} pixels too large`);
     }

@@ -50,6 +50,7 @@ def serving(home):
     folder = home / "served"
     folder.mkdir()
     copy_lessons(folder)
+    _decline_news(home)
     url, log = f"http://127.0.0.1:{_free_port()}", home / "log"
     with log.open("w", encoding="utf-8") as sink:
         process = subprocess.Popen(_command(url), cwd=folder, env=_environment(home), stdout=sink, stderr=subprocess.STDOUT)
@@ -62,6 +63,13 @@ def serving(home):
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _decline_news(home):
+    """JupyterLab asks once whether it may fetch news, in a box that lies over the notebook."""
+    settings = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
 
 
 def write(server, name, cells):
@@ -83,7 +91,6 @@ def _command(url):
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--ServerApp.port={url.rpartition(':')[2]}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."),
         *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"),
-        *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"),
     ]
 
 
