@@ -4,13 +4,17 @@ import re
 from pathlib import Path
 
 import nbformat
+import pytest
 
+from tests import chromium
 from tests.lesson_rules import printed
 from tests.test_notebooks import LESSONS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 START = "    python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
+APPS = "    .venv/bin/pip install -e '.[present]' && cd notebooks && ../.venv/bin/voila"
+TALK = "    .venv/bin/python -m course_lib.slides notebooks/05_denoising_digits.ipynb"
 TEST = "    .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
 
 
@@ -35,15 +39,20 @@ def rows_of_dB(text):
     return re.findall(r"\| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \|$", text, re.MULTILINE)
 
 
-def test_both_commands_stand_on_their_own_lines():
-    lines = README.splitlines()
-    assert START in lines
-    assert TEST in lines
+@pytest.mark.parametrize("command", [START, TEST, APPS, TALK])
+def test_the_commands_stand_on_their_own_lines(command):
+    assert command in README.splitlines()
 
 
 def test_ci_runs_the_same_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"install -e '\.\[test\]' && .*pytest\"?\n$", script)
+
+
+def test_ci_skips_no_browser_test():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\nexport COURSE_BROWSER_TESTS=required\n" in script
+    assert f"for name in {' '.join(chromium.NAMES)}; do" in script
 
 
 def test_the_map_lists_every_lesson():
