@@ -13,6 +13,7 @@ from ._gaussians import belief_update, conditional_slice, matrix_blocks, noise_l
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves
 from ._patches import coverage_maps, eigen_rows, em_ellipses, em_trace, patch_gallery, patch_rows, patch_windows, seen_and_held_out, spectra
+from ._posteriors import LiveMixture, mixture_posterior
 from ._scene_em import bound_parts, bound_sandwich, hiding_maps, scene_along_em, scene_rows
 from ._scenes import scene_story
 from ._style import COLOURS

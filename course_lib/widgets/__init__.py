@@ -7,4 +7,5 @@ from ._board import Board, View
 from ._conditioning import conditioning_view, conditioning_widget
 from ._denoising import denoising_view, denoising_widget, shipped_components, shipped_sides
 from ._finding import Run, Stage, finding_view, finding_widget
+from ._mixtures import mixture_view, mixture_widget
 from ._windows import windows_view, windows_widget
