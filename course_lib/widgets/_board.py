@@ -12,7 +12,12 @@ from ipywidgets.widgets.widget_description import DescriptionWidget
 
 from . import _pictures
 
-WIDE = "24em"  # of one control: three fit beside each other into a wide window, one into a narrow one
+# What ipywidgets has no option for: a readout as wide as its words, and the name of a choice beside its buttons.
+STYLE = """<style>
+.course-widget .widget-readout { flex: none; min-width: 8.5em; max-width: none; text-align: left; }
+.course-widget .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: baseline; }
+.course-widget .widget-toggle-buttons > .widget-label { flex: none; text-align: right; }
+</style>"""
 FIGURE_SPACE = "\u2007"  # as wide as a digit: readouts of one width keep a slider from twitching
 
 
@@ -53,7 +58,8 @@ class Board(ipywidgets.VBox):
         self.readout.add_class("course-readout")
         self.note.add_class("course-note")
         self.pictures = [_picture(sentence) for sentence in descriptions]
-        rows = (_row(self.controls.values()), *extra, self.readout, self.note, _row(self.pictures))
+        style = ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))
+        rows = (_row(self.controls.values()), *extra, self.readout, self.note, _row(self.pictures), style)
         super().__init__(rows, layout=ipywidgets.Layout(overflow="visible", max_width="100%"))
         self.add_class("course-widget")
         self.add_class(f"course-{name}")
@@ -100,7 +106,7 @@ def choice(description, options, value):
     options = list(options.items()) if isinstance(options, dict) else options
     buttons = ipywidgets.ToggleButtons(options=options, value=value, **_looks(description))
     buttons.style.button_width = "auto"
-    buttons.layout.width = "auto"
+    buttons.layout.flex, buttons.layout.max_width = "0 1 auto", "100%"
     return buttons
 
 
@@ -108,7 +114,7 @@ def _looks(description):
     return {
         "description": description,
         "style": {"description_width": "8.5em"},
-        "layout": ipywidgets.Layout(width=WIDE, max_width="100%"),
+        "layout": ipywidgets.Layout(width="auto", flex="1 1 25em", max_width="min(34em, 100%)"),
     }
 
 
@@ -117,11 +123,11 @@ class _Picture(ipywidgets.Image, DescriptionWidget):
 
 
 def _picture(sentence):
-    return _Picture(format="png", tooltip=sentence, layout=ipywidgets.Layout(max_width="100%", height="auto", margin="4px 16px 4px 2px"))
+    return _Picture(format="png", tooltip=sentence, layout=ipywidgets.Layout(max_width="100%", height="auto", margin="4px 0"))
 
 
 def _row(widgets):
-    return ipywidgets.Box(list(widgets), layout=ipywidgets.Layout(flex_flow="row wrap", overflow="visible", max_width="100%"))
+    return ipywidgets.Box(list(widgets), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 16px", overflow="visible", max_width="100%"))
 
 
 def _spoken(sentence):

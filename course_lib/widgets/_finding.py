@@ -116,10 +116,10 @@ def finding_widget(background, *, noise_std=60, n_pictures=100, face_rows=18, st
         "n_pictures": _board.slider("pictures", (2, 5, 10, 20, 50, 100, 200), n_pictures, "pictures"),
         "face_rows": _board.slider("face height", (6, 9, 12, 18, 24, 30, 36, 42), face_rows, "pixels"),
         "smoothing": _board.slider("smoothing", (0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100), smoothing, "a position"),
-        "start": _board.choice("start", STARTS, start),
-        "method": _board.choice("EM", list(METHODS), method),
         "picture": _board.slider("look at picture", range(SHOWN), 0),
         "iteration": _board.slider("iteration", range(LAST + 1), 0),
+        "start": _board.choice("start", STARTS, start),
+        "method": _board.choice("EM", list(METHODS), method),
     }
     descriptions = (
         "One noisy picture with a thick frame where EM places the face and a thin frame where it is; beside it q over the positions.",
