@@ -17,6 +17,15 @@ def whole(values, *names):
     return [int(number(values[name])) for name in names]
 
 
+def conditioning_numbers(values, readout):
+    """Mean and standard deviation of the first pixel in lesson 01 once the second was seen through noise."""
+    (m1, m2), (s1, s2) = (120, 100), (30, 40)
+    y, sigma, r = (number(values[name]) for name in ("seen y", "noise sigma", "correlation"))
+    gain = r * s1 * s2 / (s2**2 + sigma**2)
+    spread = max(s1**2 - gain * r * s1 * s2, 0) ** 0.5
+    return {r"before, (-?[\d.]+) ±": m1 + gain * (y - m2), r"before, -?[\d.]+ ± ([\d.]+) after": spread}
+
+
 def denoising_numbers(values, readout):
     """PSNR of the noisy and the denoised digit in lesson 05."""
     index, m, K = whole(values, "digit", "patch side m", "K")
@@ -57,4 +66,9 @@ def finding_numbers(values, readout):
     return numbers | ({} if alpha else {r"bound (-?[\d,.]+) nats": bound})
 
 
-ORACLES = {"denoising": denoising_numbers, "windows": windows_numbers, "finding": finding_numbers}
+ORACLES = {
+    "conditioning": conditioning_numbers,
+    "denoising": denoising_numbers,
+    "windows": windows_numbers,
+    "finding": finding_numbers,
+}
