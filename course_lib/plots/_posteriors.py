@@ -138,8 +138,9 @@ class _Marks:
     def __init__(self, before, after):
         look = {"ymax": 1 / ROOM, "color": DARK, "linestyle": ":", "linewidth": 1.5}
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
-        self.best = after.plot([], [], "D", color="white", markeredgecolor=BLACK, markersize=7, label="most probable component")[0]
-        self.mean = after.plot([], [], "*", color=RED, markeredgecolor="white", markersize=14, label="mean")[0]
+        whole = {"linestyle": "none", "clip_on": False}  # where the density is 0, too
+        self.best = after.plot([], [], "D", color="white", markeredgecolor=BLACK, markersize=7, label="most probable component", **whole)[0]
+        self.mean = after.plot([], [], "*", color=RED, markeredgecolor="white", markersize=14, label="mean", **whole)[0]
         self.moving = [*self.seen, self.best, self.mean]
 
     def show(self, y, places, heights):

@@ -35,12 +35,14 @@
 
 # %%
 # %matplotlib inline
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import stats
 from scipy.special import logsumexp
 
-from course_lib import datasets, denoising, gaussian, mixture, patches, plots, priors
+from course_lib import datasets, denoising, gaussian, mixture, patches, plots, priors, widgets
 
 # %% [markdown]
 # ## 1. A pixel that is board or chalk
@@ -741,11 +743,100 @@ for K in (4, 16, 64, 256):
 # The report's choice $K=11$ comes without such a measurement (erratum 12). Our table says that for patches of side 8
 # each step beyond 11 still helps; lesson 04 studies $K$ and $m$ together.
 #
+# ## 11. Move the observation
+#
+# Sections 1 to 7 looked at one observation, or at three. Now we let it move, with its noise. The first figure, in two rows, holds
+# board and chalk at $\sigma=50$, above for $y=124$ and below for $y=140$. Left: the prior's two humps, and the likelihood as a
+# wide bell around $y$, each curve divided by its own peak. Middle: the posterior; a star marks its mean (M4), a diamond the
+# mean of the most probable component (M5), and a dotted line $y$. Right: the weights before, hatched, and after. In the upper
+# row the hump of board is twice as tall as that of chalk and carries the diamond. In the lower row the two are nearly equal and the
+# diamond sits on chalk, while the star has moved on a little way along the empty valley.
+
+# %%
+dark_or_bright, kinds = ("board", "chalk"), ("both dark", "both bright", "edge")
+for level in (124.0, 140.0):
+    plots.mixture_posterior(prior, mixture.posterior(prior, channel, [level]), level, 50, dark_or_bright)
+plt.show()
+
+# %% [markdown]
+# The second figure holds the two pixels of section 3, only the left one seen, at $y=188$ and $\sigma=20$. Left: the prior as
+# three gray clouds, an ellipse at one standard deviation in each, and a band from $y-\sigma$ to $y+\sigma$. Middle: the posterior
+# with two clouds one above the other near $y$, the star between them, the diamond in the upper one. Right: the weight of
+# "both dark" is gone, the two others have doubled.
+
+# %%
+post = mixture.posterior(pixels, left_only, [188.0])
+plots.mixture_posterior(pixels, post, 188.0, 20, kinds)
+plt.show()
+
+# %% [markdown]
+# With a kernel, run the next cell: sliders move $y$ and $\sigma$ in these figures, and a sentence gives the numbers. The arrow
+# keys move a slider, too. Predict first, then move:
+#
+# 1. **One pixel, $\sigma=50$.** From $y=124$ to $y=140$, how far does the star travel, and how far the diamond? And the
+#    shapes of the two humps: which of them changes? Then take ten times less noise, $\sigma=5$: is the passage from board to
+#    chalk ten times as sudden?
+# 2. **Can an observation make us less sure** than we were before it? The prior has a standard deviation of 75.4 gray levels. Leave
+#    $y=136$ and move $\sigma$.
+# 3. **Two pixels, $y=188$.** Lower $\sigma$ from 50 to 5, so that the left pixel is known better and better. What happens to the
+#    uncertainty of the *right* pixel? And if you raise $y$ to 240?
+
+# %% tags=["nbval-ignore-output"]
+widgets.mixture_widget(prior, dark_or_bright, pixels, kinds)
+
+# %% [markdown]
+# The answers, for the reader without sliders and for checking yourself. Question 1, with the sentence that the widget shows:
+
+# %%
+for level in (124, 140):
+    print(f"y = {level}:", widgets.mixture_view(prior, dark_or_bright, level, 50).readout)
+many = np.arange(-200.0, 401.0)[:, None]
+for sigma in (50.0, 5.0):
+    one = gaussian.LinearGaussian([[1.0]], [0.0], [[sigma**2]])
+    chalk = mixture.responsibilities(mixture.predictive(prior, one), many)[:, 1]
+    print(f"sigma {sigma:2.0f}: chalk's weight lies between 1% and 99% at {((chalk > 0.01) & (chalk < 0.99)).sum()} levels of y")
+
+# %% [markdown]
+# The star moves by 37.0 gray levels, from 91.0 to 128.0; the diamond by 149.8, from 34.3 to 184.1. (M5) jumps
+# where the weights cross, (M4) never does. The humps keep their widths, since no $C_k$ holds $y$ (section 5); they slide a
+# little and trade weight. With a tenth of the noise the passage shrinks from 157 to 31 levels, to a fifth only: what remains is the width of board and chalk themselves, which no
+# camera can improve.
+#
+# Question 2, the standard deviation after $y=136$:
+
+# %%
+for sigma in (1000.0, 200.0, 100.0, 70.0, 50.0, 30.0, 5.0):
+    after = mixture.posterior(prior, gaussian.LinearGaussian([[1.0]], [0.0], [[sigma**2]]), y)
+    print(f"sigma {sigma:4.0f}: weights {after.weights.round(3)}, mean {after.mean[0]:5.1f}, "
+          f"standard deviation {after.cov[0, 0] ** 0.5:4.1f}")
+
+# %% [markdown]
+# It can. At $\sigma=1000$ the prior is back, with 75.4. Less noise first *raises* the uncertainty, to 81.3 at $\sigma=70$: before,
+# board was the safe bet; now chalk has a chance, and it is far away. Only below 50 does $y$ leave us surer than before, at last
+# with 4.9. With one Gaussian $C=S-GWS$ never exceeds $S$. With a mixture, only the average of $C$ over all $y$ cannot exceed
+# it: that average plus the covariance of the posterior means is the prior's (the law of section 6, with $y$ in place of $k$).
+#
+# Question 3, the right pixel:
+
+# %%
+print(f"before: {pixels.cov[1, 1] ** 0.5:.1f}")
+for level, sigma in itertools.product((188.0, 240.0), (50.0, 20.0, 5.0)):
+    after = mixture.posterior(pixels, gaussian.LinearGaussian([[1.0, 0.0]], [0.0], [[sigma**2]]), [level])
+    print(f"y = {level:.0f}, sigma {sigma:2.0f}: weights {after.weights.round(2)}, means of the right pixel "
+          f"{after.means[1:, 1].round(0)}, its standard deviation {after.cov[1, 1] ** 0.5:.1f}")
+
+# %% [markdown]
+# At $y=188$ the standard deviation of the right pixel falls from 83.6 to 79.0 and no further, although the left one is then known
+# to 5 gray levels: "both bright" and "edge" predict nearly the same on the left, so no look at it can tell them apart. At $y=240$ the
+# better look even *raises* it, from 87.1 to 92.3, above the 84.1 before any look. The more exact $y$, the more "both bright" follows
+# it through its covariance, up to 228, while the edge stays at 40: the two answers move apart.
+#
 # ## What we have seen
 #
 # - A mixture times a linear-Gaussian likelihood is a mixture (M2), (M3). Its weights are proportional to $\pi_k$ times **how well component $k$ predicted $y$**.
 # - With prior weights instead, the error over many pixels rose from 31.7 to 63.6 gray levels, above the noise of 50.
 # - Component covariances do not depend on $y$; a rule that looks only at them picks one component for all patches.
+# - An observation can leave us less sure than the prior was; with one Gaussian it never can.
 # - The mean (M4) has the least square error; the most probable component (M5) is neither mean nor mode; a sample costs twice the posterior variance, if the prior is true.
 # - In 256 dimensions densities are 0.0. Work with logarithms and log-sum-exp.
 # - Formulas (M2) and (M3) also fill in pixels that were never seen.
