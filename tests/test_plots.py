@@ -52,6 +52,7 @@ CASES = {
     "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
     "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
+    "mixture_posterior": ((PLANE, PLANE, 20.0, 9.0, ["a", "b"]), {}, (3,)),
     "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
     "pair_posterior": ((PAIR, PAIR, 110.0, 20.0), {}, (2,)),
     "patch_beliefs": (({"clean": DIGITS[0], "noisy": DIGITS[1]}, DIGITS[0] - DIGITS[1], (1, 2, 3, 2), {"before": LINE / LINE.sum(), "after": np.eye(7)[2]}), {}, (5,)),

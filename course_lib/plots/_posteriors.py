@@ -17,6 +17,7 @@ ROOM = 1.45  # height of the axes in heights of what they show: the legend stand
 DARK, SOFT = "0.25", "0.72"
 SHADES = LinearSegmentedColormap.from_list("density", ["white", "0.3"])
 DENSITY = {"cmap": SHADES, "vmin": 0, "vmax": 1, "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
+STEPS = (2.5, 5)  # gray levels between shades of the seen and of the unseen pixel; both divide 20
 DASHES = LINES[1:]  # of the components; the whole is solid
 
 
@@ -102,8 +103,8 @@ class _TwoPixels:
     def __init__(self, axes, prior, names):
         before, after, weights = axes
         low, high = _limits(prior)
-        self.plane = np.stack(np.meshgrid(np.arange(low, high + 1, 2), np.arange(low, high + 1, 4)), axis=-1)
-        extent = (low - 1, high + 1, low - 2, high + 2)
+        self.plane = np.stack(np.meshgrid(*(np.arange(low, high + 1, step) for step in STEPS)), axis=-1)
+        extent = [end + side * step / 2 for step in STEPS for end, side in ((low, -1), (high, 1))]
         before.imshow(self._shades(prior), extent=extent, **DENSITY)
         self.image = after.imshow(np.zeros(self.plane.shape[:2]), extent=extent, **DENSITY)
         look = {"color": PINK, "alpha": 0.3, "linewidth": 0, "label": "y ± sigma"}
@@ -138,7 +139,7 @@ class _Marks:
     def __init__(self, before, after):
         look = {"ymax": 1 / ROOM, "color": DARK, "linestyle": ":", "linewidth": 1.5}
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
-        whole = {"linestyle": "none", "clip_on": False}  # where the density is 0, too
+        whole = {"linestyle": "none", "clip_on": False, "in_layout": False}  # seen whole where the density is 0, too
         self.best = after.plot([], [], "D", color="white", markeredgecolor=BLACK, markersize=7, label="most probable component", **whole)[0]
         self.mean = after.plot([], [], "*", color=RED, markeredgecolor="white", markersize=14, label="mean", **whole)[0]
         self.moving = [*self.seen, self.best, self.mean]

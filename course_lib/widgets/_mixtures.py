@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import _checks, gaussian, mixture, plots
+from .. import _blas, _checks, gaussian, mixture, plots
 from . import _board
 
 SEEN = range(-40, 281, 4)  # gray levels: noise leads beyond 0..255
@@ -38,8 +38,10 @@ def mixture_view(prior, names, y, noise_std, *, live=None):
         raise ValueError(f"names needs one label for each of {len(prior.weights)} components; got {len(names)}; name them all")
     y = float(_checks.real_array("y", y, (), hint="give one gray level"))
     sigma = _checks.positive("noise_std", noise_std, unit="gray levels")
-    posterior = mixture.posterior(prior, gaussian.LinearGaussian(np.eye(1, D), [0.0], [[sigma**2]]), [y])
-    picture = (live or plots.LiveMixture(prior, names)).picture(posterior, y, sigma)
+    channel = gaussian.LinearGaussian(np.eye(1, D), [0.0], [[sigma**2]])
+    with _blas.one_thread(D):
+        posterior = mixture.posterior(prior, channel, [y])
+        picture = (live or plots.LiveMixture(prior, names)).picture(posterior, y, sigma)
     return _board.View((picture,), _sentence(prior, posterior, names))
 
 
