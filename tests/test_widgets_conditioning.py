@@ -201,10 +201,38 @@ def test_the_bells_are_the_library_s(no_figures):
         close(share, np.exp(bell.log_density(z[:, None]) - bell.log_density(bell.mean)))
 
 
+def test_the_dots_lie_on_the_posterior_mean(no_figures):
+    prior, posterior, *look = drawn(0.6, 160.0, 40.0)
+    plane, first = plots.pair_posterior(prior, posterior, *look)
+    np.testing.assert_array_equal(line(plane, "mean after"), [posterior.mean])
+    np.testing.assert_array_equal(line(first, "mean after"), [[posterior.mean[0], 1.0]])
+
+
+def test_whatever_depends_on_the_sliders_moves():
+    for live in plots.LivePair(PAIR).lives:
+        ax = live.axes[0, 0]
+        assert all(artist.get_animated() for artist in [*ax.lines, *ax.patches])
+
+
+@pytest.mark.parametrize("noise_std", [0.0, 40.0])
+def test_ellipses_without_width_are_drawn_whole(no_figures, noise_std):
+    """Rounding makes eigenvalues a little negative, and their roots no numbers."""
+    for r in (-1, 1, -0.99, 0.95, *np.arange(-9, 10) / 10):
+        plane, _ = plots.pair_posterior(*drawn(r, 160.0, noise_std))
+        assert [np.isnan(line(plane, label)).any(axis=1).sum() for label in ("before", "after")] == [1, 1]
+        plt.close("all")
+
+
 def test_the_band_and_the_line_lie_on_the_observation(no_figures):
     plane, _ = plots.pair_posterior(*drawn(0.6, 160.0, 40.0))
     assert [(band.get_y(), band.get_height()) for band in plane.patches] == [(120.0, 80.0)]
     np.testing.assert_array_equal(line(plane, "seen: y")[:, 1], [160.0, 160.0])
+
+
+def test_the_dot_of_the_first_pixel_is_its_mean_at_the_peak(no_figures):
+    prior, posterior, *look = drawn(0.6, 160.0, 40.0)
+    _, first = plots.pair_posterior(prior, posterior, *look)
+    np.testing.assert_array_equal(line(first, "mean after"), [[posterior.mean[0], 1.0]])
 
 
 @pytest.mark.parametrize("noise_std", [0.0, 40.0, 1000.0])
@@ -253,6 +281,18 @@ def test_a_used_figure_shows_what_a_new_one_shows():
         np.testing.assert_array_equal(one, other)
 
 
+def test_every_moving_artist_is_painted():
+    """Each leaves a trace in the picture, which goes when it is hidden."""
+    live, choice = plots.LivePair(PAIR), drawn(0.6, 160.0, 40.0)
+    whole = live.pictures(*choice)
+    for n, one in enumerate(live.lives):
+        ax = one.axes[0, 0]
+        for artist in (*ax.lines, *ax.patches):
+            artist.set_visible(False)
+            assert (live.pictures(*choice)[n] != whole[n]).any(), artist.get_label()
+            artist.set_visible(True)
+
+
 # The board
 
 
@@ -292,6 +332,15 @@ def test_the_first_value_is_the_nearest_on_the_slider(y, start):
 def test_a_first_noise_that_cannot_be_chosen_is_refused():
     with pytest.raises(ValueError, match="noise sigma needs one of .*; got 41; choose one of them"):
         widgets.conditioning_widget(PAIR, 160, noise_std=41)
+
+
+def test_the_figure_is_made_once_a_widget(monkeypatch):
+    made, original = [], plots.LivePair
+    monkeypatch.setattr(plots, "LivePair", lambda pair: made.append(1) or original(pair))
+    board = widgets.conditioning_widget(PAIR, 160, noise_std=40)
+    for y in ENDS["y"]:
+        board.controls["y"].value = y
+    assert len(made) == 1
 
 
 def test_two_copies_live_side_by_side(board):
