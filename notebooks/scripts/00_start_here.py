@@ -14,11 +14,14 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # Start here: seeing through noise
 #
 # A camera gives us pictures that are noisy, incomplete, or of something that moved. We want what was in front of it.
 # **How much of a hidden cause can be recovered from corrupted pictures?** This course asks the question twice.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two questions, one idea
 #
 # 1. **A noisy digit.** Someone wrote a digit; we see it under heavy noise. What did the clean digit look like? The
 #    hidden cause is every clean patch of the picture.
@@ -29,26 +32,27 @@
 # Both are one idea. Write down how the picture came about, with the hidden cause in it; turn that around with Bayes'
 # rule. Where the model itself is unknown, alternate: infer the hidden cause, then refit the model to it
 # (*expectation maximisation*, EM).
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **You need** linear algebra (matrices, eigenvectors), basic probability (densities, expectation) and a little NumPy.
 # **At the end of this page you will** have seen a first result, know the way through the course and its notation, and
 # know what to do when a cell fails. Running time: about 5 seconds.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
 import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib import datasets, denoising, gaussian, images, mixture, plots, priors, scene
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A first taste
 #
 # The package holds 10 000 handwritten digits, 28 x 28 pixels in gray levels from 0 (black) to 255 (white). Of these,
 # 1 000 are **held out**: nothing in the course is ever fitted to them. We take five and add noise with a standard
 # deviation of 50 gray levels.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 held_out, labels = datasets.digits("test")
 chosen = [20, 120, 320, 520, 820]
 clean = held_out[chosen]
@@ -56,79 +60,101 @@ noise_std = 50.0
 noisy = images.add_noise(clean, noise_std, np.random.default_rng(0))
 print("held-out digits:", held_out.shape, " chosen labels:", labels[chosen].tolist())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # Now two lines that lessons 01 to 05 explain. `prior` is what we know about clean patches of 5 x 5 pixels: a
 # mixture of 50 Gaussians, fitted to the *other* 9 000 digits. `denoise` combines that knowledge with what we see.
 # **Predict, then run**: how much of each digit will come back?
 
-# %%
+# %% slideshow={"slide_type": "-"}
 prior = priors.digit_prior(5, 50)
 restored = denoising.denoise(noisy, prior, noise_std)
 
-# %% [markdown]
+# %% slideshow={"slide_type": "skip"}
+seen, cleaned = np.clip(noisy, 0, 255), np.clip(restored, 0, 255)
+rows = {"original": clean, "noisy": seen, "denoised": cleaned}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### What comes back
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows three rows of five digits: the originals 0, 1, 3, 5 and 8; the same under noise, gray and speckled
 # all over; and the restored digits, on a nearly black ground with strokes a little softer than the originals.
 
-# %%
-seen, cleaned = np.clip(noisy, 0, 255), np.clip(restored, 0, 255)
-plots.digit_rows({"original": clean, "noisy": seen, "denoised": cleaned}, clean)
+# %% slideshow={"slide_type": "-"}
+plots.digit_rows(rows, clean)
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### In decibels
+#
 # The number below each picture is its *peak signal-to-noise ratio* in decibels, (P3) of lesson 05: larger is better,
 # and 6 dB more means half the root mean square error. (The pictures are clipped to 0..255 for looking; `denoise` got
 # the unclipped noise.) Here they are once more, as numbers that your run can be compared with.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 print("noisy    dB:", images.psnr(seen, clean).round(1).tolist(), f" mean {images.psnr(seen, clean).mean():.1f}")
 print("denoised dB:", images.psnr(cleaned, clean).round(1).tolist(), f" mean {images.psnr(cleaned, clean).mean():.1f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # On average the pictures went from 17.0 to 25.9 dB, by a method with no neural network and no trick: Bayes' rule,
 # applied to every patch.
 #
 # **Is the mixture needed?** Replace the 50 Gaussians by a single one, and leave all else as it is.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 single = denoising.denoise(noisy, priors.digit_prior(5, 1), noise_std)
 alone = images.psnr(np.clip(single, 0, 255), clean).mean()
 print(f"one Gaussian: mean {alone:.1f} dB, {images.psnr(cleaned, clean).mean() - alone:.1f} dB less than fifty")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # 20.3 dB: better than nothing, 5.6 dB short of the mixture. *Why* a mixture gains so much is the story of the first
 # track.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### And the wandering face?
 #
-# **And the wandering face?** We hide one: 18 x 14 pixels, at a random place over a background of 40 x 60, in a hundred
+# We hide one: 18 x 14 pixels, at a random place over a background of 40 x 60, in a hundred
 # pictures whose noise has a standard deviation of 160 gray levels. Only `pictures` goes into the next line; face,
 # background, noise and places are all unknown to it.
 
-# %%
+# %% slideshow={"slide_type": "-"}
 anywhere = np.full((23, 47), 1 / (23 * 47))
-truth = scene.Scene(datasets.face(), datasets.background(), noise_std=160.0, prior=anywhere)
+face, background = datasets.face(), datasets.background()
+truth = scene.Scene(face, background, 160.0, anywhere)
 pictures, places = scene.sample(truth, 100, np.random.default_rng(0))
 found = scene.fit(pictures, face_shape=(18, 14)).params
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### What is found
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows, above, the first three pictures: black and white speckle in which a darker left half may be
 # guessed, and no face. Below are the background and the face that were found, grainy but plain to see, and the true
 # face.
 
-# %%
+# %% slideshow={"slide_type": "-"}
 plots.scene_story(pictures, found, truth)
 plt.show()
 
-# %%
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Is it the right place?
+#
+# We ask for the most probable place in each picture, and only now look at the true ones.
+
+# %% slideshow={"slide_type": "-"}
 guesses = scene.e_step(pictures, found, hard=True)[0]
-print("faces placed exactly:", (guesses == places).all(axis=1).sum(), "of 100")
+exact = (guesses == places).all(axis=1).sum()
+print("faces placed exactly:", exact, "of 100")
 print(f"noise found: {found.noise_std:.1f} gray levels")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # To the pixel in 97 of 100 pictures, and the noise is found to be 159.2 gray levels; nobody told it a single place.
 # *How* EM does that is the story of the second track.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2. The map
 #
-# | lesson | the question | what is derived |
+# | lesson | the question | formulas |
 # |---|---|---|
 # | **00 Start here** | what is this about? | |
 # | [01 Conditional Gaussians](01_conditional_gaussians.ipynb) | one pixel seen, what of the other? | (G1)-(G5) |
@@ -140,14 +166,16 @@ print(f"noise found: {found.noise_std:.1f} gray levels")
 # | [07 Fast sums](07_fast_sums.ipynb) | how are a million sums made at once? | (S6), (S7) |
 # | [08 EM for the scene](08_em_for_the_scene.ipynb) | and if the scene is unknown? | (S8)-(S13) |
 # | [09 Finding the face](09_finding_the_face.ipynb) | how often is it found, and when not? | (S14)-(S16) |
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The first track is 01 to 05, the second 06 to 09; read each in order. The second needs little of the first: lesson
 # 03's responsibilities, and EM from lesson 04. **Still to come**: lesson 10, the errata of both reports in one place.
 # It is not in this folder yet.
 #
 # The course grew from two project reports. It takes their questions seriously, and checks their answers:
 # where a report errs, the lesson shows the error **with a number**.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. How a lesson speaks
 #
 # Every result has a number, such as (G2). The *same* number stands in the documentation of the function that
@@ -158,21 +186,25 @@ print(f"noise found: {found.noise_std:.1f} gray levels")
 #
 # with the mean square error MSE over the pixels. Is `images.psnr` that?
 
-# %%
+# %% slideshow={"slide_type": "-"}
 mse = np.mean((cleaned[0] - clean[0]) ** 2)
-print(f"by hand {10 * np.log10(255**2 / mse):.4f}, library {images.psnr(cleaned[0], clean[0]):.4f}")
+by_hand = 10 * np.log10(255**2 / mse)
+library = images.psnr(cleaned[0], clean[0])
+print(f"by hand {by_hand:.4f}, library {library:.4f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # Both give 25.3675 dB. When you read **Predict, then run**, do guess first: a wrong guess teaches more than a right
 # line of code.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Notation
 #
 # $N$ images or patches, $K$ components, $D$ dimensions ($D_z$ and $D_y$, also written $d_z$ and $d_y$, of $z$ and $y$).
 # Axes come in the order samples, rows, columns. All noise levels are *standard deviations* in gray levels. A prime is a
 # transpose, $|S|$ or $\det S$ a determinant, $\operatorname{tr}$ a trace, $\mathbb E$ an expectation, $\ln$ the natural
 # logarithm.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # | symbol | meaning | name in code | shape |
 # |---|---|---|---|
 # | $z$ | clean, hidden | `z`, `clean` | (Dz,) |
@@ -207,20 +239,24 @@ print(f"by hand {10 * np.log10(255**2 / mse):.4f}, library {images.psnr(cleaned[
 # Two letters work twice, as is customary: $m$ is a side in a size such as $m\times m$ and a posterior mean in a
 # formula of Bayes; $W$ is a number of columns beside $H$ and a matrix elsewhere. In the second track $K$ counts the
 # pictures, as in its report; arrays call that number N.
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # In code, words are outside and letters inside: a record has the field `cov`, and only the body of a function calls
 # it `S`. Records are read-only. Here are a mixture, a channel and a posterior, for a single pixel seen at 136 gray
 # levels:
 
-# %%
-pixel = mixture.Mixture(weights=[0.8, 0.2], means=[[20.0], [200.0]], covs=[[[400.0]], [[900.0]]])
-camera = gaussian.LinearGaussian(matrix=[[1.0]], offset=[0.0], noise_cov=[[2500.0]])
+# %% slideshow={"slide_type": "-"}
+means, covs = [[20.0], [200.0]], [[[400.0]], [[900.0]]]
+pixel = mixture.Mixture([0.8, 0.2], means, covs)
+camera = gaussian.LinearGaussian([[1.0]], [0.0], [[2500.0]])
 after = mixture.posterior(pixel, camera, [136.0])
-print("weights before", pixel.weights, " after", after.weights.round(2))
+before, now = pixel.weights, after.weights.round(2)
+print("weights before", before, " after", now)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # A pixel that was probably dark is now more probably bright. Lesson 03 begins with this very pixel.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5. Run it and check yourself
 #
 # - **Run** a cell with Shift+Enter, a whole lesson with *Run > Run All Cells*. No lesson needs a network, and every
@@ -232,16 +268,17 @@ print("weights before", pixel.weights, " after", after.weights.round(2))
 #   out of order. If the very first cell cannot import `course_lib`, the notebook runs in another Python than the one
 #   you installed into: start it as the README says. Otherwise read the last line: the library's messages say what was
 #   needed, what came, and what to do.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # We provoke one such message, so that you know the tone:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 try:
     denoising.denoise(clean[:, :4], prior, noise_std)
 except ValueError as error:
     print(error)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # What was needed (5 x 5 pixels at least), what came, what to do.
 #
 # **Check everything** from a terminal in the course's folder. This runs all tests and every cell of every lesson, and
@@ -254,7 +291,8 @@ except ValueError as error:
 #
 # One lesson alone: `.venv/bin/pytest -n 0 notebooks/03_posterior_gmm.ipynb`. With conda, activate its environment and
 # leave out `.venv/bin/`.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen
 #
 # - Two questions, one idea: a model of how the picture came about, turned around by Bayes' rule.
@@ -266,7 +304,8 @@ except ValueError as error:
 #
 # [Lesson 01](01_conditional_gaussians.ipynb) starts with two neighbouring pixels: we see one. What do we know about
 # the other?
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-based learning applied to document recognition, Proc. IEEE 86, 1998, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791): the digits (MNIST, CC BY-SA 3.0).

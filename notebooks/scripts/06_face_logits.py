@@ -14,14 +14,15 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # Where is the face?
 #
 # Many noisy pictures show one and the same face, each time at another place, before one and the same background. This
 # track ends by recovering all of it from the pictures alone. We begin with an easier question: suppose that somebody
 # tells us the face, the background and the strength of the noise. **Where is the face in this picture, and how sure
 # may we be?**
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **At the end you will be able to**
 #
 # - write down the probability of a picture with the face at a given place, with every constant;
@@ -33,7 +34,7 @@
 # **You need** the density of a Gaussian, Bayes' rule, and from lesson [03](03_posterior_gmm.ipynb) only section 8:
 # logarithms and the softmax. Running time: about 10 seconds.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
 from dataclasses import replace
 
@@ -45,7 +46,7 @@ from skimage.feature import match_template
 
 from course_lib import datasets, plots, scene, windows
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. The model: paste a face, add noise
 #
 # A picture $X$ has $H$ rows and $W$ columns. The **background** $B$ is a picture of the same size, the **face** $F$ a
@@ -56,30 +57,31 @@ from course_lib import datasets, plots, scene, windows
 # The face must lie inside, so $0\le i\le H-h$ and $0\le j\le W-w$. That is $I=H-h+1$ rows and $J=W-w+1$ columns of
 # positions, $n=IJ$ in all.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 face = datasets.face("astronaut")
 background = datasets.background("camera")
 (H, W), (h, w) = background.shape, face.shape
 I, J = H - h + 1, W - w + 1
 print(f"pictures {H} x {W}, face {h} x {w}, positions {I} x {J} = {I * J}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The "+1" is where fingers slip. The report that this track grew from lets its sums over $i$ run from 0 to $H-h+1$
 # *inclusive*, those over $j$ likewise, and those over the $K$ pictures from 0 to $K$ (erratum 2). How many positions
 # would that be, and what happens at the additional ones?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 print("positions if both ends are included:", (I + 1) * (J + 1), " too many:", (I + 1) * (J + 1) - I * J)
 try:
     scene.paste(face, background, (H - h + 1, 0))
 except ValueError as error:
     print(error)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # 1152 instead of 1081: at 71 positions the face would stick out of the picture. The report's own definition of the
 # window, rows $i$ to $i+h-1$, is right, so this is a slip of notation and not of thought; but whoever types the sums
 # as printed meets the message above or, where nothing checks it, reads beyond an array.
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # Now the model. Let $\text{paste}(F,B,d)$ be the background with the face over the window of $d$. There are $K$
 # pictures $X^1,\dots,X^K$ (in code `N`, since `K` counts components in the first track). Each has its own position
 # $d^k$, drawn with probability $A(d)$, the **prior**; and every pixel has its own noise, Gaussian with standard
@@ -89,18 +91,18 @@ except ValueError as error:
 #
 # The record `Scene` holds $F$, $B$, $s$ and $A$; `scene.paste` is paste, and `scene.sample` draws from (S1).
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 uniform = np.full((I, J), 1 / (I * J))
 truth = scene.Scene(face=face, background=background, noise_std=60.0, prior=uniform)
 drawn, positions = scene.sample(truth, 3, np.random.default_rng(0))
 print("pictures:", drawn.shape, " positions of the face:", positions.tolist())
 print("their noise:", [round(float((X - scene.paste(face, background, d)).std()), 1) for X, d in zip(drawn, positions)])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Three pictures, three places, noise of about 60. For a fair comparison between noise levels we now fix one position
 # and one noise pattern $\varepsilon$, and only turn up $s$: our **specimen**, which stays with us to the end.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 place = (13, 30)
 pattern = np.random.default_rng(1).standard_normal((H, W))
 specimen = {s: scene.paste(face, background, place) + s * pattern for s in (30, 60, 120, 200, 260)}
@@ -109,7 +111,10 @@ contrast = scene.paste(face, background, place) - background
 rms = np.sqrt((contrast**2).sum() / (h * w))
 print(f"face against background in its window: root mean square difference {rms:.0f} gray levels")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### How far can you see it?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows six panels. Without noise: a man with a camera on a lawn, and next to his hands, framed, the
 # smiling face of an astronaut. The same picture with noise 30, 60, 120, 200 and 260 follows: at 30 and 60 the face
 # can be made out, at 120 little more than the dark coat of the man is left, and the last two are black and white
@@ -119,15 +124,16 @@ print(f"face against background in its window: root mean square difference {rms:
 # **Predict, then run**: up to which noise do *you* see the face? Up to which will a computer find it that knows $F$,
 # $B$ and $s$?
 
-# %%
+# %% slideshow={"slide_type": "-"}
 plots.face_gallery(shown, frames={"no noise": (*place, h, w)})
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Face and background differ by 87 gray levels (root mean square) in this window, so at noise 200 a single pixel
 # carries a difference of less than half its noise. But the window has 252 pixels. We shall see what they can do
 # together.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2. How probable is the whole picture?
 #
 # Fix a position $d$. By (S1) each pixel is Gaussian around the pasted picture, with variance $s^2$, so that its log
@@ -136,19 +142,20 @@ plt.show()
 # With $\theta$ for all of $F$, $B$, $s$, $A$ and $\|\cdot\|^2$ for the sum of squares over all pixels,
 #
 # $$\ln p(X,d\mid\theta)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{\|X-\text{paste}(F,B,d)\|^2}{2s^2}+\ln A(d) \tag{S2}$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # `scene.log_likelihood` gives this without its last term, $\ln p(X\mid d)$, for all pictures and positions; the
 # property `log_prior` is $\ln A$. Is every constant there? We take a picture so small that four plain loops can say
 # it: $4\times5$ pixels, a face of $2\times3$, and a prior that is not uniform.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(2)
 weights = rng.uniform(size=(3, 3))
 tiny = scene.Scene(rng.uniform(0, 40, (2, 3)), rng.uniform(0, 40, (4, 5)), 15.0, weights / weights.sum())
 X_tiny = scene.sample(tiny, 1, rng)[0]
 print(X_tiny[0].round(1))
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 loops = np.zeros((3, 3))
 for i in range(3):
     for j in range(3):
@@ -161,10 +168,11 @@ log_joint = scene.log_likelihood(X_tiny, tiny)[0] + tiny.log_prior
 print(log_joint.round(3))
 print("equal to the loops:", np.allclose(log_joint, loops, rtol=1e-10))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # Nine positions, nine numbers, and the loops, which know only SciPy's normal density, agree with the library to ten
 # digits. So (S2) is what the program computes, constants and prior included.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. Only the window matters
 #
 # Where the face moves, only its old and its new window change, at most $2\cdot252$ of the 2400 pixels; yet (S2) sums
@@ -176,19 +184,24 @@ print("equal to the loops:", np.allclose(log_joint, loops, rtol=1e-10))
 # Subtract this from (S2) without its prior. The constant cancels:
 #
 # $$\ln p(X\mid d)-\ln p_0(X)=-\frac{1}{2s^2}\Big[\|X-\text{paste}(F,B,d)\|^2-\|X-B\|^2\Big].$$
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### The logit
 #
 # Write the window of $d=(i,j)$ as the pixels $(i+a,j+b)$ with $0\le a<h$, $0\le b<w$. Outside it the pasted picture
 # *is* the background, so those pixels contribute the same to both norms and cancel, too. Inside, the face's square
 # stands against the background's. What is left is the **logit**, the log of the odds of "face at $d$" against "no
 # face", had both been equally probable before:
 #
-# $$\text{logit}(i,j)=\ln\frac{p(X\mid d)}{p_0(X)}=-\frac{1}{2s^2}\sum_{a=0}^{h-1}\sum_{b=0}^{w-1}\Big[\big(X(i+a,j+b)-F(a,b)\big)^2-\big(X(i+a,j+b)-B(i+a,j+b)\big)^2\Big] \tag{S3}$$
-#
+# $$\begin{gathered}\text{logit}(i,j)=\ln\frac{p(X\mid d)}{p_0(X)}\\
+# =-\frac{1}{2s^2}\sum_{a=0}^{h-1}\sum_{b=0}^{w-1}\Big[\big(X(i+a,j+b)-F(a,b)\big)^2-\big(X(i+a,j+b)-B(i+a,j+b)\big)^2\Big]\end{gathered} \tag{S3}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The logit says how much better the face explains the window than the background does. Its unit is the *nat*, that of
 # natural logarithms: one nat more is a factor $e$ in the odds. We compute it as it stands, a window at a time, for our
 # specimen at noise 60, and hold it against (S2).
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def logit_of_window(X, F, B, s, i, j):
     """(S3) for one position."""
     h, w = F.shape
@@ -199,18 +212,19 @@ def logit_of_window(X, F, B, s, i, j):
 X, s = specimen[60], 60.0
 logit = np.array([[logit_of_window(X, face, background, s, i, j) for j in range(J)] for i in range(I)])
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 log_p0 = stats.norm.logpdf(X, background, s).sum()
 whole = scene.log_likelihood(X[None], truth)[0]
 print("logit + ln p0 equals the log likelihood:", np.allclose(logit + log_p0, whole, rtol=1e-10))
 print(f"ln p0 {log_p0:.1f}, ln p(X|d) at the true place {whole[place]:.1f}, logit there {logit[place]:.1f}")
 print(f"positions with a logit above 0: {(logit > 0).sum()} of {logit.size}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # The identity holds at all 1081 positions. The picture has a log likelihood of $-13474.4$ without a face and
 # $-13243.9$ with the face in its place; all that matters is the difference, a logit of 230.5. It is positive at only
 # 18 of the 1081 positions: elsewhere the background explains the window better than the face does.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### What the bracket is for
 #
 # The report derives the same formula, but prints it, several times, without the square bracket in (S3) (erratum 1).
@@ -218,7 +232,7 @@ print(f"positions with a logit above 0: {(logit > 0).sum()} of {logit.size}")
 # what is printed?** By the usual rules $\exp\frac{-1}{2s^2}(X-F)^2-(X-B)^2$ gives the factor $-1/(2s^2)$ to the first
 # square only. The second keeps a minus sign and no scale:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def unbracketed(X, F, B, s):
     """The exponent of the report's (2) read literally, summed over every window."""
     face_part = [[np.sum((X[i : i + h, j : j + w] - F) ** 2) for j in range(J)] for i in range(I)]
@@ -229,12 +243,12 @@ literal = unbracketed(X, face, background, s)
 best = tuple(map(int, np.unravel_index(literal.argmax(), literal.shape)))
 print(f"without the bracket: {literal[place]:.0f} at the true place, {literal.max():.0f} at the best, {best}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # At the true place the number is minus two and a half million, and the best position is (0, 6), far from (13, 30). No
 # accident: the second square, which ought to speak *for* a face where the background fits badly, now speaks against
 # it. The best windows are those without a face. We try twenty pictures at noise 30, where the face is plain to see:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 clear = replace(truth, noise_std=30.0)
 twenty, where = scene.sample(clear, 20, np.random.default_rng(3))
 
@@ -243,7 +257,7 @@ def best_positions(maps):
     """Row and column of the largest entry of every map (N, I, J)."""
     return np.stack(np.unravel_index(maps.reshape(len(maps), -1).argmax(axis=1), maps.shape[1:]), axis=1)
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 right = best_positions(scene.log_likelihood(twenty, clear))
 wrong = best_positions(np.array([unbracketed(X, face, background, 30.0) for X in twenty]))
 overlap = (np.abs(wrong - where) < (h, w)).all(axis=1)
@@ -251,13 +265,14 @@ hits = [int((chosen == where).all(axis=1).sum()) for chosen in (right, wrong)]
 print("right of 20: with the bracket {}, without {}".format(*hits))
 print("without it, the chosen window overlaps the face in", overlap.sum(), "of 20")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # With the bracket all twenty are right, without it none, and not one of the chosen windows even touches the face.
 #
 # There is a check that finds such slips before any program runs: **units**. $X$, $F$, $B$ and $s$ are in gray levels.
 # A logarithm of odds has no unit, so every term must be gray levels squared over gray levels squared. The term
 # $-(X-B)^2$ on its own is in squared gray levels: it cannot be right.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Expand the square
 #
 # (S3) asks for $hw$ squares at each of $IJ$ positions. Can it be written with less? Multiply out, for one pixel of
@@ -273,12 +288,12 @@ print("without it, the chosen window overlaps the face in", overlap.sum(), "of 2
 # pictures. $\sum XF$ slides the face over the picture: a **correlation**. $\sum B(2X-B)$ sums a ready-made picture
 # over every window: a **window sum**. The library has both; lesson 07 is about making them fast.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 window_sum = windows.window_sums(background * (2 * X - background), (h, w))
 fast = -(np.sum(face**2) - 2 * windows.correlate(X, face) + window_sum) / (2 * s**2)
 print("three terms equal section 3, to 1e-8 nats:", np.abs(fast - logit).max() < 1e-8)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The three terms give the 1081 numbers that section 3 found window by window.
 #
 # ### The report's square
@@ -287,7 +302,7 @@ print("three terms equal section 3, to 1e-8 nats:", np.abs(fast - logit).max() <
 # once: $B(2X-B)$ is in squared gray levels, $B(2X-B)^2$ in cubed ones. What does it do? First the tiny picture of
 # section 2, then the twenty pictures at noise 30.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def report_logit(X, F, B, s):
     """The report's expanded logit, with its square on the last factor."""
     window = windows.window_sums(B * (2 * X - B) ** 2, F.shape)
@@ -299,7 +314,7 @@ print("the first row of positions, in nats")
 print("brute force     ", tiny_logit[0].round(2))
 print("report's formula", report_logit(X_tiny[0], tiny.face, tiny.background, 15.0)[0].round(2))
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 printed = np.array([report_logit(X, face, background, 30.0) for X in twenty])
 choice = best_positions(printed)
 print("right with the square:", (choice == where).all(axis=1).sum(), "of 20; it chooses", choice[:5].tolist(), "...")
@@ -308,7 +323,7 @@ light = windows.window_sums(background, (h, w)) / (h * w)
 print(f"background under a window: darkest {light.min():.0f}, mean {light.mean():.0f}, "
       f"under the choices {light[tuple(choice.T)].mean():.0f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # On the tiny picture 1.23 becomes $-611.77$; of twenty faces the printed formula finds none. It goes, time after
 # time, to the lower left corner, where the background is darkest, in the photographer's coat: 19 gray levels under
 # its choices against 100 on average. The cubic term is so large that only a small $B$ can tame it. The corrected
@@ -317,48 +332,55 @@ print(f"background under a window: darkest {light.min():.0f}, mean {light.mean()
 # **A test that needs no truth.** Measure gray levels in another unit, a tenth as large: $X$, $F$, $B$ and $s$ all
 # become ten times as large, and no logit may change.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 fine = [10 * array for array in (X, face, background)]
 print("(S3) in both units:   ", round(logit[place], 3), round(logit_of_window(*fine, 600.0, *place), 3))
 in_both = report_logit(X, face, background, 60.0)[place], report_logit(*fine, 600.0)[place]
 print("report in both units: ", *np.round(in_both).astype(int))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The logit stays at 230.485, the printed formula grows about tenfold. Such a test needs neither faces nor known
 # places.
 #
-# ### Three terms, three costs
-#
-# The figure shows four maps over the 1081 positions for the specimen at noise 60, the true place circled in each: the
-# constant $-\sum F^2/2s^2$ as one flat colour; the correlation $+\sum XF/s^2$, large wherever the picture is bright,
-# that is over sky and lawn on the right; the window sum $-\sum B(2X-B)/2s^2$, dark where the correlation is bright and
-# bright where it is dark; and their sum, the logit, where one spot stands out, in the circle. Each map has its own
-# colours.
+# Now the three terms of (S4), each over all positions, in nats:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 terms = {"constant term": np.full((I, J), -np.sum(face**2) / (2 * s**2)),
          "correlation with the face": windows.correlate(X, face) / s**2, "window sum": -window_sum / (2 * s**2)}
 terms["sum of the three: the logit"] = sum(terms.values())
 print(f"constant term {terms['constant term'][0, 0]:.1f} nats at every position")
 for name, term in list(terms.items())[1:]:
     print(f"{name:27} {term.min():7.1f} to {term.max():6.1f} nats, largest at {best_positions(term[None])[0].tolist()}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Three terms, three costs
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The figure shows four maps over the 1081 positions for the specimen at noise 60, the true place circled in each: the
+# constant $-\sum F^2/2s^2$ as one flat colour; the correlation $+\sum XF/s^2$, large wherever the picture is bright,
+# that is over sky and lawn on the right; the window sum $-\sum B(2X-B)/2s^2$, dark where the correlation is bright and
+# bright where it is dark; and their sum, the logit, where one spot stands out, in the circle. Each map has its own
+# colours.
+
+# %% slideshow={"slide_type": "-"}
 plots.logit_terms(terms, place)
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The correlation alone is largest at (0, 41), in the sky, where bright meets bright; the window sum at (20, 2), in
 # the dark coat. Each spans more than 1300 nats over the picture, and neither knows where the face is. Added up, with
 # $-692.4$ for the constant, they leave a map from $-574.9$ to 230.5 with its peak at (13, 30).
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # What do they cost? Computed as they stand, both the correlation and the window sum touch $hw$ pixels at each of $IJ$
 # positions:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for rows, columns, tall, wide in ((40, 60, 18, 14), (100, 200, 75, 75)):
     n, pixels = (rows - tall + 1) * (columns - wide + 1), tall * wide
     print(f"{rows} x {columns}: {n} positions x {pixels} pixels = {n * pixels / 1e6:.2f} million products")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # A quarter of a million products for one of our small pictures, 18 million for a larger one, and that for every
 # picture, in every iteration of EM. The three terms allow far less:
 #
@@ -367,7 +389,8 @@ for rows, columns, tall, wide in ((40, 60, 18, 14), (100, 200, 75, 75)):
 # - the window sum needs three additions a window, whatever its size, once cumulative sums are there.
 #
 # That is lesson [07](07_fast_sums.ipynb). Here we only use the result.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5. From logits to probabilities
 #
 # We see $X$ and ask for $d$: Bayes' rule. Write $q(d)$ for $p(d\mid X,\theta)$. The denominator $p(X\mid\theta)$, the
@@ -383,11 +406,12 @@ for rows, columns, tall, wide in ((40, 60, 18, 14), (100, 200, 75, 75)):
 #
 # And for $K$ pictures? Given $\theta$ they are independent, so $p(d^1,\dots,d^K\mid X^1,\dots,X^K,\theta)$ is the
 # product $q_1(d^1)\cdots q_K(d^K)$: each picture has a softmax of its own.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # `scene.e_step` returns all $q_k$ at once and, for later, the log of the evidence, summed over the pictures. On the
 # tiny picture densities are still harmless numbers, so we can write Bayes' rule with bare products:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 products = np.zeros((3, 3))
 for i, j in np.ndindex(3, 3):
     densities = stats.norm.pdf(X_tiny[0], scene.paste(tiny.face, tiny.background, (i, j)), 15.0)
@@ -397,24 +421,26 @@ print(q[0].round(4), " sum", round(q.sum(), 10))
 print("q equals Bayes' rule:", np.allclose(q[0], products / products.sum(), rtol=1e-10))
 print("evidence, too:", np.isclose(log_evidence, np.log(products.sum()), rtol=1e-10))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The library's $q$ is Bayes' rule, and its second result is the logarithm of the evidence. The most probable
 # position, (1, 2), has 0.3671.
 #
 # One more slip can be shown on these nine numbers. The report writes sums over all positions as
 # $\sum_{i}\sum_{i}q(i,j)$, with $i$ in both signs (erratum 2). Python permits it:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 print("sum over i and j:", round(float(sum(q[0][i, j] for i in range(3) for j in range(3))), 2))
 for j in range(3):
     print(f"sum over i and i, with j = {j}:", round(float(sum(q[0][i, j] for i in range(3) for i in range(3))), 2))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # With $i$ twice the inner $i$ wins, $j$ stays free, and each column is counted three times. What is meant is plain,
 # but the total must be 1, not 0.82, 0.32 or 1.85.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### The specimen under rising noise
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # How sure a $q$ is, one number can say: its **entropy** $-\sum_d q(d)\ln q(d)$, with $0\ln0=0$. It is 0 nats if one
 # position has all the probability, and $\ln m$ if $m$ positions share it equally; so $e^{\text{entropy}}$ tells among
 # how many equal chances we would be as unsure.
@@ -422,35 +448,40 @@ for j in range(3):
 # Now the real thing. **Predict, then run**: at which noise will the computer stop being sure? Recall where you gave
 # up.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 noises = [60, 120, 200, 260]
+titles = [f"noise {s}" for s in noises]
 q = np.array([scene.e_step(specimen[s][None], replace(truth, noise_std=s))[0][0] for s in noises])
 for s, one in zip(noises, q):
     best, doubt = best_positions(one[None])[0].tolist(), entr(one).sum()
     print(f"noise {s}: q at the true place {one[place]:.3f}, largest {one.max():.3f} at {best}, "
           f"entropy {doubt:.3f} nats, as {np.exp(doubt):.1f} equal chances")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows, above, the specimen at noise 60, 120, 200 and 260, and below each the probability of every
 # position, colours from $10^{-12}$ (dark) to 1 (yellow) on a logarithmic scale; the true place is circled. At 60 one
 # bright pixel stands in a dark field; as the noise grows a glow spreads around it, and at 260 most of the right half
 # is a little possible, with the brightest pixels in the circle.
 
-# %%
-plots.posterior_maps([specimen[s] for s in noises], q, [f"noise {s}" for s in noises], place)
+# %% slideshow={"slide_type": "-"}
+plots.posterior_maps([specimen[s] for s in noises], q, titles, place)
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # At noise 120 there is no doubt, to three digits. At 200, where a pixel carries less than half its noise, the true
 # place still has $q=0.844$. At 260 the largest $q$, 0.444, is at (11, 31), two rows too high and a column too far
-# right; the true place keeps 0.180. The posterior does not hide this: its entropy has risen to 1.538 nats, as unsure
-# as a choice among 4.7 equal positions. But out of 1081.
-#
+# right; the true place keeps 0.180.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The posterior does not hide this: its entropy has risen to 1.538 nats, as unsure as a choice among 4.7 equal
+# positions. But out of 1081.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6. A softmax that does not break
 #
 # (S5) is right; but is it computable? Let us do what it says.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 at30 = replace(truth, noise_std=30.0)
 whole = scene.log_likelihood(specimen[30][None], at30)[0]
 logit30 = whole - stats.norm.logpdf(specimen[30], background, 30.0).sum()
@@ -461,12 +492,15 @@ with np.errstate(over="ignore", invalid="ignore"):
 largest, smallest = np.finfo(float).max, np.nextafter(0.0, 1.0)
 print(f"exp is infinite above {np.log(largest):.1f} and 0.0 below {np.log(smallest) - np.log(2):.1f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # Both ways fail at noise 30, where the face is plain to see. The likelihood underflows: $e^{-11580}$ is 0.0, as for
 # every other position, and 0/0 is undefined. The logit overflows: $e^{989}$ is infinite, and $\infty/\infty$ is not a
-# number. Between 709.8 and $-745.1$ `exp` is safe. (Below, the result is less than half the smallest positive number,
-# and is rounded to 0.0.)
-#
+# number. Between 709.8 and $-745.1$ `exp` is safe.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (Below, the result is less than half the smallest positive number, and is rounded to 0.0.)
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # The remedy is that of lesson 03: a softmax does not change when a constant is subtracted from all its arguments. The
 # report subtracts $M=\max_d\text{logit}(d)$ and multiplies by $A$ afterwards:
 #
@@ -474,7 +508,7 @@ print(f"exp is infinite above {np.log(largest):.1f} and 0.0 below {np.log(smalle
 #
 # It argues that this is stable, since all exponents are finite and below zero. Are they?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def report_softmax(logit, prior):
     """The report's normalisation: the largest logit is subtracted, without ln A."""
     values = prior * np.exp(logit - logit.max())
@@ -487,34 +521,38 @@ print("exponentials that are not 0.0:", (np.exp(exponents) > 0).sum(), "of", exp
 whole260 = scene.log_likelihood(specimen[260][None], replace(truth, noise_std=260.0))[0]
 print("equals the library's q for a uniform prior:", np.allclose(report_softmax(whole260, uniform), q[-1]))
 
-# %% [markdown]
-# Not quite: the largest exponent is exactly **0** (erratum 4). That sounds like hair-splitting, yet it is the very
-# reason why subtraction helps. Exponents below zero guarantee nothing: $-11580$ is below zero. But if one exponent is
-# 0, one term is $e^0=1$ and the sum cannot vanish. The second largest is already $-338.5$. What underflows, here all
-# but 9 of 1081 terms, did not matter. So far the report's $q$ is the library's, as we checked at noise 260, where many
-# positions share in it. ($\ln p_0$, which we did not take off there, cancels.)
-#
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### Where the argument fails
 #
+# Not quite: the largest exponent is exactly **0** (erratum 4). That sounds like hair-splitting, yet it is the very
+# reason why subtraction helps. Exponents below zero guarantee nothing: $-11580$ is below zero. But if one exponent is
+# 0, one term is $e^0=1$ and the sum cannot vanish.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The second largest is already $-338.5$. What underflows, here all but 9 of 1081 terms, did not matter. So far the
+# report's $q$ is the library's, as we checked at noise 260, where many positions share in it. ($\ln p_0$, which we did
+# not take off there, cancels.)
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # The guarantee was for the sum of the exponentials. The report's sum has the factors $A(d)$ in it. **What if $A$ is
 # zero at the very position whose exponent is 0?** Say that we have been told, wrongly, that the face is in the left
 # part of the picture: $A=0$ for columns from 16 on, uniform before.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 left_prior = np.where(np.arange(J) < 16, 1.0, 0.0) * np.ones((I, 1))
 misled = replace(at30, prior=left_prior / left_prior.sum())
 print(f"best exponent where A > 0: {exponents[:, :16].max():.0f}")
 with np.errstate(invalid="ignore"):
     print("entries of the report's q that are not a number:", np.isnan(report_softmax(logit30, misled.prior)).sum())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # The term that was 1 is multiplied by 0. Where $A>0$ every exponent is $-2162$ or lower, far below the $-745.1$ where
 # `exp` becomes 0.0. The sum is zero, and all 1081 entries are 0/0.
 #
 # The library subtracts the maximum of $\ln A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot
 # be the maximum, so the term that becomes 1 is one that counts:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def softmax_with_prior(logit, log_prior):
     """(S5): the maximum includes ln A."""
     total = log_prior + logit
@@ -528,16 +566,17 @@ print("equals the library, noise 30:", np.allclose(safe, scene.e_step(specimen[3
       " noise 260:", np.allclose(softmax_with_prior(whole260, misled.log_prior), loud_q))
 print(f"sum {safe.sum():.6f}, largest where A = 0: {safe[:, 16:].max()}, best position {best_positions(safe[None])[0]}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Now $q$ sums to 1 and keeps to the permitted columns. Its best position, (1, 15), is not where the face is; it
 # cannot be. A prior of exactly 0 is never overruled, however clear the picture. But the answer is the one that (S5)
 # defines, where the report's formula has none.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **Does that happen outside of a lesson?** It may, wherever $A$ was counted: the *hard* variant of expectation
 # maximisation (EM), in lesson [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found,
 # and most positions are never counted. We count the places of 100 pictures, take that for $A$, and look at 200 others.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def exclude_and_fail(s):
     """Of 200 pictures: how many have A = 0 at the true place, end as 0/0 by the report, by the library."""
     known = replace(truth, noise_std=s)
@@ -551,11 +590,11 @@ def exclude_and_fail(s):
     return int(excluded.sum()), int((sums == 0).sum()), int(np.isnan(q).any(axis=(1, 2)).sum())
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for s in (15.0, 30.0, 60.0):
     print("noise {:.0f}: true place excluded {}, report 0/0 {}, library 0/0 {}".format(s, *exclude_and_fail(s)))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The counts exclude the true place of 182 of the 200 pictures. At noise 15 each of these 182 ends as 0/0 by the
 # report's formula, at noise 30 still 89. At noise 60 none does: the logits have shrunk, and the permitted positions
 # are within reach of `exp`. The library's count is 0 throughout. A failure that strikes at *low* noise only is easily
@@ -563,17 +602,19 @@ for s in (15.0, 30.0, 60.0):
 #
 # (Within EM it is rarer. There the pictures that are judged are those that were counted, so each finds its last place
 # permitted, and only one that wants to move can fail.)
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7. What the prior can do, and what it cannot
 #
 # By (S5) the prior *adds* $\ln A(d)$ to the logit. To make one position ten times as probable as another beforehand is
 # worth $\ln 10=2.3$ nats, whatever the picture shows, while the logits shrink when the noise grows. So knowledge about
 # the place should count most where the noise is strong.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Take the extreme: somebody tells us that the face is in the right half, columns from 24 on. Then $A$ is uniform there
 # and 0 elsewhere, and $q$ must be the old one, cut off and rescaled. Likewise for the left half.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 right_half = np.where(np.arange(J) >= 24, 1.0, 0.0) * np.ones((I, 1))
 for name, half in (("right", right_half), ("left", 1 - right_half)):
     informed = scene.Scene(face, background, 260.0, half / half.sum())
@@ -581,16 +622,19 @@ for name, half in (("right", right_half), ("left", 1 - right_half)):
     print(f"{name} half: probability before {cut.sum():.5f}, "
           f"new q is the old one, cut off and rescaled: {np.allclose(told, cut / cut.sum())}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # For the specimen the truth is hardly news: the right half had probability 0.99991 already. Told the falsehood, $q$
 # makes a full 1 of the remaining 0.00009, and nothing in it betrays that.
-#
-# Now 1000 pictures at noise 260. We compare the uniform prior with the "right half" prior, separately for the faces
-# that *are* in the right half and for the others, for which the knowledge is false. (`hard=True` returns the best
-# position of each picture, without the probabilities.) **Predict, then run**: how many more faces does the knowledge
-# find?
 
-# %%
+# %% [markdown] slideshow={"slide_type": "-"}
+# Now 1000 pictures at noise 260. We compare the uniform prior with the "right half" prior, separately for the faces
+# that *are* in the right half and for the others, for which the knowledge is false.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (`hard=True` returns the best position of each picture, without the probabilities.) **Predict, then run**: how many
+# more faces does the knowledge find?
+
+# %% slideshow={"slide_type": "skip"}
 loud = replace(truth, noise_std=260.0)
 many, places = scene.sample(loud, 1000, np.random.default_rng(5))
 is_right = places[:, 1] >= 24
@@ -600,22 +644,27 @@ for name, prior in (("uniform", uniform), ("right half", right_half / right_half
     print(f"prior {name:10}: right for {hit[is_right].mean():.1%} of {is_right.sum()} faces on the right, "
           f"{hit[~is_right].mean():.1%} of {(~is_right).sum()} on the left")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # Where the knowledge is true it helps hardly at all, 79.7% against 79.5%. Where it is false it is fatal, 0.0%: a wrong
-# zero costs everything. Why does so much knowledge bring so little? **How far from the face do the mistakes land?**
+# zero costs everything.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Why does so much knowledge bring so little? **How far from the face do the mistakes land?**
+
+# %% slideshow={"slide_type": "skip"}
 found, _ = scene.e_step(many, loud, hard=True)
 off = np.abs(found - places).max(axis=1)
 print("off by 0, 1, 2 to 4, 5 or more rows or columns:", np.histogram(off, [0, 1, 2, 5, I + J])[0], "pictures")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # 785 are right. Of the 215 mistakes 166 are off by a single row or column (or one of each), 37 by two to four, only 12
 # by more. Next to the face most pixels stay nearly as they were, and a neighbour nearly always lies in the same half.
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # So useful knowledge would tell *neighbours* apart. Suppose that faces occur only at every third row and column, and
 # that we know it:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 lattice = np.zeros((I, J))
 lattice[1::3, 1::3] = 1 / lattice[1::3, 1::3].size
 some, spots = scene.sample(replace(loud, prior=lattice), 1000, np.random.default_rng(7))
@@ -623,9 +672,10 @@ for name, prior in (("uniform", uniform), ("lattice", lattice)):
     found, _ = scene.e_step(some, replace(loud, prior=prior), hard=True)
     print(f"prior {name}: right for {(found == spots).all(axis=1).mean():.1%}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # From 79.2% to 97.2%: a prior is worth what it says about the positions that the picture cannot tell apart.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8. How much noise can the search bear?
 #
 # ### One rival
@@ -641,7 +691,7 @@ for name, prior in (("uniform", uniform), ("lattice", lattice)):
 # distribution function, the rival beats the true place with probability $\Phi(-\|v\|/2s)$. All that counts is the
 # distance $\|v\|$ of the two pasted pictures, measured in noise, and we can compute it without a noisy picture:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 pasted = np.array([scene.paste(face, background, d).ravel() for d in np.ndindex(I, J)])
 from_place = np.linalg.norm(pasted - scene.paste(face, background, place).ravel(), axis=1).reshape(I, J)
 from_place[place] = np.inf
@@ -652,21 +702,23 @@ for s in (60, 120, 200, 260):
     chances = stats.norm.cdf([-near / (2 * s), -middle / (2 * s)])
     print("noise {}: nearest rival better with probability {:.4f}, median one {:.4f}".format(s, *chances))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The most dangerous rival of the specimen's place is its neighbour on the left, at a distance of 812 gray levels. At
 # noise 60 it practically never beats the true place, at 260 in 6% of all pictures. Half of all rivals are at 1989 or
 # more, where even at 260 it is 1 in 10 000 or less. So theory, too, says that most mistakes will be near misses.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### All rivals
 #
 # Add the probabilities of all rivals: that is the *expected number* of rivals that beat the true place. A picture that
 # goes wrong has at least one of them, so the probability of a mistake is at most that number (the **union bound**):
 #
 # $$P(\text{best position wrong}\mid d^*)\;\le\;\sum_{d'\ne d^*}\Phi\!\Big(-\frac{\|\text{paste}(F,B,d')-\text{paste}(F,B,d^*)\|}{2s}\Big).$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # We test all of this on 2000 pictures with the face in the specimen's place.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 patterns = np.random.default_rng(8).standard_normal((2000, H, W))
 for s in (200.0, 260.0):
     logs = scene.log_likelihood(scene.paste(face, background, place) + s * patterns, replace(truth, noise_std=s))
@@ -676,23 +728,26 @@ for s in (200.0, 260.0):
           f"number of rivals {formula.sum():.3f}, simulated {number.mean():.3f} +- {number.std() / 2000**0.5:.3f}; "
           f"pictures that go wrong {(number > 0).mean():.3f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # The formula gives the nearest rival 2.1% and 5.9%, the simulation 2.4% and 6.5%. Adding up, 0.099 and 0.579 rivals
 # are to be expected; we find 0.110 and 0.636, with chance errors of 0.010 and 0.046. The pictures that go wrong are
 # fewer than the bound allows, 8.6% and 25.1%: hardly fewer at noise 200, less than half at 260, where rivals come in
 # groups.
 #
 # Averaged over all $d^*$, one minus the bound is a **guarantee**: the best position is right at least that often.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### A ceiling
 #
 # There is an upper limit as well. Given $X$, the choice $d$ is right with probability $q(d)$: that is what $q$ means.
 # No choice is right more often than the largest $q$. So no rule, however clever, is right more often, on average over
 # pictures, than the mean of their largest $q$.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # That holds for EM in the next lessons, too, which must find out $F$, $B$, $s$ and $A$ first. (The other pictures
 # cannot help to place this face: once $\theta$ is known, they are independent of it.)
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # ### The measurement
 #
 # For nine noise levels we draw 500 pictures and choose the best position under (S5), then do the same by two other
@@ -705,7 +760,7 @@ for s in (200.0, 260.0):
 #
 # **Predict, then run**: at which noise will each of the three begin to fail?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def nearest_face(X):
     """-sum (X - F)^2 over every window: how well the face alone fits."""
     return -windows.window_sums(X**2, (h, w)) + 2 * windows.correlate(X, face)
@@ -716,7 +771,7 @@ rng = np.random.default_rng(6)
 samples = [scene.sample(replace(truth, noise_std=s), 500, rng) for s in noises]
 posteriors = [scene.e_step(X, replace(truth, noise_std=s))[0] for (X, _), s in zip(samples, noises)]
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def share(maps):
     """For every noise level, in which share of the pictures the best position is the true one."""
     return np.array([(best_positions(m) == d).all(axis=1).mean() for m, (_, d) in zip(maps, samples)])
@@ -729,7 +784,7 @@ distance = np.sqrt(np.maximum(squares[:, None] - 2 * pasted @ pasted.T + squares
 np.fill_diagonal(distance, np.inf)
 guarantee = np.array([1 - stats.norm.cdf(-distance / (2 * s)).sum(axis=1).mean() for s in noises])
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 largest = np.array([one.max(axis=(1, 2)) for one in posteriors])
 ceiling, chance = largest.mean(axis=1), np.sqrt((largest * (1 - largest)).mean(axis=1) / 500)
 entropy = np.array([entr(one).sum(axis=(1, 2)).mean() for one in posteriors])
@@ -738,7 +793,10 @@ print("noise  guarantee  right  ceiling  chance error  entropy  face alone  matc
 for row in zip(noises, guarantee, right, ceiling, chance, entropy, alone, template):
     print("{:5d}  {:9.3f}  {:5.3f}  {:7.3f}  {:12.3f}  {:7.3f}  {:10.3f}  {:14.3f}".format(*row))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Three methods, and the limits
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows on the left the share of pictures whose best position is right, against the noise: (S5) stays near 1
 # until about 150 and falls to 0.758 at 260, where the dotted curve of the guarantee is far below; match_template falls
 # earlier, to 0.550; the face alone nearly vanishes, at 0.074.
@@ -746,11 +804,12 @@ for row in zip(noises, guarantee, right, ceiling, chance, entropy, alone, templa
 # On the right, the mean entropy of $q$ rises from 0 to 0.626 nats, far below the dashed line at $\ln 1081\approx7$,
 # where nothing would be known.
 
-# %%
-plots.finding_limits(noises, shares, entropy, I * J, guarantee=guarantee)
+# %% slideshow={"slide_type": "-"}
+curves = shares, entropy
+plots.finding_limits(noises, *curves, I * J, guarantee=guarantee)
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **The ceiling** agrees with the share of right answers, as it must: (S5) chooses the largest $q$. The largest gap,
 # 0.758 against 0.787, is 1.8 times the chance error 0.016 of 500 pictures; the 1000 of section 7 had 0.785. (A hit of
 # probability $t$, the largest $q$ of its picture, has variance $t(1-t)$; from their mean comes the chance error.) Up to
@@ -761,29 +820,32 @@ plt.show()
 # 0.998, which is no contradiction to 0.999 on average.
 #
 # **The other methods.** `match_template`, which knows only the face, finds all of them up to noise 90 and most at 150.
-# At 260 it finds 55% where (S5) finds 76%: so much are the background and the face's own brightness and contrast worth
-# here. The face alone does far worse, 7%. Look at (S4) to see why: there $X^2$ cancels. In $\sum(X-F)^2$ it stays,
-# with all its noise. Does the rule then prefer windows that happen to be *quiet*?
-# %%
+# %% [markdown] slideshow={"slide_type": "-"}
+# At 260 `match_template` finds 55% where (S5) finds 76%: so much are the background and the face's own brightness and contrast worth
+# here.
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The face alone does far worse, 7%. Look at (S4) to see why: there $X^2$ cancels. In $\sum(X-F)^2$ it stays, with all
+# its noise. Does the rule then prefer windows that happen to be *quiet*?
+# %% slideshow={"slide_type": "skip"}
 X, where = samples[-1]
 noise = X - np.array([scene.paste(face, background, d) for d in where])
 loudness = windows.window_sums(noise**2, (h, w)) / (h * w)
 chosen = best_positions(nearest_face(X))
 print(f"rms noise under the chosen windows: {np.sqrt(loudness[np.arange(len(X)), *chosen.T].mean()):.0f} gray levels")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # It does: 238 gray levels under its choices, where the noise is 260.
 #
 # **And the entropy?** It knows no truth, but it should know when to doubt. We sort the 500 pictures of noise 260 by
 # their entropy, and look at each quarter:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 doubt = entr(posteriors[-1]).sum(axis=(1, 2))
 hits = (best_positions(posteriors[-1]) == samples[-1][1]).all(axis=1)
 for quarter in np.array_split(np.argsort(doubt), 4):
     print(f"entropy {doubt[quarter].min():.2f} to {doubt[quarter].max():.2f} nats: right in {hits[quarter].mean():.1%}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The surest quarter is right in 98.4% of its pictures, the least sure in 40.8%. So $q$ tells, without the truth,
 # which of its answers to trust; and where it doubts, EM will share the picture among the candidates.
 #
@@ -794,7 +856,7 @@ for quarter in np.array_split(np.argsort(doubt), 4):
 # residual that will give the noise, the expected squared distance $\sum_d q(d)\|X-\text{paste}(F,B,d)\|^2$. Here are
 # all four for the specimen at noise 200:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 loud = replace(truth, noise_std=200.0)
 q200, log_evidence = scene.e_step(specimen[200][None], loud)
 C = q200.ravel() @ ((specimen[200].ravel() - pasted) ** 2).sum(axis=1)
@@ -802,7 +864,7 @@ print(f"H: {H} rows, or an entropy of {entr(q200).sum():.3f} nats")
 print(f"C: ln evidence {log_evidence:.1f} nats, or a residual of {C / 1e6:.1f} million squared gray levels")
 print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # No reader would confuse 40 rows with 0.504 nats, or $-16140.3$ nats with 97.0 million squared gray levels; a program
 # that keeps both in `H`, or both in `C`, would. The last line is a first look at lesson 08: the root of the residual
 # per pixel, 201.0, tells the noise.
@@ -810,7 +872,8 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # Two more pairs: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
 # In this course $H$ is the height, the entropy is spelled out, $\ln p(X)$ is the log evidence, $C$ the residual, $B$
 # the background, and $X^k$ the picture. One double role we kept: $p$ is a pixel in $X(p)$ and a density in $p(X)$.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen
 #
 # - A picture with the face at $d$ has the log joint probability (S2); relative to "no face anywhere" only the window is left (S3).
@@ -818,7 +881,8 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # - Probabilities are a softmax of $\ln A+\text{logit}$ (S5). Subtract the maximum of that *sum*; without $\ln A$ one can get 0/0, and at low noise does.
 # - A prior adds nats; it helps where it separates neighbours, and a zero is final.
 # - With the scene known, the true place is found to the pixel in 97% of our pictures at noise 180 and 76% at noise 260. No rule does better on average.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## What comes next
 #
 # Two things stand between us and the goal. The sums over windows are slow as they stand, and EM will need them again
