@@ -799,8 +799,8 @@ for sigma in (50.0, 5.0):
 # %% [markdown]
 # The star moves by 37.0 gray levels, from 91.0 to 128.0; the diamond by 149.8, from 34.3 to 184.1. (M5) jumps
 # where the weights cross, (M4) never does. The humps keep their widths, since no $C_k$ holds $y$ (section 5); they slide a
-# little and trade weight. With a tenth of the noise the passage shrinks from 157 to 31 levels, to a fifth only: what remains is the width of board and chalk themselves, which no
-# camera can improve.
+# little and trade weight. With a tenth of the noise the passage shrinks from 157 to 31 levels, to a fifth only: what remains is
+# the width of board and chalk themselves, which no camera can improve.
 #
 # Question 2, the standard deviation after $y=136$:
 
