@@ -23,7 +23,7 @@ TEMPLATE = r"""{% extends 'index.html.j2' %}
 {% block html_head_js %}{% endblock %}
 {% block html_head_js_mathjax %}
 <script>
-MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], processEscapes: true, tags: 'ams'}};
+MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};
 </script>
 <script src="mathjax.js"></script>
 {% endblock %}

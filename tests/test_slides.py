@@ -43,6 +43,11 @@ def test_the_page_asks_for_no_file(small):
     assert 'src="data:image/png;base64,' in without_code
 
 
+def test_a_script_cannot_end_its_element(small, monkeypatch):
+    monkeypatch.setattr(slides, "_asset", lambda name: "x = '<script></script>'")
+    assert "<script>x = '<script><\\/script>'</script>" in slides.talk(small)
+
+
 def test_only_what_is_to_be_shown_is_there(small):
     html = slides.talk(small)
     assert html.count("<section") == 4  # each slide is a section in a section
