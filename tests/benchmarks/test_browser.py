@@ -24,7 +24,7 @@ def test_a_step_is_measured_until_the_picture_is_painted(race):
 
 
 def test_pictures_of_a_drag_are_counted(race):
-    assert all(race.drag(name, seconds=0.5) > 0 for name in ("widget", "interact, imshow"))
+    assert 0 < race.drag("widget") < 60
 
 
 def test_memory_is_read_before_and_after(race):

@@ -3,6 +3,7 @@ window.course = (() => {
   const PATIENCE = 300_000; // ms that cells may take
   const frame = () => new Promise(done => requestAnimationFrame(() => done()));
   const panel = () => window.jupyterapp.shell.currentWidget;
+  const unanswered = new Set(); // messages of widgets on which the kernel still works
   const within = (what, promise) => Promise.race([
     promise,
     new Promise((_, fail) => setTimeout(() => fail(new Error(`${what} needs an end within ${PATIENCE / 1000} s`)), PATIENCE)),
@@ -14,6 +15,7 @@ window.course = (() => {
     window.jupyterapp.shell.collapseLeft();
     window.jupyterapp.shell.collapseRight();
     course.heard = [];
+    panel().sessionContext.session.kernel.anyMessage.connect(listen);
     panel().sessionContext.iopubMessage.connect((_, message) => {
       const content = message.content, kind = message.header.msg_type;
       if (kind === 'error') course.heard.push(content.traceback.join('\n'));
@@ -24,15 +26,27 @@ window.course = (() => {
 
   const runAll = () => within('a run', window.jupyterapp.commands.execute('notebook:run-all-cells')).then(settle);
 
-  // Messages are answered in turn, so an answer tells that all before was done. A slider that moved meanwhile sends its newest
-  // value when it hears of that, hence the second question; two frames later the page is painted.
+  // JupyterLab sends the messages of widgets to a subshell of the kernel, a thread of its own, so that no other answer tells that
+  // they are done: each is waited for by its own. A slider that moved meanwhile sends its newest value when it hears of that,
+  // which is before the page hears the answer to a later question; two frames later the page is painted.
   async function settle() {
     const kernel = panel().sessionContext.session.kernel;
-    await within('a message', kernel.requestKernelInfo());
-    await within('a message', kernel.requestKernelInfo());
+    do {
+      await within('a message', quiet());
+      await within('a message', kernel.requestKernelInfo());
+    } while (unanswered.size);
     await Promise.all([...panel().node.querySelectorAll('.course-widget img')].map(image => image.decode().catch(() => null)));
     await frame();
     await frame();
+  }
+
+  async function quiet() {
+    while (unanswered.size) await frame();
+  }
+
+  function listen(_, { msg, direction }) {
+    if (direction === 'send' && msg.header.msg_type === 'comm_msg') unanswered.add(msg.header.msg_id);
+    if (msg.content.execution_state === 'idle') unanswered.delete(msg.parent_header.msg_id);
   }
 
   const boards = () => [...panel().node.querySelectorAll('.course-widget')];

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import datasets, denoising, images, report, scene, windows
+from course_lib import datasets, denoising, gaussian, images, mixture, report, scene, windows
 from tests.helpers import shipped_prior
 
 ESTIMATES = {"mean": "mean", "most probable": "most_probable"}
@@ -24,6 +24,24 @@ def conditioning_numbers(values, readout):
     gain = r * s1 * s2 / (s2**2 + sigma**2)
     spread = max(s1**2 - gain * r * s1 * s2, 0) ** 0.5
     return {r"before, (-?[\d.]+) ±": m1 + gain * (y - m2), r"before, -?[\d.]+ ± ([\d.]+) after": spread}
+
+
+def mixture_numbers(values, readout):
+    """Weights after the look, and mean and standard deviation of the first pixel, in lesson 03."""
+    priors = {
+        "one pixel": mixture.Mixture([0.8, 0.2], [[20.0], [200.0]], [[[20.0**2]], [[30.0**2]]]),
+        "two pixels, left one seen": mixture.Mixture(
+            [0.5, 0.3, 0.2],
+            [[25.0, 25.0], [205.0, 205.0], [200.0, 40.0]],
+            [[[400.0, 200.0], [200.0, 400.0]], [[900.0, 600.0], [600.0, 900.0]], [[900.0, 0.0], [0.0, 400.0]]],
+        ),
+    }
+    prior, sigma = priors[values["prior of"]], number(values["noise sigma"])
+    channel = gaussian.LinearGaussian(np.eye(1, prior.means.shape[1]), [0.0], [[sigma**2]])
+    posterior = mixture.posterior(prior, channel, [number(values["observed y"])])
+    wanted = {rf"Weights: (?:[^,]+, ){{{k}}}[^,]+? to (\d\.\d+)": weight for k, weight in enumerate(posterior.weights)}
+    spread = r"pixel -?[\d.]+ ± [\d.]+ to "
+    return wanted | {spread + r"(-?[\d.]+)": posterior.mean[0], spread + r"-?[\d.]+ ± ([\d.]+)": posterior.cov[0, 0] ** 0.5}
 
 
 def denoising_numbers(values, readout):
@@ -68,6 +86,7 @@ def finding_numbers(values, readout):
 
 ORACLES = {
     "conditioning": conditioning_numbers,
+    "mixture": mixture_numbers,
     "denoising": denoising_numbers,
     "windows": windows_numbers,
     "finding": finding_numbers,

@@ -47,7 +47,7 @@ def dragged(request, notebooks, server):
 def test_values_are_dropped_in_order_and_the_last_picture_stands(dragged):
     pause, board, slider, passed, rendered, end = dragged
     values = [value for value, _ in rendered]
-    assert len(passed) >= 40
+    assert len(passed) >= 25  # values that the slider took on the way to 150 and back
     top = values.index(max(values))
     assert values[: top + 1] == sorted(set(values[: top + 1])) and values[top:] == sorted(set(values[top:]), reverse=True)
     if pause:
