@@ -223,6 +223,52 @@ def test_the_band_and_the_line_lie_on_the_observation(no_figures):
     np.testing.assert_array_equal(line(plane, "seen: y")[:, 1], [160.0, 160.0])
 
 
+@pytest.mark.parametrize("noise_std", [0.0, 40.0, 1000.0])
+@pytest.mark.parametrize("y", ENDS["y"])
+def test_the_mean_stays_on_its_path_whatever_the_noise(no_figures, y, noise_std):
+    plane, _ = plots.pair_posterior(*drawn(-0.5, y, noise_std))
+    start, end = line(plane, "mean for other y")
+    (dot,) = line(plane, "mean after")
+    assert abs(np.cross([*(end - start), 0], [*(dot - start), 0])[2]) < 1e-6 * np.linalg.norm(end - start)
+
+
+def test_the_posterior_without_width_is_a_spike(no_figures):
+    _, first = plots.pair_posterior(*drawn(1, 160.0, 0.0))
+    z, share = line(first, "after: $p(z_1\\mid y)$").T
+    assert np.ptp(z) < 1e-4 and share.max() == 1
+
+
+def test_no_setting_leaves_the_axes():
+    """At the ends of the sliders the mean is still inside the figure, with at least one standard deviation around it."""
+    low, high = PAIR.mean - 4 * np.array([30, 40]), PAIR.mean + 4 * np.array([30, 40])
+    for r in (-1, -0.99, 0.0, 1):
+        for y in ENDS["y"]:
+            for noise_std in (0, 2, 1000):
+                after = given_noise(with_correlation(r), y, noise_std)
+                assert (after.mean - np.sqrt(np.diag(after.cov)) > low).all() and (after.mean + np.sqrt(np.diag(after.cov)) < high).all()
+    live = plots.LivePair(PAIR)
+    np.testing.assert_allclose([live.lives[0].axes[0, 0].get_xlim(), live.lives[0].axes[0, 0].get_ylim()], np.stack([low, high], axis=1))
+
+
+def test_widgets_leave_no_figure_to_pyplot(no_figures, board):
+    board.controls["y"].value = 20.0
+    widgets.conditioning_view(PAIR, 160.0, 40.0, 0.6)
+    assert plt.get_fignums() == []
+
+
+def test_pictures_are_narrow_and_keep_their_size():
+    for choice in ((160.0, 40.0, 0.6), (-20.0, 0, -1), (220.0, 1000, 1)):
+        assert [p.shape for p in widgets.conditioning_view(PAIR, *choice).pictures] == [(390, 380, 3)] * 2
+
+
+def test_a_used_figure_shows_what_a_new_one_shows():
+    live = plots.LivePair(PAIR)
+    widgets.conditioning_view(PAIR, -20.0, 0, -0.99, live=live)
+    used = widgets.conditioning_view(PAIR, **CHOICE, live=live)
+    for one, other in zip(used.pictures, widgets.conditioning_view(PAIR, **CHOICE).pictures, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_every_moving_artist_is_painted():
     """Each leaves a trace in the picture, which goes when it is hidden."""
     live, choice = plots.LivePair(PAIR), drawn(0.6, 160.0, 40.0)
