@@ -33,7 +33,7 @@ def digit_table(pictures, row_names, column_names, truth, *, axes=None):
     Returns the axes (R, C).
     """
     R, C = np.shape(pictures)[:2]
-    axes = _style.grid(R, C, axes, panel=(1.3, 1.55))
+    axes = _style.grid(R, C, axes, panel=(1.2, 1.4))
     for r, c in np.ndindex(R, C):
         _style.show_gray(axes[r, c], pictures[r][c], column_names[c] if r == 0 else "")
         axes[r, c].set_xlabel(f"{psnr(pictures[r][c], truth):.1f} dB", fontsize=9)
