@@ -11,7 +11,7 @@ from .board import Board
 # message, which replaces what waited before. A callback that draws inside the message therefore never sees a queue.
 SLOW = """import time
 from course_lib import datasets, widgets
-board = widgets.denoising_widget(datasets.digits("test")[0][::200], noise_std=5, patch_size=8, n_components=20)
+board = widgets.denoising_widget(datasets.digits("test")[0][::200], noise_std=25, patch_size=8, n_components=20)
 quick, rendered = board.view, []
 
 
