@@ -417,9 +417,10 @@ print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", differen
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 7.1 Close the line to a ring
 #
-# Take a row $x$ of $W=6$ pixels and a face $f$ of $w=3$. Its Toeplitz matrix has $W-w+1=4$ rows. We add two more, in
-# which the face sticks out on the right and re-enters on the left, so that every row is the one above, shifted by one
-# around a ring. Such a square matrix is called **circulant**; we write $Z$ for it, and `ring` in code.
+# Take a row $x$ of $W=6$ pixels and a face $f$ of $w=3$. Its matrix with constant diagonals, a Toeplitz matrix, has
+# $W-w+1=4$ rows. We add two more, in which the face sticks out on the right and re-enters on the left, so that every
+# row is the one above, shifted by one around a ring. Such a square matrix is called **circulant**; we write $Z$ for it,
+# and `ring` in code.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The code makes it from powers of `shift`, the identity matrix with its ones moved one place to the right; 7.2 says
