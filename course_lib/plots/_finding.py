@@ -95,7 +95,7 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
     Returns the axes (starts, methods).
     """
     counts = np.asarray(counts, dtype=float)
-    axes = grid(len(starts), len(methods), axes, panel=(2.5, 1.55))
+    axes = grid(len(starts), len(methods), axes, panel=(2.5, 1.1))
     place = np.arange(len(noise_stds))
     for (r, c), ax in np.ndenumerate(axes):
         shares, base = counts[r, c] / counts[r, c].sum(axis=1, keepdims=True), np.zeros(len(noise_stds))
@@ -105,10 +105,11 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
         ax.set_xticks(place, labels=[f"{s:g}" for s in noise_stds], fontsize=8)
         ax.set(ylim=(0, 1), yticks=(0, 0.5, 1))
         ax.yaxis.set_major_formatter(PercentFormatter(1))
-        ax.set_xlabel("noise (gray levels)", fontsize=8)
         ax.set_ylabel(f"{starts[r]}\nshare of runs", fontsize=8)
         if r == 0:
             ax.set_title(methods[c], fontsize=10)
+        if r == len(starts) - 1:
+            ax.set_xlabel("noise (gray levels)", fontsize=8)
     axes[0, 0].figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return axes
 

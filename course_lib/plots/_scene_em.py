@@ -51,7 +51,7 @@ def scene_along_em(scenes, maps, titles, position, *, axes=None):
     n = len(scenes)
     if axes is None:
         heights = {"height_ratios": (2.0, 1.2, 1.0)}
-        axes = plt.subplots(3, n, figsize=(1.6 * n, 4.6), layout="constrained", squeeze=False, gridspec_kw=heights)[1]
+        axes = plt.subplots(3, n, figsize=(1.6 * n, 3.9), layout="constrained", squeeze=False, gridspec_kw=heights)[1]
     axes = np.asarray(axes).reshape(3, n)
     for column, at, q, title in zip(axes.T, scenes, maps, titles):
         show_gray(column[0], at.face, title)
