@@ -106,11 +106,16 @@ def panels(axes):
 
 
 def contract_breaks(axes):
-    """What is missing on returned axes: labels where there is no picture, a title, the fixed gray range."""
+    """What is missing on returned axes: labels where there is no picture, a title, the fixed gray range.
+
+    In a grid the lowest panel of a column may name the horizontal axis for all of them.
+    """
     problems, shown = [], panels(axes)
+    lowest = {id(ax): column[-1] for column in np.atleast_2d(axes).T for ax in column}
     for n, ax in enumerate(shown):
         if not ax.images:
-            problems += [f"panel {n} has no {side} label" for side in "xy" if not getattr(ax, f"get_{side}label")()]
+            problems += [f"panel {n} has no x label"] if not (ax.get_xlabel() or lowest[id(ax)].get_xlabel()) else []
+            problems += [f"panel {n} has no y label"] if not ax.get_ylabel() else []
         grays = [image for image in ax.images if image.get_cmap().name == "gray"]
         problems += [f"panel {n} shows gray levels on {im.get_clim()}" for im in grays if im.get_clim() != (0, 255)]
     if not any(ax.get_title() for ax in shown) and not shown[0].figure.get_suptitle():
