@@ -477,8 +477,8 @@ plots.bound_against_error(reached, true_value, "Does the bound agree with the fa
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# For soft and smoothed EM the claim is right: rank correlation $-0.98$. For hard EM it is $-0.54$: the five runs of the
-# right branch are the four shifted ones and the lost one, and two of them explain the pictures better than several
+# For soft and smoothed EM the claim is right: rank correlation $-0.98$. For hard EM it is $-0.54$: the five runs with
+# errors above 50 are the four shifted ones and the lost one, and two of them explain the pictures better than several
 # blurred faces in their place do. (An eye forgives a shift, the rms error does not.) Yet in all three methods the best
 # bound belongs to the best face: as a rule for choosing a restart the claim is good.
 
