@@ -5,7 +5,7 @@ import pytest
 from tests import chromium, lesson_rules, talk
 from tests.test_notebooks import LESSONS, notebook
 
-WITHOUT = {"01_conditional_gaussians", "03_posterior_gmm"}
+WITHOUT = {"01_conditional_gaussians"}
 TALKS = [stem for stem in LESSONS if stem not in WITHOUT]
 
 
