@@ -14,11 +14,12 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # # Conditional Gaussians: one pixel seen, what of the other?
 #
 # **The question.** Two neighbouring pixels of a picture go up and down together. We see one of them. What do we now know about the other: which value is likely, and how sure are we? The whole first track of this course is this question asked with 64 or 256 pixels and with noise on top.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you will be able to do.** After this lesson we can
 #
 # - take a block of coordinates out of a Gaussian (G1), and condition on a block, in two ways (G2), (G3);
@@ -30,7 +31,7 @@
 #
 # **Running time.** About 5 seconds.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,7 +40,7 @@ from scipy.integrate import trapezoid
 from course_lib import gaussian, plots, widgets
 from course_lib.gaussian import Gaussian, LinearGaussian
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. Two pixels and a cut
 #
 # ### The picture first
@@ -50,41 +51,48 @@ from course_lib.gaussian import Gaussian, LinearGaussian
 #
 # Here $|S|$ is the determinant. Our two pixels are $y = (y_1, y_2)$, in gray levels (0 is black, 255 is white).
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 pair = Gaussian(mean=[120, 100], cov=[[900, 720], [720, 1600]])
 std = np.sqrt(np.diag(pair.cov))
 print("standard deviations (gray levels):", std)
 print("correlation:", pair.cov[0, 1] / std.prod())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # The first pixel is $120 \pm 30$ gray levels, the second $100 \pm 40$, and their correlation is 0.6. Now the second pixel is seen: $y_2 = 160$, one and a half standard deviations above its mean.
 #
 # **Predict, then run.** Where will the first pixel be, and will its spread still be 30? Write down two numbers.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Along the cut
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows, on the left, the joint density of the two pixels as tilted ellipses, cut by a horizontal line at $y_2 = 160$. On the right, the density of the first pixel before the cut (dashed, wide, around 120) and along the cut (solid, narrower, further right).
 
-# %%
+# %% slideshow={"slide_type": "-"}
 plots.conditional_slice(pair, 160)
 plt.show()
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Nothing but the definition is needed to get the solid curve: walk along the cut, read the joint density, divide by the area under it. In symbols, $p(y_1 \mid y_2) = p(y_1, y_2) / p(y_2)$. We do exactly that on a fine grid.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 y1 = np.linspace(-100, 340, 4401)
 along_cut = np.exp(pair.log_density(np.stack([y1, np.full_like(y1, 160)], axis=-1)))
 area = trapezoid(along_cut, y1)
 ratio = along_cut / area
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 grid_mean = trapezoid(y1 * ratio, y1)
 grid_std = np.sqrt(trapezoid((y1 - grid_mean) ** 2 * ratio, y1))
 print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation {grid_std:.3f}")
 
-# %% [markdown]
-# The first pixel is now $147 \pm 24$: it moved up by 27 and became surer. Both are whole numbers to three decimals, which smells of a formula. By the end of section 4 we can compute 147 and 24 in the head. The area, 0.003238, should be the density of $y_2$ at 160; that is the next section.
+# %% [markdown] slideshow={"slide_type": "-"}
+# The first pixel is now $147 \pm 24$: it moved up by 27 and became surer.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Both are whole numbers to three decimals, which smells of a formula. By the end of section 4 we can compute 147 and 24 in the head. The area, 0.003238, should be the density of $y_2$ at 160; that is the next section.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2. Forgetting: the marginal
 #
 # ### How is a block of the coordinates distributed?
@@ -95,56 +103,67 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 #
 # **Guess.** If we look at $y_1$ alone and forget $y_2$, which numbers of the big mean and covariance can still matter?
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### The tool: linear maps and the moment generating function
 #
-# Every Gaussian is an affine image of noise: $y = \mu + A \varepsilon$ with independent standard normal entries $\varepsilon_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$). We take this as the definition from here on. For an invertible $A$ the change of variables $\varepsilon = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + A\varepsilon$ still makes sense.
-#
+# Every Gaussian is an affine image of noise: $y = \mu + A \varepsilon$ with independent standard normal entries $\varepsilon_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We take this as the definition from here on. For an invertible $A$ the change of variables $\varepsilon = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + A\varepsilon$ still makes sense.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Write $\mathbb E$ for the expectation. For one standard normal number $\varepsilon$ and any real $s$, we complete the square, $-\tfrac12\varepsilon^2 + s\varepsilon = \tfrac12 s^2 - \tfrac12(\varepsilon - s)^2$, and get
 #
 # $$\mathbb E\, e^{s \varepsilon} = \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 \varepsilon^2 + s \varepsilon}\, d\varepsilon = e^{\frac12 s^2} \int \tfrac{1}{\sqrt{2\pi}}\, e^{-\frac12 (\varepsilon-s)^2}\, d\varepsilon = e^{\frac12 s^2}.$$
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # For a vector $t$, the number $t'y = t'\mu + \sum_i (A't)_i\, \varepsilon_i$ is a sum of independent terms, so the expectation of its exponential is a product:
 #
 # $$\mathbb E\, e^{t'y} = e^{t'\mu} \prod_i e^{\frac12 (A't)_i^2} = \exp\!\big(t'\mu + \tfrac12\, t' A A' t\big) = \exp\!\big(t'\mu + \tfrac12\, t' S t\big).$$
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # This is the **moment generating function**. One theorem we quote without proof: where it is finite for all $t$, it determines the distribution. So a Gaussian is known once $\mu$ and $S$ are known, and whatever has a function of this form is Gaussian.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Two consequences, both used all the time:
 #
 # - **Linear maps.** For $x = By + c$ we get $\mathbb E\, e^{t'x} = e^{t'c}\,\mathbb E\, e^{(B't)'y} = \exp\!\big(t'(B\mu + c) + \tfrac12\, t' B S B' t\big)$, so $x \sim \mathcal N(B\mu + c,\; B S B')$.
 # - **Uncorrelated means independent.** If $S_{12} = 0$, then $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$. So it is the function of two independent blocks, and by the theorem the blocks are independent. Without a *joint* Gaussian this is false in general.
-#
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # Forgetting is the linear map $B = [\,I \;\; 0\,]$, for which $B\mu = \mu_1$ and $BSB' = S_{11}$:
 #
 # $$y_1 \sim \mathcal N(\mu_1, S_{11}). \tag{G1}$$
 #
-# So the answer to the guess: only the block's own numbers matter. The function that is (G1) is `gaussian.marginal`. We use it on $y_2$ of our pair, and compare with the area under the cut, which came from the grid.
+# So the answer to the guess: only the block's own numbers matter.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The function that is (G1) is `gaussian.marginal`. We use it on $y_2$ of our pair, and compare with the area under the cut, which came from the grid.
+
+# %% slideshow={"slide_type": "skip"}
 second = gaussian.marginal(pair, [1])
 print("mean", second.mean, " covariance", second.cov)
 print(f"density at 160: {np.exp(second.log_density([160.0])):.6f}")
 print("equal to the area under the cut:", np.isclose(np.exp(second.log_density([160.0])), area, rtol=1e-8))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The area under the cut is indeed the marginal density, 0.003238. Now a larger example, five pixels in a row whose correlation falls by the factor 0.8 with each step. We keep it for the rest of the lesson, and count its pixels from 0 as NumPy does. A marginal must be what (G1) says, and also what the linear map $B$ says.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 steps = np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
 five = Gaussian(mean=[100, 120, 140, 120, 100], cov=1600 * 0.8**steps)
 print(five.cov.round(1))
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 two = gaussian.marginal(five, [1, 4])
 B = np.eye(5)[[1, 4]]
 print("mean", two.mean, " covariance", two.cov.round(1).tolist())
 print("same as B S B':", np.allclose(two.cov, B @ five.cov @ B.T, rtol=1e-12))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Pixels 1 and 4 are three steps apart, so their covariance is $1600 \cdot 0.8^3 = 819.2$, and no other pixel's number enters.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. Inverting a matrix in blocks
 #
 # ### Elimination, with blocks in the place of numbers
@@ -154,59 +173,71 @@ print("same as B S B':", np.allclose(two.cov, B @ five.cov @ B.T, rtol=1e-12))
 # $$\begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix} \begin{bmatrix} S_{11} & S_{12} \\ S_{21} & S_{22} \end{bmatrix} = \begin{bmatrix} M & 0 \\ S_{21} & S_{22} \end{bmatrix}, \qquad M = S_{11} - S_{12}S_{22}^{-1}S_{21}.$$
 #
 # What is left in the corner, $M$, is called the **Schur complement** of $S_{22}$.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The block $S_{21}$ is still there. Subtract from the first block *column* the second one times $S_{22}^{-1}S_{21}$, which is a multiplication from the right:
 #
 # $$\begin{bmatrix} M & 0 \\ S_{21} & S_{22} \end{bmatrix} \begin{bmatrix} I & 0 \\ -S_{22}^{-1}S_{21} & I \end{bmatrix} = \begin{bmatrix} M & 0 \\ 0 & S_{22} \end{bmatrix}.$$
-#
-# Write $E$ for the first factor. As $S$ is symmetric, the last factor is its transpose, so in one line
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# Write $E$ for the first factor. As $S$ is symmetric, its transpose is the factor that clears $S_{21}$ from the right, so in one line
 #
 # $$E\, S\, E' = \begin{bmatrix} M & 0 \\ 0 & S_{22} \end{bmatrix}, \qquad E = \begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix}.$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # We try it on the five pixels, with pixels 1 and 4 as the second block.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 seen, rest = [1, 4], [0, 2, 3]
 S11, S12, S22 = (five.cov[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
 S = np.block([[S11, S12], [S12.T, S22]])
 E = np.block([[np.eye(3), -S12 @ np.linalg.inv(S22)], [np.zeros((2, 3)), np.eye(2)]])
 print((E @ S @ E.T).round(1) + 0.0)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The matrix falls into two blocks. The lower one is $S_{22}$ untouched. The upper one is $M$, and its diagonal, 576, 460.9 and 460.9, is far below 1600. In the first row, that of pixel 0, everything except the diagonal is zero. That is no accident, and section 5 explains it.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### The inverse and the determinant fall out
 #
 # Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. So $S$ is invertible exactly when $M$ is; suppose so. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$, which reverses the order, $(E')^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
 #
 # $$S^{-1} = E' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} E.$$
 #
-# The inverse covariance $L = S^{-1}$ is called the **precision**. Multiply the three factors out, right pair first:
+# The inverse covariance $L = S^{-1}$ is called the **precision**.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Multiply the three factors out, right pair first:
 #
 # $$\begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} \begin{bmatrix} I & -S_{12}S_{22}^{-1} \\ 0 & I \end{bmatrix} = \begin{bmatrix} M^{-1} & -M^{-1}S_{12}S_{22}^{-1} \\ 0 & S_{22}^{-1} \end{bmatrix},$$
 #
 # and then with $E' = \begin{bmatrix} I & 0 \\ -S_{22}^{-1}S_{21} & I \end{bmatrix}$ from the left:
-#
-# $$L = \begin{bmatrix} L_{11} & L_{12} \\ L_{21} & L_{22} \end{bmatrix} = \begin{bmatrix} M^{-1} & -M^{-1}S_{12}S_{22}^{-1} \\ -S_{22}^{-1}S_{21}M^{-1} & S_{22}^{-1} + S_{22}^{-1}S_{21}M^{-1}S_{12}S_{22}^{-1} \end{bmatrix}.$$
-#
-# Note that $L_{11}$ is $M^{-1}$ and *not* $S_{11}^{-1}$. Taking determinants of $ESE'$, where $|E| = |E'| = 1$, gives $|S| = |M|\,|S_{22}|$. We build $L$ from its blocks and hold it against NumPy's inverse.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "-"}
+# $$L = \begin{bmatrix} L_{11} & L_{12} \\ L_{21} & L_{22} \end{bmatrix} = \begin{bmatrix} M^{-1} & -M^{-1}S_{12}S_{22}^{-1} \\ -S_{22}^{-1}S_{21}M^{-1} & S_{22}^{-1} + S_{22}^{-1}S_{21}M^{-1}S_{12}S_{22}^{-1} \end{bmatrix}.$$
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# Note that $L_{11}$ is $M^{-1}$ and *not* $S_{11}^{-1}$. Taking determinants of $ESE'$, where $|E| = |E'| = 1$, gives $|S| = |M|\,|S_{22}|$.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We build $L$ from its blocks and hold it against NumPy's inverse.
+
+# %% slideshow={"slide_type": "skip"}
 M = S11 - S12 @ np.linalg.solve(S22, S12.T)
 L11 = np.linalg.inv(M)
 L12 = -L11 @ S12 @ np.linalg.inv(S22)
 L22 = np.linalg.inv(S22) - L12.T @ S12 @ np.linalg.inv(S22)
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 L = np.block([[L11, L12], [L12.T, L22]])
 print("the blocks are the inverse:", np.allclose(L, np.linalg.inv(S), rtol=1e-10, atol=1e-14))
 logdets = [np.linalg.slogdet(matrix)[1] for matrix in (S, M, S22)]
 print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The four blocks agree with NumPy, and the two smaller log determinants, 18.3507 and 14.4515, add up to the large one, 32.8022. (In the code, $L_{22}$ is written with $L_{12}' = L_{21}$: its second term is $-L_{21}S_{12}S_{22}^{-1}$.)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Conditioning
 #
 # ### Completing the square
@@ -218,6 +249,9 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 # so it is a sum of two squares, and only the first contains $y_1$:
 #
 # $$d'S^{-1}d = \underbrace{(d_1 - S_{12}S_{22}^{-1}d_2)'\,M^{-1}\,(d_1 - S_{12}S_{22}^{-1}d_2)}_{\text{square in } y_1} + \underbrace{d_2'\,S_{22}^{-1}\,d_2}_{\text{no } y_1}.$$
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### What remains is the conditional
 #
 # The constants split as well. We have $(2\pi)^{-D/2} = (2\pi)^{-D_1/2}(2\pi)^{-D_2/2}$ and, from section 3, $|S|^{-1/2} = |M|^{-1/2}|S_{22}|^{-1/2}$. Write $\mathcal N(y \mid \mu, S)$ for the density of section 1 at the point $y$. Then the joint density is exactly a product of two,
 #
@@ -226,21 +260,29 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 # The second factor is $p(y_2)$ by (G1). Divide by it, and the conditional density is what remains, the first:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\;\; S_{11} - S_{12}S_{22}^{-1}S_{21}\big). \tag{G2}$$
-#
-# This is Lemma 1, equation (1), of the report from which this track grew (see the references).
-#
-# For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$. The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "skip"}
+# This is Lemma 1, equation (1), of the report from which this track grew (see the references).
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
+
+# %% slideshow={"slide_type": "skip"}
 after = gaussian.condition(pair, seen=[1], value=[160])
 print(f"mean {after.mean[0]:.3f}, standard deviation {np.sqrt(after.cov[0, 0]):.3f}")
 gap = np.abs(np.exp(after.log_density(y1[:, None])) - ratio).max()
 print("largest difference to joint / marginal on the grid below 1e-10:", gap < 1e-10)
 
-# %% [markdown]
-# The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal. For five pixels a grid has too many points, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + A\varepsilon$, where $A$ is the Cholesky factor of $S$.
+# %% [markdown] slideshow={"slide_type": "-"}
+# The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "skip"}
+# For five pixels a grid has too many points, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + A\varepsilon$, where $A$ is the Cholesky factor of $S$.
+
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(1)
 y = five.mean + np.linalg.cholesky(five.cov) @ rng.standard_normal(5)
 given = gaussian.condition(five, seen, y[seen])
@@ -248,14 +290,18 @@ parts = given.log_density(y[rest]), two.log_density(y[seen])
 print(f"ln p(y1|y2) = {parts[0]:.6f}, ln p(y2) = {parts[1]:.6f}, ln p(y) = {five.log_density(y):.6f}")
 print("sum equals joint:", np.isclose(sum(parts), five.log_density(y), rtol=1e-12))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The parts $-13.345571$ and $-9.360997$ add up to $-22.706568$, to all digits.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### The same from samples
 #
-# A density at a point is an abstraction; drawing is not. We draw a million pairs and keep those whose second pixel falls into the thin slab from 159 to 161. Their first pixels should be spread as (G2) says. With $n$ of them, the mean should be off by some $24/\sqrt n$ (central limit theorem).
+# We draw a million pairs and keep those whose second pixel falls into the thin slab from 159 to 161.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "notes"}
+# A density at a point is an abstraction; drawing is not. Their first pixels should be spread as (G2) says. With $n$ of them, the mean should be off by some $24/\sqrt n$ (central limit theorem).
+
+# %% slideshow={"slide_type": "skip"}
 A = np.linalg.cholesky(pair.cov)
 draws = pair.mean + rng.standard_normal((1_000_000, 2)) @ A.T
 kept = draws[np.abs(draws[:, 1] - 160) < 1, 0]
@@ -264,15 +310,18 @@ print("A =", A.round(6).tolist())
 print(f"{kept.size} draws in the slab: mean {kept.mean():.2f}, standard error {error:.2f}, std {kept.std():.2f}")
 print("mean within 4 standard errors of 147:", abs(kept.mean() - 147) < 4 * error)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows the kept draws as a histogram, and on it the density that (G2) gives: a bell around 147 whose outline the bars follow.
 
-# %%
+# %% slideshow={"slide_type": "-"}
 plots.slab_histogram(kept, after)
 plt.show()
 
-# %% [markdown]
-# The mean of the 6562 draws, 146.44, is within two standard errors of 147, and their spread of 24.23 is close to 24. To keep 6562 draws of a million is a poor way to compute, but one that nobody can argue with. (The factor $A$ is tidy too: $24 = 720/30$ and $32^2 = 1600 - 24^2$, one step of the elimination of section 3.)
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The mean of the 6562 draws, 146.44, is within two standard errors of 147, and their spread of 24.23 is close to 24.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# To keep 6562 draws of a million is a poor way to compute, but one that nobody can argue with. (The factor $A$ is tidy too: $24 = 720/30$ and $32^2 = 1600 - 24^2$, one step of the elimination of section 3.)
 #
 # ### The same without any inverse of $S$
 #
@@ -281,17 +330,20 @@ plt.show()
 # $$\mathrm{cov}(r, d_2) = S_{12} - S_{12}S_{22}^{-1}S_{22} = 0, \qquad \mathrm{cov}(r) = S_{11} - S_{12}S_{22}^{-1}S_{21} = M.$$
 #
 # Uncorrelated means independent (section 2): seeing $y_2$ tells nothing about $r$, which stays $\mathcal N(0, M)$. As $y_1 = \mu_1 + S_{12}S_{22}^{-1}d_2 + r$, this is (G2) again, with $M$ singular or not.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### How sure, and of what
 #
 # One more thing to read off: the covariance in (G2) does not contain the value of $y_2$. **Predict, then run:** we see $y_2 = 20$ in place of 160. Which of 147 and 24 changes?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 dark = gaussian.condition(pair, [1], [20])
 print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "-"}
 # A dark neighbour pulls the mean down to 84, but the standard deviation is 24 as before. How sure we become depends on *that* we looked, not on *what* we saw. For thousands of patches seen through the same noise this means: one matrix to compute, once.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5. The same by precision
 #
 # ### Completing the square the other way
@@ -307,16 +359,17 @@ print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f
 # As a function of $y_1$ only the first term varies, and it is the exponent of a Gaussian with precision $L_{11}$ centred at $d_1 = -L_{11}^{-1}L_{12}d_2$:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 - L_{11}^{-1}L_{12}(y_2-\mu_2),\;\; L_{11}^{-1}\big). \tag{G3}$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # (The last bracket must then be the precision of $y_2$ alone, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round.) Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 same = gaussian.condition_by_precision(five, seen, y[seen])
 print("mean", same.mean.round(2))
 print("equal to (G2):", np.allclose(same.mean, given.mean, rtol=1e-10), np.allclose(same.cov, given.cov, rtol=1e-10, atol=1e-8))
 print("bracket is the precision of y2:", np.allclose(L22 - L12.T @ np.linalg.solve(L11, L12), np.linalg.inv(S22)))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Both formulas give pixels 0, 2 and 3 the same means, 124.62, 165.18 and 140.84, and the same covariances, and the bracket is what it must be.
 #
 # ### The sign in the report's Lemma 2
@@ -325,68 +378,75 @@ print("bracket is the precision of y2:", np.allclose(L22 - L12.T @ np.linalg.sol
 #
 # **Guess first:** what is the sign of $L_{12}$ when two pixels go up and down *together*?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 L = np.linalg.inv(pair.cov)
 L11, L12 = L[:1, :1], L[:1, 1:]
 print(f"S12 = {pair.cov[0, 1]:.0f}, L12 = {L12[0, 0]:.6f}")
 minus, plus = (np.linalg.solve(L11, L11 @ [120] + sign * L12 @ [60.0])[0] for sign in (-1, 1))
 print(f"with the minus of the report: {minus:.3f}, with a plus: {plus:.3f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # A positive covariance, 720, belongs to a negative entry of the precision, $-0.000781$, because $L_{12} = -M^{-1}S_{12}S_{22}^{-1}$. The minus of (G3) meets it and gives 147; a plus would pull the first pixel *down* to 93 because its neighbour is bright. So the report's sign is right. In section 8 the same two minus signs cancel once more.
-#
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ### What a zero in the precision says
 #
-# With (G3) we can read a precision matrix. The mean of one pixel given all others is $\mu_i - L_{ii}^{-1}\sum_{j\ne i} L_{ij}(y_j - \mu_j)$: pixels with $L_{ij} = 0$ do not enter. No entry of the covariance of our five pixels is zero. And its inverse?
+# With (G3) we can read a precision matrix. The mean of one pixel given all others is $\mu_i - L_{ii}^{-1}\sum_{j\ne i} L_{ij}(y_j - \mu_j)$: pixels with $L_{ij} = 0$ do not enter. No entry of the covariance of our five pixels, whose correlation falls by the factor 0.8 with each step, is zero. And its inverse?
 
-# %%
+# %% slideshow={"slide_type": "-"}
 scaled = 1600 * np.linalg.inv(five.cov)
 print(scaled.round(3) + 0.0)
 
-# %% [markdown]
-# Only neighbours are linked: the precision is tridiagonal. Once pixel 1 is known, pixel 0 has nothing more to learn from the others. This explains section 3: rows and columns 0, 2 and 3 of this matrix are $M^{-1}$ (times 1600), where pixel 0 stands alone, so it stands alone in $M$ too. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+# %% [markdown] slideshow={"slide_type": "-"}
+# Only neighbours are linked: the precision is tridiagonal. Once pixel 1 is known, pixel 0 has nothing more to learn from the others.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
+# This explains section 3: rows and columns 0, 2 and 3 of this matrix are $M^{-1}$ (times 1600), where pixel 0 stands alone, so it stands alone in $M$ too.
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## 6. What must be invertible?
 #
 # ### One pixel written down twice
 #
 # (G2) needs $S_{22}^{-1}$, (G3) needs all of $S^{-1}$. The difference shows as soon as one entry determines another. Here is the smallest example. The first pixel is as before, and the second one is recorded twice, as entries 1 and 2.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 twice = Gaussian(mean=[120, 100, 100], cov=[[900, 720, 720], [720, 1600, 1600], [720, 1600, 1600]])
 print("rank of the covariance:", np.linalg.matrix_rank(twice.cov), "of 3")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **Predict, then run.** We see entry 1, again 160. Now (G2) must invert the number 1600, and (G3) a matrix of rank 2. What should be said of entry 2?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 known = gaussian.condition(twice, seen=[1], value=[160])
 print("mean of entries 0 and 2:", known.mean)
 print("covariance:", (known.cov.round(6) + 0.0).tolist())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Entry 0 is $147$ with variance 576, as before. Entry 2 is 160 with variance 0: it is certain, as it should be, for it is a copy. The conditional is itself a singular Gaussian, and (G2) is at ease with that. The precision form is not, and the library says so rather than return rounding errors as an answer:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 try:
     gaussian.condition_by_precision(twice, seen=[1], value=[160])
 except ValueError as error:
     print(error)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The message names the matrix, what was needed, and the way out: `condition`. But (G2) has its own limit. If we see *both* copies, $S_{22}$ is singular, and there is no $S_{22}^{-1}$ in (G2) either:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 try:
     gaussian.condition(twice, seen=[1, 2], value=[160, 160])
 except ValueError as error:
     print(error)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The remedy in the message is the right one: a copy tells nothing new, so drop it and condition on entry 1 alone, as above. Had the two copies said 160 and 161, the model would hold that impossible, and no formula should answer. With a little noise on each recording $S_{22}$ becomes invertible; noise is what the next section adds.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7. A clean vector and its measurement
 #
 # ### Where a joint distribution comes from
@@ -398,7 +458,8 @@ except ValueError as error:
 # From here on $S$ is the covariance of $z$ and $R$ the covariance of the *noise*, that is, of $y$ once $z$ is known. We call $(W, b, R)$ a channel.
 #
 # **Guess.** Does the covariance of $z$ and $y$ contain the noise?
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The stacked vector is an affine image of the two independent Gaussians $z$ and noise:
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} = \begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} z \\ \text{noise} \end{bmatrix} + \begin{bmatrix} 0 \\ b \end{bmatrix}, \qquad \mathrm{cov}\begin{bmatrix} z \\ \text{noise} \end{bmatrix} = \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix},$$
@@ -407,13 +468,17 @@ except ValueError as error:
 #
 # $$\begin{bmatrix} I & 0 \\ W & I \end{bmatrix} \begin{bmatrix} S & 0 \\ 0 & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & 0 \\ WS & R \end{bmatrix} \begin{bmatrix} I & W' \\ 0 & I \end{bmatrix} = \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix}.$$
 #
-# The corner is worth seeing entry by entry too: with $d = z - \mu$, $\mathrm{cov}(z, y) = \mathbb E\, d\,(Wd + \text{noise})' = \mathbb E[dd']\,W' + \mathbb E[d\,\text{noise}'] = SW' + 0$. The noise is in the variance of $y$ and nowhere else. Together:
+# The corner is worth seeing entry by entry too: with $d = z - \mu$, $\mathrm{cov}(z, y) = \mathbb E\, d\,(Wd + \text{noise})' = \mathbb E[dd']\,W' + \mathbb E[d\,\text{noise}'] = SW' + 0$.
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# The noise is in the variance of $y$ and nowhere else. Together:
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu \\ W\mu + b \end{bmatrix}, \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix} \right). \tag{G4}$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G4) is `gaussian.joint`. As the clean vector we take the pair of pixels, and three measurements: the mean of both, the second alone, and their difference with an offset.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 channel = LinearGaussian(
     matrix=[[0.5, 0.5], [0, 1], [1, -1]], offset=[0, 0, 10], noise_cov=[[100, 0, 0], [0, 400, 0], [0, 0, 25]]
 )
@@ -421,25 +486,25 @@ both = gaussian.joint(pair, channel)
 print("mean:", both.mean)
 print("cov(z, y) = S W':", both.cov[:2, 2:].tolist())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The mean of the measurements is 110, 100 and $120 - 100 + 10 = 30$. In the column of the second measurement, the second pixel alone, stand the pair's own 720 and 1600; in that of the difference, $900 - 720 = 180$ and $720 - 1600 = -880$. The mean of both has half the sums, 810 and 1160.
 #
 # Now the check that owes nothing to matrices: draw $z$, draw noise, make $y$, and compare means and covariances of 200 000 draws. For Gaussian draws the standard error of an entry $C_{ij}$ of a sample covariance is $\sqrt{(C_{ii}C_{jj} + C_{ij}^2)/n}$.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 n = 200_000
 z = pair.mean + rng.standard_normal((n, 2)) @ A.T
 measured = z @ channel.matrix.T + channel.offset + rng.standard_normal((n, 3)) * [10, 20, 5]
 stacked = np.hstack([z, measured])
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 C = both.cov
 error = np.sqrt((np.outer(np.diag(C), np.diag(C)) + C**2) / n)
 worst = (np.abs(np.cov(stacked.T) - C) / error).max()
 worst_mean = (np.abs(stacked.mean(axis=0) - both.mean) / np.sqrt(np.diag(C) / n)).max()
 print(f"largest deviation in standard errors: means {worst_mean:.1f}, covariances {worst:.1f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The worst mean is off by 1.3 standard errors, the worst entry of the covariance by 1.4: (G4) is what the experiment does.
 #
 # ### Backwards, as the report goes
@@ -448,15 +513,15 @@ print(f"largest deviation in standard errors: means {worst_mean:.1f}, covariance
 #
 # The result is the same. Our way needs no inverse of $S$, and does not suppose that the pair is Gaussian but proves it. The report's way makes a fine check: condition the joint on $z$, and the channel must come back.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 back = gaussian.condition(both, seen=[0, 1], value=[150, 130])
 print("mean of y given z:", back.mean, " W z + b:", channel.matrix @ [150, 130] + channel.offset)
 print("covariance is R:", np.allclose(back.cov, channel.noise_cov, rtol=1e-10, atol=1e-9))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Given $z = (150, 130)$, the measurements have mean 140, 130 and 30, which is $Wz + b$, and covariance $R$.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8. The precision of the joint
 #
 # ### A Schur complement that is already there
@@ -464,91 +529,113 @@ print("covariance is R:", np.allclose(back.cov, channel.noise_cov, rtol=1e-10, a
 # To use (G3) on the joint we need the inverse of (G4). Section 3 eliminated the lower right block. Here we eliminate the upper left one, $S$, because its Schur complement is a gift:
 #
 # $$(WSW' + R) - (WS)\,S^{-1}\,(SW') = WSW' + R - WSW' = R.$$
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The elimination is the mirror image of section 3. With $F = \begin{bmatrix} I & 0 \\ -W & I \end{bmatrix}$, where $-W = -(WS)S^{-1}$, we get $F\,\Sigma\,F' = \mathrm{diag}(S, R)$ for the covariance $\Sigma$ of (G4). (It says: $y - Wz$ is $b$ + noise, independent of $z$.)
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # So $\Sigma^{-1} = F'\,\mathrm{diag}(S^{-1}, R^{-1})\,F$, and we multiply out, right pair first:
 #
 # $$\begin{bmatrix} S^{-1} & 0 \\ 0 & R^{-1} \end{bmatrix} \begin{bmatrix} I & 0 \\ -W & I \end{bmatrix} = \begin{bmatrix} S^{-1} & 0 \\ -R^{-1}W & R^{-1} \end{bmatrix}, \qquad \begin{bmatrix} I & -W' \\ 0 & I \end{bmatrix} \begin{bmatrix} S^{-1} & 0 \\ -R^{-1}W & R^{-1} \end{bmatrix}$$
-#
-# which is
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# So the inverse of the covariance $\Sigma$ of (G4) is
 #
 # $$\Sigma^{-1} = \begin{bmatrix} S^{-1} + W'R^{-1}W & -W'R^{-1} \\ -R^{-1}W & R^{-1} \end{bmatrix}. \tag{G5}$$
-#
+
+# %% [markdown] slideshow={"slide_type": "notes"}
 # Why is the corner $S^{-1} + W'R^{-1}W$? The exponent of the joint density says it without any elimination. Prior times likelihood has the exponent (up to the factor $-\tfrac12$)
 #
 # $$(z-\mu)'S^{-1}(z-\mu) + (y - Wz - b)'R^{-1}(y - Wz - b),$$
 #
-# and the terms quadratic in $z$ are $z'S^{-1}z$ from the first and $z'W'R^{-1}Wz$ from the second. What the prior knows about $z$ and what the measurement knows about $z$ are added. Precisions add because logarithms of densities do.
-#
+# and the terms quadratic in $z$ are $z'S^{-1}z$ from the first and $z'W'R^{-1}Wz$ from the second.
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# What the prior knows about $z$ and what the measurement knows about $z$ are added. Precisions add because logarithms of densities do.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G5) is `gaussian.joint_precision`. We hold it against the covariance of (G4).
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 precision = gaussian.joint_precision(pair, channel)
 print("times the covariance gives the identity:", np.allclose(precision @ both.cov, np.eye(5), atol=1e-10))
 print("equal to np.linalg.inv:", np.allclose(precision, np.linalg.inv(both.cov), rtol=1e-8, atol=1e-12))
 print("corner:", precision[:2, :2].round(6).tolist())
 
-# %% [markdown]
-# The figure shows both matrices with their numbers, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other (six zeros in the lower right block). Violet entries are positive, orange ones negative, both the darker the larger beside their row's and column's diagonal entries.
-
-# %%
+# %% slideshow={"slide_type": "skip"}
 labels = ["$z_1$", "$z_2$", "$y_1$", "$y_2$", "$y_3$"]
 titles = ["Covariance (gray levels²)", "Precision × 1000 (1 / gray levels²)"]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Covariance and precision, in numbers
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The figure shows both matrices with their numbers, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other (six zeros in the lower right block). Violet entries are positive, orange ones negative, both the darker the larger beside their row's and column's diagonal entries.
+
+# %% slideshow={"slide_type": "-"}
 plots.matrix_blocks([both.cov, 1000 * precision], 2, titles, labels)
 plt.show()
+
+# %% slideshow={"slide_type": "skip"}
 print((1000 * precision).round(3) + 0.0)
 print("prior alone:", (1000 * np.linalg.inv(pair.cov)).round(3).tolist())
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The lower right block is $R^{-1}$: given $z$, the three measurements have independent noise, and their precisions are $1000/100 = 10$, $1000/400 = 2.5$ and $1000/25 = 40$. A zero couples $y_2$ and $z_1$: the second measurement does not look at the first pixel. The corner of $z$ has grown from 1.736 and 0.977 on its diagonal, which the prior alone gives, to 44.236 and 45.977: the measurements know far more than the prior does.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # And the sign of the report? In (G3) with $z$ as the first block, $-L_{12}$ is $+W'R^{-1}$: the two minus signs cancel, and the surprise $y - W\mu - b$ enters with a plus. We condition the joint on a measurement in both ways.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 y = np.array([150, 140, 25])
 ways = [f(both, [2, 3, 4], y) for f in (gaussian.condition, gaussian.condition_by_precision)]
 print("z given y:", ways[0].mean.round(3), "std", np.sqrt(np.diag(ways[0].cov)).round(3))
 print("both ways agree:", np.allclose(ways[0].mean, ways[1].mean, rtol=1e-9), np.allclose(ways[0].cov, ways[1].cov, rtol=1e-9))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # From a mean of 150, a second pixel of about 140 and a difference of $25 - 10 = 15$ we infer $z \approx (153.7, 138.9)$, with standard deviations of 9.0 and 8.8 where the prior had 30 and 40.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9. One letter for two matrices
 #
-# ### Erratum 4: the noise and the measurement are not the same thing
+# ### Erratum 4: the noise is not the measurement
 #
 # The report first calls the covariance of the noise $\Sigma_{y|z}$, our $R$, and writes (G4) correctly. In the next step the same place holds $\Sigma_y$, the letter that a few lines before stood for the covariance of $y$ itself, $WSW' + R$. Its final formula, with $\Sigma_y^{-1}$ for our $R^{-1}$, is right only if the reader silently puts the noise there. What if the reader believes the letter?
 #
 # One pixel suffices: $W = 1$, $b = 0$, prior $120 \pm 30$, noise of standard deviation 20, measurement $y = 200$.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 pixel = Gaussian([120], [[900]])
 noise_cov = np.array([[400.0]])
 marginal_cov = pixel.cov + noise_cov
 print("covariance of the noise:", noise_cov[0, 0], " covariance of y:", marginal_cov[0, 0])
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for name, cov in (("noise covariance R", noise_cov), ("marginal covariance of y", marginal_cov)):
     g = gaussian.joint(pixel, LinearGaussian([[1]], [0], cov))
     answer = gaussian.condition_by_precision(g, seen=[1], value=[200])
     print(f"{name:25s} cov of y in the joint {g.cov[1, 1]:.0f}, mean {answer.mean[0]:.2f}, std {np.sqrt(answer.cov[0, 0]):.2f}")
 
-# %% [markdown]
-# With the noise we get $175.38 \pm 16.64$. With the marginal covariance in its place the prior's spread is counted twice, the joint believes $y$ to have variance 2200 where the truth is 1300, and the answer is $152.73 \pm 23.06$: too shy by 23 gray levels. Which is better is not a matter of taste. We draw 200 000 pixels with their measurements, and let both rules guess.
+# %% [markdown] slideshow={"slide_type": "-"}
+# With the noise we get $175.38 \pm 16.64$. With the marginal covariance in its place the prior's spread is counted twice, the joint believes $y$ to have variance 2200 where the truth is 1300, and the answer is $152.73 \pm 23.06$: too shy by 23 gray levels.
 
-# %%
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Which is better is not a matter of taste. We draw many pixels with their measurements, and let both rules guess.
+
+# %% slideshow={"slide_type": "skip"}
 z = 120 + 30 * rng.standard_normal(n)
 y = z + 20 * rng.standard_normal(n)
 for name, slope in (("noise covariance R", 900 / 1300), ("marginal covariance of y", 900 / 2200)):
     rms = np.sqrt(np.mean((120 + slope * (y - 120) - z) ** 2))
     print(f"{name:25s} root mean square error {rms:.2f} gray levels")
 
-# %% [markdown]
-# The right rule errs by 16.65 gray levels, just the 16.64 that it promised. The wrong one errs by 19.53 while it promises 23.06: worse, and wrong about how bad it is. This course writes $R$ for the covariance of the noise, and never anything else.
+# %% [markdown] slideshow={"slide_type": "-"}
+# Over 200 000 drawn pixels the right rule errs by 16.65 gray levels, just the 16.64 that it promised. The wrong one errs by 19.53 while it promises 23.06: worse, and wrong about how bad it is.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# This course writes $R$ for the covariance of the noise, and never anything else.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10. Try it: one pixel seen through noise
 #
 # ### The look, as a picture
@@ -556,19 +643,28 @@ for name, slope in (("noise covariance R", 900 / 1300), ("marginal covariance of
 # The whole lesson fits into one figure. The clean vector is our pair of pixels, $z = (z_1, z_2)$, and the measurement is the second one plus noise, $y = z_2 + \text{noise}$. So $W = [\,0 \;\; 1\,]$, $b = 0$ and $R = \sigma^2$, where $\sigma$ is the standard deviation of the noise. (G4) makes one Gaussian of $(z_1, z_2, y)$, and (G2) conditions it on its third entry. We measure $y = 160$, the value of section 1, with $\sigma = 40$: as much as the second pixel itself varies.
 #
 # **Predict, then run.** Without noise the first pixel went from $120 \pm 30$ to $147 \pm 24$. And now?
-#
-# The figure shows, on the left, the plane of the two pixels: dashed ellipses at one and two standard deviations before the look, a horizontal band of one $\sigma$ around 160 where the look puts the second pixel, and solid ellipses after the look, further up and smaller. Their centre, a dot, lies on a dotted line through the old centre, and moves along it when $y$ moves. On the right, the bell of the first pixel before the look (dashed, around 120) and after it (solid, a little narrower and further right), each in shares of its own peak.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 look = LinearGaussian(matrix=[[0, 1]], offset=[0], noise_cov=[[40**2]])
 seen_160 = gaussian.condition(gaussian.joint(pair, look), seen=[2], value=[160])
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Before and after the look
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# The figure shows, on the left, the plane of the two pixels: dashed ellipses at one and two standard deviations before the look, a horizontal band of one $\sigma$ around 160 where the look puts the second pixel, and solid ellipses after the look, further up and smaller. Their centre, a dot, lies on a dotted line through the old centre, and moves along it when $y$ moves. On the right, the bell of the first pixel before the look (dashed, around 120) and after it (solid, a little narrower and further right), each in shares of its own peak.
+
+# %% slideshow={"slide_type": "-"}
 plots.pair_posterior(pair, seen_160, 160, 40)
 plt.show()
+
+# %% slideshow={"slide_type": "skip"}
 print("mean", seen_160.mean.round(1), "standard deviation", np.sqrt(np.diag(seen_160.cov)).round(1))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "notes"}
 # The variance of $y$ is $1600 + 1600 = 3200$. So the mean of the first pixel moves by $\tfrac{720}{3200}\cdot 60 = 13.5$ to 133.5, half as far as without noise, and its variance falls to $900 - \tfrac{720^2}{3200} = 738 = 27.2^2$. The second pixel is no longer known either: it is believed half-way between its mean and the measurement, at $130 \pm 28.3$.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### Now with sliders
 #
 # Run the next cell and move the value seen, its noise and the correlation of the two pixels; the arrow keys move a slider, too. A sentence gives mean $\pm$ standard deviation before and after. Write down a guess for each question before you move:
@@ -578,13 +674,13 @@ print("mean", seen_160.mean.round(1), "standard deviation", np.sqrt(np.diag(seen
 # 3. Back to $\sigma = 40$. Set the correlation to 0, then to $-0.6$. What do we learn of the first pixel, and what of the second? Which numbers of $+0.6$ come back?
 # 4. Set the correlation to 1: one pixel determines the other. What is left at $\sigma = 0$, and at $\sigma = 40$? Which of (G2) and (G3) has an answer?
 
-# %% tags=["nbval-ignore-output"]
+# %% slideshow={"slide_type": "skip"} tags=["nbval-ignore-output"]
 widgets.conditioning_widget(pair, 160, noise_std=40)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The answers, for the reader without sliders and for checking yourself. Behind every picture stand three lines, a covariance, (G4) and (G2):
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def after_look(y, sigma, correlation=0.6):
     prior = Gaussian(pair.mean, np.outer(std, std) * [[1, correlation], [correlation, 1]])
     look = LinearGaussian([[0, 1]], [0], [[sigma**2]])
@@ -594,58 +690,59 @@ def after_look(y, sigma, correlation=0.6):
 def in_words(g):
     return ", ".join(f"z{n} = {g.mean[n - 1]:.1f} ± {np.sqrt(g.cov[n - 1, n - 1]):.1f}" for n in (1, 2))
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Question 1:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for y, sigma in ((-20, 40), (100, 40), (220, 40), (160, 0), (160, 100), (160, 1000)):
     print(f"y = {y:3}, sigma {sigma:4}: {in_words(after_look(y, sigma))}")
 moves = [after_look(160, sigma).mean - pair.mean for sigma in (0, 40, 100, 1000)]
 print("step of z1 / step of z2:", [round(float(step[0] / step[1]), 3) for step in moves])
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The standard deviations are 27.2 and 28.3 for every $y$: the width depends on the noise, not on what was seen. With more noise the dot goes home, to (120, 100), and never leaves the line. By (G2) and (G4) the mean moves by $SW'$, the second column of $S$, times a number. The noise is in the number only, so the steps of the two pixels keep the ratio $720/1600 = 0.45$. At $\sigma = 1000$ the prior is back: $120.0 \pm 30.0$.
 #
 # Question 2:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for rho in (0.5, 0.6, 0.85, 0.9, 0.99):
     left = np.sqrt(after_look(160, 0, rho).cov[0, 0])
     print(f"correlation {rho:4}: standard deviation {left:4.1f}, {1 - left / 30:.0%} less")
 print(f"half: correlation {np.sqrt(3 / 4):.3f}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # A correlation of 0.5 takes off 13 per cent and no more. With the correlation $\rho$ we have $S_{12} = \rho\sqrt{S_{11}S_{22}}$, so (G2) leaves the variance $S_{11}(1 - \rho^2)$. The correlation enters squared: half the width needs $\rho = \sqrt{3/4} = 0.866$, and even 0.99 leaves 4.2 gray levels.
 #
 # Question 3:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for rho in (0.6, 0, -0.6):
     print(f"correlation {rho:4}: {in_words(after_look(160, 40, rho))}")
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # At correlation 0 the first pixel stays at $120 \pm 30$, whatever we see: independent pixels tell nothing of each other. The second pixel is always $130 \pm 28.3$, since it was measured itself. At $-0.6$ the mean of the first moves as far the other way, to 106.5, and all widths come back: a neighbour that goes the opposite way is as good a witness.
 #
 # Question 4:
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 for sigma in (0, 40):
     print(f"sigma {sigma:2}: {in_words(after_look(160, sigma, 1))}")
 print(widgets.conditioning_view(pair, 160, 0, 1).note)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Without noise the first pixel is 165 and certain. (G2) says so, (G3) has no $S^{-1}$ to start from. With noise, $142.5 \pm 21.2$ is left. As $z_1$ is $z_2$ in other units, the measurement is one of $z_1$ with noise $30$ in place of 40: as uncertain as the prior, so the variance is halved, $30/\sqrt2 = 21.2$.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen
 #
 # - Forgetting a block is dropping rows and columns (G1); seeing a block is a linear update of the mean and a smaller covariance, which does not depend on the value (G2). Two pixels gave $147 \pm 24$ by grid and by formula, and samples agreed within their error.
 # - The Schur complement $M$ is the conditional covariance, and $M^{-1}$ is the corner of the precision; hence (G3), with the report's minus sign.
 # - (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$.
 # - A channel $y = Wz + b + \text{noise}$ turns a prior of $z$ into a joint Gaussian (G4), whose precision (G5) adds what prior and measurement know.
-# - A look through noise moves both means along one line, never mind the noise; how wide the belief stays depends on noise and correlation, not on the value. A correlation of 0.5 takes only 13 per cent off.
+# - A look through noise moves both means along one line, never mind the noise (the first to $133.5 \pm 27.2$ at $\sigma = 40$); how wide the belief stays depends on noise and correlation, not on the value. A correlation of 0.5 takes only 13 per cent off.
 # - The covariance of the noise and the covariance of the measurement differ: mixing them up costs an error of 19.53 in place of 16.65 gray levels.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What comes next.** Lesson 02 turns the joint around: given a measurement, what do we know about $z$? It ends with a noisy patch of a real digit.
 #
 # ## References
