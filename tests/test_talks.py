@@ -5,17 +5,14 @@ import pytest
 from tests import chromium, lesson_rules, talk
 from tests.test_notebooks import LESSONS, notebook
 
-WITHOUT = {"01_conditional_gaussians"}
-TALKS = [stem for stem in LESSONS if stem not in WITHOUT]
-
 
 @pytest.mark.parametrize("rule", lesson_rules.TALK_RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("stem", TALKS)
+@pytest.mark.parametrize("stem", LESSONS)
 def test_talk_keeps_the_rule(stem, rule):
     assert rule(notebook(stem)) == []
 
 
-@pytest.mark.parametrize("stem", TALKS)
+@pytest.mark.parametrize("stem", LESSONS)
 def test_chromium_shows_every_slide_whole_and_offline(stem):
     chromium.require_chromium()
     found, problems = talk.measure(talk.NOTEBOOKS / f"{stem}.ipynb")

@@ -127,7 +127,7 @@ def _picture(sentence):
 
 
 def _row(widgets):
-    return ipywidgets.Box(list(widgets), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0 16px", overflow="visible", max_width="100%"))
+    return ipywidgets.Box(list(widgets), layout=ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 16px", overflow="visible", max_width="100%"))
 
 
 def _spoken(sentence):

@@ -521,8 +521,8 @@ print("equal to the ring:", np.allclose(by_waves, ring @ x))
 
 # %% slideshow={"slide_type": "skip"}
 even, odd = np.fft.fft(x[0::2]), np.fft.fft(x[1::2])
-whole = np.tile(even, 2) + np.exp(-2j * np.pi * t / 6) * np.tile(odd, 2)
-print("two halves make a whole:", np.allclose(whole, np.fft.fft(x)))
+joined = np.tile(even, 2) + np.exp(-2j * np.pi * t / 6) * np.tile(odd, 2)
+print("two halves make a whole:", np.allclose(joined, np.fft.fft(x)))
 for n in (64, 1024, 2400):
     print(f"length {n:4}: matrix {n * n:9,} products, by splitting about {n / 2 * np.log2(n):6,.0f}")
 
