@@ -5,6 +5,7 @@ Pictures share one fixed gray range, 0..255 gray levels; colours are safe for co
 
 from ._conditioning import LivePair, pair_posterior
 from ._denoising import digit_rows, digit_table, patch_beliefs, psnr_by_components, shrinkage
+from ._errata import cost_bars
 from ._fast_sums import block_matrix, digits_lost, doubled_runs, four_corners, hiding_positions, position_maps, spoiled_outputs, times
 from ._finding import (
     bound_against_error, bound_trace, position_share, positions_found, shifted_window, support_trace, verdict_bars, wanted_gallery,
