@@ -2,6 +2,8 @@
 
 import os
 
+collect_ignore = ["student"]  # it has no outputs to compare; tests/test_student.py runs it
+
 # Kernels inherit these; notebooks may be tested alone, without tests/conftest.py.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")

@@ -15,6 +15,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 MAX_LINES = 12
 MAX_MEDIAN = 6
 MAX_DEFINITION = 15
+MAX_EXERCISE = 20  # of a cell with a solution: signature, docstring with the shapes, markers and up to ten lines
+EXERCISES = range(3, 6)  # in each lesson from 01 to 09
 SLIDES = range(10, 21)
 SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
 MACHINE_PATH = re.compile(r"(?<![\w.~/])/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w|\b[A-Za-z]:\\(?:Users|Temp|Windows|Program)")
@@ -52,6 +54,15 @@ def dotted(node):
 
 def is_figure(cell):
     return any(dotted(call.func) == "plt.show" for call in nodes(cell, ast.Call))
+
+
+def nbgrader(cell):
+    """What nbgrader is told about a cell; empty for most."""
+    return cell.metadata.get("nbgrader", {})
+
+
+def is_exercise(cell):
+    return nbgrader(cell).get("solution", False)
 
 
 def headings(nb):
@@ -145,7 +156,8 @@ def no_skipped_level(nb):
 
 def short_cells(nb):
     lengths = {i: len(cell.source.strip().splitlines()) for i, cell in code_cells(nb)}
-    problems = [f"cell {i} has {n} lines, at most {MAX_LINES}" for i, n in lengths.items() if n > MAX_LINES]
+    limits = {i: MAX_EXERCISE if is_exercise(cell) else MAX_LINES for i, cell in code_cells(nb)}
+    problems = [f"cell {i} has {n} lines, at most {limits[i]}" for i, n in lengths.items() if n > limits[i]]
     if lengths and statistics.median(lengths.values()) > MAX_MEDIAN:
         problems.append(f"the median cell has {statistics.median(lengths.values())} lines, at most {MAX_MEDIAN}")
     return problems
@@ -157,7 +169,7 @@ def short_definitions(nb):
         f"cell {i} defines {node.name} in more than {MAX_DEFINITION} lines"
         for i, cell in code_cells(nb)
         for node in nodes(cell, *kinds)
-        if node.end_lineno - node.lineno + 1 > MAX_DEFINITION
+        if not is_exercise(cell) and node.end_lineno - node.lineno + 1 > MAX_DEFINITION
     ]
 
 
@@ -233,10 +245,66 @@ def figures_are_shown(nb):
     ]
 
 
+# Exercises
+
+
+def exercises_are_complete(nb):
+    """An exercise is a heading with its number and a statement, one function with a docstring and a marked solution, a check."""
+    problems = []
+    for i, cell in code_cells(nb):
+        if not is_exercise(cell):
+            continue
+        number, name = exercise_of(nb, i)
+        functions = nodes(cell, ast.FunctionDef)
+        expected = f'exercises.check("{number}", {name})'
+        statement = nb.cells[i - 1].source if i else ""
+        wanted = {
+            "a statement under '### Exercise NN.n: ...' before it": re.match(r"### Exercise \d\d\.\d: \S", statement),
+            "one function with a docstring": len(functions) >= 1 and ast.get_docstring(functions[0]),
+            "the shapes or the kind of its result after '->'": functions and "->" in (ast.get_docstring(functions[0]) or ""),
+            "one solution between the markers": marked(cell.source) == 1,
+            f"after it the cell {expected}": i + 1 < len(nb.cells) and nb.cells[i + 1].source == expected,
+            "metadata of nbgrader": nbgrader(cell) == SOLUTION | {"grade_id": f"exercise-{number.replace('.', '-')}"},
+            "metadata of nbgrader for its check": i + 1 < len(nb.cells)
+            and nbgrader(nb.cells[i + 1]) == CHECK | {"grade_id": f"check-{number.replace('.', '-')}"},
+        }
+        problems += [f"exercise {number} in cell {i} needs {what}" for what, there in wanted.items() if not there]
+    return problems
+
+
+SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
+CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
+
+
+def exercise_of(nb, i):
+    """(number, name of the function) of the exercise in cell i; empty where they cannot be found."""
+    number = re.search(r"Exercise (\d\d\.\d)", nb.cells[i - 1].source if i else "")
+    functions = nodes(nb.cells[i], ast.FunctionDef)
+    return number.group(1) if number else "", functions[0].name if functions else ""
+
+
+def marked(source):
+    """Number of solutions between markers, -1 where the markers do not come in pairs."""
+    marks = re.findall(r"^ *### (BEGIN|END) SOLUTION$", source, re.MULTILINE)
+    pairs = len(marks) // 2
+    return pairs if marks == ["BEGIN", "END"] * pairs else -1
+
+
+def numbers_of_exercises(nb):
+    return [exercise_of(nb, i)[0] for i, cell in code_cells(nb) if is_exercise(cell)]
+
+
+def no_stray_solution(nb):
+    """A marker outside an exercise would stay in the student's edition, or make nbgrader stop."""
+    strays = [i for i, cell in enumerate(nb.cells) if "SOLUTION" in cell.source and not is_exercise(cell)]
+    return [f"cell {i} marks a solution without being an exercise" for i in strays]
+
+
 RULES = (
     no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_widget_view, no_machine_path,
     outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon, no_command,
     imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced, figures_are_shown,
+    exercises_are_complete, no_stray_solution,
 )  # fmt: skip
 
 

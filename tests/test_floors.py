@@ -21,7 +21,7 @@ FLOORS = {
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
     "estimators": 4, "plots": 4,
-    "widgets": 5, "slides": 5,
+    "widgets": 5, "slides": 5, "exercises": 5,
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {

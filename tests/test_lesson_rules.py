@@ -64,7 +64,33 @@ def without_cell(nb, index):
 
 
 LONG_DEFINITION = "def f():\n" + "    x = 1\n" * 15
+FUNCTION = '''def double(x):
+    """Twice x (n,)  ->  (n,)"""
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION'''
+
+
+def exercise(statement="### Exercise 07.1: doubling", function=FUNCTION, check='exercises.check("07.1", double)', **changed):
+    """The three cells of an exercise."""
+    cells = markdown(statement), code(function, 4), code(check, 5, stdout("right\n"))
+    cells[1].metadata["nbgrader"] = {**lesson_rules.SOLUTION, "grade_id": "exercise-07-1", **changed}
+    cells[2].metadata["nbgrader"] = {**lesson_rules.CHECK, "grade_id": "check-07-1"}
+    return cells
+
+
 BAD = [
+    ("exercises_are_complete", lesson(*exercise(statement="Double it."))),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")))),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("->", "gives")))),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("### END SOLUTION", "# done")))),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION + FUNCTION.replace("def double", "\n\ndef twice")))),
+    ("exercises_are_complete", lesson(*exercise(check='exercises.check("07.2", double)'))),
+    ("exercises_are_complete", lesson(*exercise()[:2])),
+    ("exercises_are_complete", lesson(*exercise(grade_id="double"))),
+    ("exercises_are_complete", lesson(*exercise(locked=True))),
+    ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 15 + "x"))),
+    ("no_stray_solution", lesson(code("### BEGIN SOLUTION", 4))),
     ("no_empty_cell", lesson(code("", None))),
     ("no_empty_cell", lesson(markdown("  \n"))),
     ("executed_in_order", lesson(code("x", None))),
@@ -145,6 +171,11 @@ def complaints(nb, rules=lesson_rules.RULES):
 
 def test_a_good_lesson_passes_every_rule():
     assert complaints(lesson()) == {}
+
+
+def test_a_good_exercise_passes_every_rule():
+    assert complaints(lesson(*exercise())) == {}
+    assert lesson_rules.numbers_of_exercises(lesson(*exercise())) == ["07.1"]
 
 
 def test_a_good_talk_passes_every_rule():

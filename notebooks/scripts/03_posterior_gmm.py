@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,slideshow,-all
+#     cell_metadata_filter: tags,slideshow,nbgrader,-all
 #     formats: ipynb,scripts//py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
@@ -43,7 +43,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import logsumexp
 
-from course_lib import datasets, denoising, gaussian, mixture, patches, plots, priors, widgets
+from course_lib import datasets, denoising, exercises, gaussian, mixture, patches, plots, priors, widgets
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A pixel that is board or chalk
@@ -139,6 +139,27 @@ print("both sides agree at 1000 points, to ten digits:", np.allclose(left, right
 # Mark the factor $p_k(y)$ well: it does not contain $z$, but it differs **from component
 # to component**. It says how well component $k$ predicted what we saw.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 03.1: how well did each component predict?
+#
+# Write $\ln p_k(y)$ for all $K$ components, with $p_k(y)=\mathcal N(y\mid W\mu_k+b,\;WS_kW'+R)$. SciPy's
+# `stats.multivariate_normal.logpdf` gives the logarithm of one normal density. Which mean and which covariance does it
+# need?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-03-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def log_evidence(means, covs, W, b, R, y):
+    """ln p_k(y) of every component.
+
+    means (K, Dz), covs (K, Dz, Dz): the prior's;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel;  y (Dy,)  ->  (K,)
+    """
+    ### BEGIN SOLUTION
+    density = stats.multivariate_normal
+    return np.array([density.logpdf(y, W @ m + b, W @ S @ W.T + R) for m, S in zip(means, covs)])
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-03-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("03.1", log_evidence)
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2.2 The sum over components
 #
@@ -153,6 +174,22 @@ print("both sides agree at 1000 points, to ten digits:", np.allclose(left, right
 #
 # The posterior of a mixture is a mixture. (M3) is (G8) once a component; where $S_k$ and $R$ are invertible, (G6)
 # gives the same. The new weights (M2) are the news.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 03.2: one weight with a pencil
+#
+# Two components have prior weights $1/4$ and $3/4$. The observation came, and they predicted it with densities
+# $p_1(y)=6$ and $p_2(y)=1$. **What is the posterior weight of the first?** Return the number, as a fraction if you like.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-03-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def weight_of_first():
+    """pi_1(y) of (M2)  ->  a number between 0 and 1"""
+    ### BEGIN SOLUTION
+    return (1 / 4 * 6) / (1 / 4 * 6 + 3 / 4 * 1)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-03-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("03.2", weight_of_first)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The pixel at 136, by the formulas
@@ -476,6 +513,26 @@ for name, estimate in rows.items():
 # $$m=\sum_k\pi_k(y)\,m_k(y),\qquad
 # C=\sum_k\pi_k(y)\,\big(C_k+m_km_k'\big)-m\,m' \tag{M4}$$
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 03.3: mean and covariance of a mixture
+#
+# Write (M4) as a function. It is not about posteriors only: any mixture has these two moments.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-03-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def moments(weights, means, covs):
+    """Mean and covariance of a mixture, (M4).
+
+    weights (K,), means (K, D), covs (K, D, D)  ->  mean (D,), covariance (D, D)
+    """
+    ### BEGIN SOLUTION
+    m = weights @ means
+    second = sum(p * (C + np.outer(m_k, m_k)) for p, m_k, C in zip(weights, means, covs))
+    return m, second - np.outer(m, m)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-03-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("03.3", moments)
+
 # %% slideshow={"slide_type": "skip"}
 grid_mean = (z * brute).sum() * 0.5
 grid_var = ((z - grid_mean) ** 2 * brute).sum() * 0.5
@@ -612,6 +669,28 @@ print("zero after exp:", int((np.exp(first) == 0).sum()), "of", first.size)
 # With $c=\max_k\ell_k$ the largest term on the right is $e^0=1$: nothing overflows, the sum is at least 1, and a term
 # that underflows was negligible beside 1. This is *log-sum-exp*. The weights follow as
 # $\pi_k(y)=\exp\big(\ell_k-\ln\sum_je^{\ell_j}\big)$, the *softmax*.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 03.4: the posterior weights
+#
+# Write (M2) from the prior weights $\pi_k$ and the logarithms $\ln p_k(y)$. It must survive logarithms near $-1350$, and a
+# component whose prior weight is 0 (its $\ell_k$ is $-\infty$, its posterior weight 0).
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-03-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def posterior_weights(weights, log_evidence):
+    """pi_k(y) of (M2), never outside logarithms for long.
+
+    weights (K,): the prior's, zeros are allowed;  log_evidence (K,): ln p_k(y)  ->  (K,), sum 1
+    """
+    ### BEGIN SOLUTION
+    with np.errstate(divide="ignore"):
+        log_joint = np.log(weights) + log_evidence
+    shares = np.exp(log_joint - log_joint.max())
+    return shares / shares.sum()
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-03-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("03.4", posterior_weights)
 
 # %% slideshow={"slide_type": "skip"}
 parts = mixture.components(mixture.predictive(prior16, channel16))

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,slideshow,-all
+#     cell_metadata_filter: tags,slideshow,nbgrader,-all
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py

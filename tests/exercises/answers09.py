@@ -1,0 +1,4 @@
+"""Answers to the exercises of lesson 09."""
+
+RIGHT = {}
+WRONG = {}
