@@ -89,7 +89,7 @@ BAD = [
     ("exercises_are_complete", lesson(*exercise()[:2])),
     ("exercises_are_complete", lesson(*exercise(grade_id="double"))),
     ("exercises_are_complete", lesson(*exercise(locked=True))),
-    ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 15 + "x"))),
+    ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 16 + "x"))),
     ("no_stray_solution", lesson(code("### BEGIN SOLUTION", 4))),
     ("no_empty_cell", lesson(code("", None))),
     ("no_empty_cell", lesson(markdown("  \n"))),
