@@ -37,7 +37,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.integrate import trapezoid
 
-from course_lib import gaussian, plots, widgets
+from course_lib import exercises, gaussian, plots, widgets
 from course_lib.gaussian import Gaussian, LinearGaussian
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -220,6 +220,28 @@ print((E @ S @ E.T).round(1) + 0.0)
 # Note that $L_{11}$ is $M^{-1}$ and *not* $S_{11}^{-1}$. Taking determinants of $ESE'$, where $|E| = |E'| = 1$, gives $|S| = |M|\,|S_{22}|$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 01.1: the upper blocks of the precision
+#
+# Write $L_{11}$ and $L_{12}$ from the blocks $S_{11}$, $S_{12}$ and $S_{22}$ of an invertible covariance. ($S_{21} = S_{12}'$ is not handed over.) In code, `A.T` is $A'$, `np.linalg.inv(A)` is $A^{-1}$.
+#
+# **Guess before you write:** in one dimension each, with a positive $S_{12}$, which sign does $L_{12}$ have?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-01-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def upper_blocks(S11, S12, S22):
+    """The upper two blocks of the precision L = S^-1.
+
+    S11 (D1, D1), S12 (D1, D2), S22 (D2, D2)  ->  L11 (D1, D1), L12 (D1, D2)
+    """
+    ### BEGIN SOLUTION
+    gain = S12 @ np.linalg.inv(S22)
+    L11 = np.linalg.inv(S11 - gain @ S12.T)
+    return L11, -L11 @ gain
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-01-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("01.1", upper_blocks)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # We build $L$ from its blocks and hold it against NumPy's inverse.
 
 # %% slideshow={"slide_type": "skip"}
@@ -264,8 +286,45 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is Lemma 1, equation (1), of the report from which this track grew (see the references).
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 01.2: one standard deviation with a pencil
+#
+# Two pixels have means 90 and 110, standard deviations 50 and 20, and the correlation 0.8, so their covariance is $S_{12} = 0.8\cdot 50\cdot 20 = 800$. The second one is seen: $y_2 = 130$. **What is the standard deviation of the first pixel now, in gray levels?** No calculator is needed. (The lines after this exercise do another example.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-01-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def std_of_first():
+    """Standard deviation of y1 once y2 = 130 is seen, by (G2)  ->  a number, in gray levels"""
+    ### BEGIN SOLUTION
+    return (50**2 - 800**2 / 20**2) ** 0.5
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-01-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("01.2", std_of_first)
+
 # %% [markdown] slideshow={"slide_type": "-"}
 # For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 01.3: conditioning by covariance
+#
+# Write (G2) as a function. `seen` holds the indices of the entries that were seen, in any order, and `value` what was seen there, in the same order: `value[i]` belongs to entry `seen[i]`. The results are about the unseen entries, with their indices in rising order; `np.setdiff1d(np.arange(len(mean)), seen)` lists them. Blocks are cut out by `np.ix_`, as in section 3. The covariance of all entries may be singular, $S_{22}$ is not.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-01-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def conditional(mean, cov, seen, value):
+    """Mean and covariance of the unseen entries, (G2).
+
+    mean (D,), cov (D, D): of all entries;  seen (D2,): indices from 0;  value (D2,): in the order of seen
+    ->  mean (D1,), cov (D1, D1): of the unseen entries in rising order, D1 = D - D2
+    """
+    ### BEGIN SOLUTION
+    rest = np.setdiff1d(np.arange(len(mean)), seen)
+    S11, S12, S22 = (cov[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
+    gain = np.linalg.solve(S22, S12.T).T
+    return mean[rest] + gain @ (value - mean[seen]), S11 - gain @ S12.T
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-01-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("01.3", conditional)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
@@ -359,6 +418,30 @@ print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f
 # As a function of $y_1$ only the first term varies, and it is the exponent of a Gaussian with precision $L_{11}$ centred at $d_1 = -L_{11}^{-1}L_{12}d_2$:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 - L_{11}^{-1}L_{12}(y_2-\mu_2),\;\; L_{11}^{-1}\big). \tag{G3}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 01.4: conditioning by precision
+#
+# Write (G3) as a function. This time the precision $L = S^{-1}$ of all entries is given in the place of the covariance; the result is again a mean and a *covariance*. `seen` and `value` are as in exercise 01.3.
+#
+# **Guess before you write:** which is less work here, to invert a block of $L$ or all of it?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-01-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def conditional_by_precision(mean, precision, seen, value):
+    """Mean and covariance of the unseen entries, (G3).
+
+    mean (D,), precision (D, D): of all entries;  seen (D2,): indices from 0;  value (D2,): in the order of seen
+    ->  mean (D1,), cov (D1, D1): of the unseen entries in rising order, D1 = D - D2
+    """
+    ### BEGIN SOLUTION
+    rest = np.setdiff1d(np.arange(len(mean)), seen)
+    L11, L12 = precision[np.ix_(rest, rest)], precision[np.ix_(rest, seen)]
+    cov = np.linalg.inv(L11)
+    return mean[rest] - cov @ L12 @ (value - mean[seen]), cov
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-01-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("01.4", conditional_by_precision)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (The last bracket must then be the precision of $y_2$ alone, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round.) Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
@@ -474,6 +557,26 @@ except ValueError as error:
 # The noise is in the variance of $y$ and nowhere else. Together:
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu \\ W\mu + b \end{bmatrix}, \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix} \right). \tag{G4}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 01.5: the joint of a clean vector and its measurement
+#
+# Write (G4) as a function: the mean and the covariance of $z$ on top of $y$. `np.concatenate` puts vectors behind each other, `np.block` puts matrices into a larger one.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-01-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def joint_moments(mu, S, W, b, R):
+    """Mean and covariance of [z; y], z first, (G4).
+
+    mu (Dz,), S (Dz, Dz): of z;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel
+    ->  mean (Dz + Dy,), cov (Dz + Dy, Dz + Dy)
+    """
+    ### BEGIN SOLUTION
+    WS = W @ S
+    return np.concatenate([mu, W @ mu + b]), np.block([[S, WS.T], [WS, WS @ W.T + R]])
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-01-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("01.5", joint_moments)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G4) is `gaussian.joint`. As the clean vector we take the pair of pixels, and three measurements: the mean of both, the second alone, and their difference with an offset.
