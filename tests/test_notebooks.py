@@ -22,6 +22,7 @@ LESSONS = [
     "07_fast_sums",
     "08_em_for_the_scene",
     "09_finding_the_face",
+    "10_errata",
 ]
 
 

@@ -34,7 +34,7 @@ CASES = {
     "bound_sandwich": ((LINE[:3], LINE[:3] + 5.0, LINE[1:4]), {}, (2,)),
     "bound_trace": (({"plain": np.array([1.0, 3.0, 2.0]), "penalised": np.array([1.0, 2.0, 3.0])}, "Traces"), {}, (2,)),
     "conditional_slice": ((PAIR, 110.0), {}, (2,)),
-    "cost_bars": (({"1.1 weights": (9.0, "print"), "1.2 rule": (5.0, "code"), "1.12 K": (2.0, "claim")}, "Costs", "dB"), {}, ()),
+    "cost_bars": (({"1.1 weights": (9.0, "reader"), "1.2 rule": (5.0, "run"), "1.12 K": (2.0, "claim")}, "Costs", "dB"), {}, ()),
     "coverage_maps": ((np.ones((2, 6, 5)), ["m = 1", "m = 2"]), {}, (2,)),
     "densities": ((LINE, CURVES, "Densities"), {"marks": {"mean": 90.0}, "limits": (0, 200)}, ()),
     "digit_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0},), {"truth": DIGITS}, (2, 3)),
