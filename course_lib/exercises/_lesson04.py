@@ -1,3 +1,384 @@
-"""Exercises of lesson 04."""
+"""Exercises of lesson 04: patches, the way back, and the two steps that fit a mixture.  (P1), (P2), (M7)"""
 
-EXERCISES = ()
+import numpy as np
+from scipy.special import logsumexp, softmax
+
+from .. import mixture, patches
+from . import _instances
+from ._grading import ANY, Case, Exercise, Mistake
+
+
+# 04.1 all windows of an image
+
+
+def _images(rng):
+    def case(what, H, W, m, scale=1.0):
+        return Case(what, (scale * rng.normal(size=(H, W)), m))
+
+    return [
+        case("an image of 5 x 7 pixels and m = 3", 5, 7, 3),
+        case("an image of 7 x 4 pixels and m = 2", 7, 4, 2),
+        case("a square image", 6, 6, 3, scale=100.0),
+        case("windows of one pixel", 3, 4, 1),
+        case("windows as high as the image", 3, 6, 3),
+        case("a window as large as the image", 4, 4, 4),
+    ]
+
+
+def _grid(g, m):
+    """The windows as (I, J, m, m)."""
+    return patches.extract_patches(g, m).reshape(g.shape[0] - m + 1, g.shape[1] - m + 1, m, m)
+
+
+def _reordered(axes):
+    """The mistake that has the axes i, j, a, b in another order."""
+    return lambda g, m: _grid(g, m).transpose(axes).reshape(-1, m * m)
+
+
+def _numbered_by_height(g, m):
+    grid = _grid(g, m)
+    I, J = grid.shape[:2]
+    stack = np.zeros((I * J, m * m))
+    for i, j in np.ndindex(I, J):
+        stack[i * I + j] = grid[i, j].ravel()
+    return stack
+
+
+def _beyond(g, m):
+    raise ValueError("a window that reaches beyond the image has fewer pixels than the others")
+
+
+EXTRACT = Exercise(
+    "04.1",
+    "all windows of an image",
+    ("v (I*J, m*m)",),
+    _images,
+    patches.extract_patches,
+    (
+        Mistake("your windows come column by column; which of i and j moves faster in iJ + j", _reordered((1, 0, 2, 3))),
+        Mistake("inside each patch your pixels come column by column; which of a and b moves faster", _reordered((0, 1, 3, 2))),
+        Mistake("rows and columns are swapped, of the windows and of their pixels", _reordered((1, 0, 3, 2))),
+        Mistake(
+            "a row and a column of windows are missing: where does the last window start that still fits",
+            lambda g, m: ANY if m in g.shape else _grid(g, m)[:-1, :-1].reshape(-1, m * m),
+        ),
+        Mistake(
+            "your windows do not overlap; the next one starts one pixel further, not m pixels",
+            lambda g, m: _grid(g, m)[::m, ::m].reshape(-1, m * m),
+        ),
+        Mistake("each patch is still a square; flatten it row by row", lambda g, m: _grid(g, m).reshape(-1, m, m)),
+        Mistake(
+            "your positions stand in a grid; number them in one row, with iJ + j",
+            lambda g, m: _grid(g, m).reshape(*_grid(g, m).shape[:2], m * m),
+        ),
+        Mistake("patch numbers collide: how many positions lie in one row, I or J", _numbered_by_height),
+        Mistake(
+            "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
+            "last one start",
+            _beyond,
+        ),
+    ),
+)
+
+
+# 04.2 how many patches hold a pixel
+
+
+def _only_numbers(rng):
+    return [Case("the numbers of the question", ())]
+
+
+PENCIL = Exercise(
+    "04.2",
+    "how many patches hold a pixel",
+    ("count ()",),
+    _only_numbers,
+    lambda: patches.coverage((28, 28), 16)[3, 14],
+    (
+        Mistake("m^2 would need a window at every shift of 16 x 16; do all of them fit into the image", lambda: 256),
+        Mistake("that is the number of all patches of the digit; does each of them reach up to row 3", lambda: 169),
+        Mistake("down the rows you are right; along the columns there are fewer than 16 positions to start from", lambda: 4 * 16),
+        Mistake("a window that starts in column 14 would end in column 29; which columns can a window start in", lambda: 4 * 15),
+        Mistake("on the right you minded the edge, but a window can start only where all of its 16 columns fit", lambda: 4 * 14),
+        Mistake("count again from row 0: the windows that hold row 3 start in rows 0 up to where", lambda: 3 * 13),
+        Mistake("count the columns again: first and last start are both included", lambda: 4 * 12),
+        Mistake("the start of a window is a row and a column: are their choices added", lambda: 4 + 13),
+        Mistake("those are the rows that a window can start in; and the columns", lambda: 4),
+        Mistake("those are the columns that a window can start in; and the rows", lambda: 13),
+    ),
+)
+
+
+# 04.3 averaging overlaps
+
+
+def _stacks(rng):
+    def case(what, H, W, m, scale=1.0):
+        return Case(what, (scale * rng.normal(size=((H - m + 1) * (W - m + 1), m * m)), m, H, W))
+
+    image = rng.uniform(0, 255, size=(6, 5))
+    return [
+        case("patches of noise, 3 x 3 in an image of 6 x 8", 6, 8, 3),
+        case("an image higher than wide", 7, 5, 2),
+        Case("patches that were cut from an image", (patches.extract_patches(image, 4), 4, 6, 5)),
+        case("large gray levels", 5, 5, 3, scale=1e6),
+        case("windows of one pixel", 3, 4, 1),
+        case("windows as wide as the image", 6, 4, 4),
+        case("a window as large as the image", 3, 3, 3),
+    ]
+
+
+def _average(v, m, H, W):
+    return patches.average_patches(v, (H, W))
+
+
+def _onto(step):
+    """The mistake that goes over the patches with step(window, patch) instead of adding."""
+
+    def answer(v, m, H, W):
+        total = np.zeros((H, W))
+        for n, patch in enumerate(v.reshape(-1, m, m)):
+            i, j = divmod(n, W - m + 1)
+            step(total[i : i + m, j : j + m], patch)
+        return total
+
+    return answer
+
+
+def _last(window, patch):
+    window[:] = patch
+
+
+def _halves(window, patch):
+    window[:] = (window + patch) / 2
+
+
+def _without_last(v, m, H, W):
+    """Sum and count with one row and one column of positions too few."""
+    total, count, J = np.zeros((H, W)), np.zeros((H, W)), W - m
+    for i, j in np.ndindex(H - m, J):
+        total[i : i + m, j : j + m] += v[i * J + j].reshape(m, m)
+        count[i : i + m, j : j + m] += 1
+    return total / count
+
+
+def _steep(L, m):
+    """Coverage along one side without regard to the number of positions."""
+    return np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), m)
+
+
+AVERAGE = Exercise(
+    "04.3",
+    "averaging overlaps",
+    ("image (H, W)",),
+    _stacks,
+    _average,
+    (
+        Mistake("the overlaps are added up, not averaged", lambda v, m, H, W: patches.add_patches(v, (H, W))),
+        Mistake(
+            "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle",
+            lambda v, m, H, W: patches.add_patches(v, (H, W)) / m**2,
+        ),
+        Mistake(
+            "you divide by the number of all patches; how many of them hold the pixel",
+            lambda v, m, H, W: patches.add_patches(v, (H, W)) / len(v),
+        ),
+        Mistake(
+            "each patch came back with rows and columns swapped",
+            lambda v, m, H, W: _average(v.reshape(-1, m, m).transpose(0, 2, 1).reshape(v.shape), m, H, W),
+        ),
+        Mistake(
+            "the patches went to positions column by column; (P1) numbers them row by row",
+            lambda v, m, H, W: _average(v.reshape(W - m + 1, H - m + 1, -1).transpose(1, 0, 2).reshape(v.shape), m, H, W),
+        ),
+        Mistake("the last patch overwrites the earlier ones; each of them has a say", _onto(_last)),
+        Mistake("halving at every patch gives the last one half of the say; add first and divide once", _onto(_halves)),
+        Mistake("the last row and column of positions are missing: how many positions are there", _without_last),
+        Mistake(
+            "your coverage is too large where two windows side by side do not fit: how many positions are there at most",
+            lambda v, m, H, W: patches.add_patches(v, (H, W)) / np.outer(_steep(H, m), _steep(W, m)),
+        ),
+    ),
+)
+
+
+# 04.4 the E-step
+
+
+def _log_densities(rng):
+    def case(what, N, K, level=-4.0, weights=None):
+        weights = _instances.weights(rng, K) if weights is None else np.array(weights)
+        return Case(what, (weights, rng.normal(level, 1.5, size=(N, K))))
+
+    return [
+        case("five data and three components", 5, 3),
+        case("three data and four components", 3, 4),
+        case("a single component", 4, 1),
+        case("a single datum", 1, 3),
+        case("a component of weight 0", 4, 3, weights=[0.3, 0.0, 0.7]),
+        case("log densities near -1350, as for patches", 4, 3, level=-1350.0),
+        case("log densities near +800", 3, 2, level=800.0),
+    ]
+
+
+def _e_step(p, e):
+    return softmax(np.log(p) + e, axis=1), logsumexp(np.log(p) + e, axis=1).mean()
+
+
+def _scored(score):
+    """The mistake whose responsibilities r are right, with score(joint, r) in the place of the mean log-likelihood."""
+    return lambda p, e: (_e_step(p, e)[0], score(np.log(p) + e, _e_step(p, e)[0]))
+
+
+def _joint_first(p, e):
+    joint = p * np.exp(e)
+    return joint / joint.sum(axis=1, keepdims=True), np.log(joint.sum(axis=1)).mean()
+
+
+def _of_labels(p, e):
+    """The mistake that takes the mean of sum_k r ln(pi p), which is nan where 0 meets ln 0."""
+    r = _e_step(p, e)[0]
+    return (r, (r * (np.log(p) + e)).sum(axis=1).mean()) if p.all() else ANY
+
+
+E_STEP = Exercise(
+    "04.4",
+    "the E-step and its score",
+    ("r (N, K)", "log-likelihood ()"),
+    _log_densities,
+    _e_step,
+    (
+        Mistake(
+            "your log-likelihood is the sum over the data; asked is the mean", _scored(lambda s, r: logsumexp(s, axis=1).sum())
+        ),
+        Mistake(
+            "you averaged the densities and took one logarithm; every datum has a logarithm of its own",
+            _scored(lambda s, r: logsumexp(s) - np.log(len(s))),
+        ),
+        Mistake(
+            "the logarithm of a sum over k is not the sum of the logarithms", _scored(lambda s, r: s.sum(axis=1).mean())
+        ),
+        Mistake("your score is right for known labels; here the logarithm stands outside the sum over k", _of_labels),
+        Mistake("your score counts the best component alone; the others add, too", _scored(lambda s, r: s.max(axis=1).mean())),
+        Mistake(
+            "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components",
+            lambda p, e: ANY if abs(e.mean()) > 700 else (softmax(np.log(p) + e, axis=0), _e_step(p, e)[1]),
+        ),
+        Mistake(
+            "the weights of the components are missing: a rare component answers for fewer data",
+            lambda p, e: _e_step(np.ones(len(p)), e),
+        ),
+        Mistake("a weight was added to a log density; both must be logarithms", lambda p, e: _e_step(np.exp(p), e)),
+        Mistake(
+            "each datum went to one component; responsibilities share it",
+            lambda p, e: (np.eye(len(p))[(np.log(p) + e).argmax(axis=1)], _e_step(p, e)[1]),
+        ),
+        Mistake("right until exp under- or overflows; subtract the largest logarithm of each row first", _joint_first),
+    ),
+)  # fmt: skip
+
+
+# 04.5 the M-step
+
+
+def _data(rng):
+    def case(what, N, D, K, reg_covar, scale=1.0, shift=0.0):
+        x = shift + scale * rng.normal(size=(N, D)) @ rng.normal(size=(D, D))
+        return Case(what, (x, rng.dirichlet(np.ones(K), size=N), reg_covar))
+
+    hard = case("responsibilities of 0 and 1", 12, 2, 3, 1.0)
+    hard = Case(hard.what, (hard.args[0], np.tile(np.eye(3), (4, 1)), 1.0))
+    black = case("data that are all black", 8, 2, 2, 1.0)
+    black = Case(black.what, (np.zeros((8, 2)), *black.args[1:]))
+    return [
+        case("three components in two dimensions", 30, 2, 3, 0.5),
+        case("two components in three dimensions, reg_covar = 0", 25, 3, 2, 0.0),
+        case("gray levels", 30, 4, 2, 100.0, scale=50.0, shift=100.0),
+        case("a single component", 10, 2, 1, 1.0),
+        hard,
+        black,
+        case("a single datum", 1, 2, 1, 2.0),
+    ]
+
+
+def _m_step(x, r, reg):
+    fitted = mixture.m_step(x, r, reg_covar=reg)
+    return fitted.weights, fitted.means, fitted.covs
+
+
+def _scatter(x, r, centres):
+    d = x[:, None] - centres
+    return np.einsum("nk,nki,nkj->kij", r, d, d)
+
+
+def _with_covs(covs):
+    """The mistake whose weights and means are right, with covs(x, r, means, n) before the floor."""
+
+    def answer(x, r, reg):
+        weights, means, _ = _m_step(x, r, reg)
+        return weights, means, covs(x, r, means, r.sum(axis=0)[:, None, None]) + reg * np.eye(x.shape[1])
+
+    return answer
+
+
+def _means_by_all(x, r, reg):
+    means = r.T @ x / len(x)
+    return r.mean(axis=0), means, _scatter(x, r, means) / r.sum(axis=0)[:, None, None] + reg * np.eye(x.shape[1])
+
+
+def _counts(x, r, reg):
+    return r.sum(axis=0), *_m_step(x, r, reg)[1:]
+
+
+def _hard(x, r, reg):
+    return _m_step(x, np.eye(r.shape[1])[r.argmax(axis=1)], reg)
+
+
+M_STEP = Exercise(
+    "04.5",
+    "the M-step",
+    ("weights (K,)", "means (K, D)", "covs (K, D, D)"),
+    _data,
+    _m_step,
+    (
+        Mistake("your weights are the numbers n_k of data; weights sum to 1", _counts),
+        Mistake("your means are too small: a component that answers for few data is divided by few", _means_by_all),
+        Mistake(
+            "your covariances are divided by the number N of data; how many does component k answer for",
+            _with_covs(lambda x, r, m, n: _scatter(x, r, m) / len(x)),
+        ),
+        Mistake(
+            "you divided by one less, as for an unbiased covariance; what does (M7) divide by",
+            _with_covs(lambda x, r, m, n: _scatter(x, r, m) / (n - 1)),
+        ),
+        Mistake(
+            "your covariances are not divided by anything; they grow with the number of data",
+            _with_covs(lambda x, r, m, n: _scatter(x, r, m)),
+        ),
+        Mistake(
+            "your covariances are taken around the mean of all data; each component has a new mean of its own",
+            _with_covs(lambda x, r, m, n: _scatter(x, r, np.tile(x.mean(axis=0), (len(m), 1))) / n),
+        ),
+        Mistake("those are second moments: no mean was subtracted", _with_covs(lambda x, r, m, n: _scatter(x, r, 0 * m) / n)),
+        Mistake(
+            "each responsibility entered the covariance twice: weigh one of the two factors only",
+            _with_covs(lambda x, r, m, n: _scatter(x, r**2, m) / n),
+        ),
+        Mistake(
+            "every datum counts in full in your covariances, whoever answers for it",
+            _with_covs(lambda x, r, m, n: _scatter(x, np.ones_like(r), m) / n),
+        ),
+        Mistake(
+            "only variances are left; what became of the covariances between two entries",
+            lambda x, r, reg: (*_m_step(x, r, reg)[:2], _m_step(x, r, reg)[2] * np.eye(x.shape[1])),
+        ),
+        Mistake("the floor reg_covar is missing", lambda x, r, reg: _m_step(x, r, 0.0)),
+        Mistake(
+            "reg_covar was added to every entry; which entries of a covariance are variances",
+            lambda x, r, reg: (*_m_step(x, r, 0.0)[:2], _m_step(x, r, 0.0)[2] + reg),
+        ),
+        Mistake("each datum went to one component only; responsibilities share it", _hard),
+    ),
+)  # fmt: skip
+
+EXERCISES = (EXTRACT, PENCIL, AVERAGE, E_STEP, M_STEP)
