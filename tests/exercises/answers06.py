@@ -139,6 +139,11 @@ def logits_by_pasting(X, F, B, s):
     return np.array([[(none - ((X - pasted(F, B, (i, j))) ** 2).sum()) / (2 * s**2) for j in columns] for i in rows])
 
 
+deviation_for_variance = over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2) / (2 * s))
+bracket_forgotten = over_windows(lambda x, f, b, s: np.sum(-1 / (2 * s**2) * (x - f) ** 2 - (x - b) ** 2))
+mean_over_window = over_windows(lambda x, f, b, s: -np.mean((x - f) ** 2 - (x - b) ** 2) / (2 * s**2))
+
+
 def corner_of_background(X, F, B, s):
     (H, W), (h, w) = X.shape, F.shape
     out = np.zeros((H - h + 1, W - w + 1))
@@ -297,12 +302,12 @@ WRONG = {
     "06.3": {
         "sign turned": (over_windows(lambda x, f, b, s: np.sum((x - f) ** 2 - (x - b) ** 2) / (2 * s**2)), "sign is turned"),
         "half forgotten": (over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2) / s**2), "twice too much"),
-        "deviation for variance": (over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2) / (2 * s)), "is s a variance"),
-        "no bracket": (over_windows(lambda x, f, b, s: np.sum(-1 / (2 * s**2) * (x - f) ** 2 - (x - b) ** 2)), "bracket is missing"),
+        "deviation for variance": (deviation_for_variance, "is s a variance"),
+        "no bracket": (bracket_forgotten, "bracket is missing"),
         "face only": (over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2) / (2 * s**2)), "background is not in"),
         "squares added": (over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 + (x - b) ** 2) / (2 * s**2)), "speaks against"),
         "not divided": (over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2)), "how much noise"),
-        "mean for sum": (over_windows(lambda x, f, b, s: -np.mean((x - f) ** 2 - (x - b) ** 2) / (2 * s**2)), "mean over the window"),
+        "mean for sum": (mean_over_window, "mean over the window"),
         "background does not move": (corner_of_background, "does not move"),
         "square of the difference": (over_windows(lambda x, f, b, s: -np.sum((f - b) ** 2) / (2 * s**2)), "squared a difference"),
         "off-by-one positions": (too_few_positions, "last row and column"),
