@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+FOLDER = "student"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.MULTILINE | re.DOTALL)
 NOTICE = (
@@ -25,13 +26,26 @@ def without_solutions(source):
     return SOLUTION.sub(lambda found: "\n".join(found.group(1) + line for line in STUB), source)
 
 
+def from_below(text):
+    """Markdown with its links as they must be from the folder of the student edition."""
+
+    def seen(found):
+        target = found.group(1)
+        inside = target.startswith(f"{FOLDER}/") or ".ipynb" in target
+        return f"]({target.removeprefix(f'{FOLDER}/')})" if inside else f"](../{target})"
+
+    return re.sub(r"\]\((?!\w+:|#)([^)\s]+)\)", seen, text)
+
+
 def edition(nb):
     """The student's copy of a complete lesson."""
     nb = copy.deepcopy(nb)
     nb.metadata.pop("jupytext", None)  # it has no script of its own
     nb.cells[0].source += f"\n\n{NOTICE}"
     for cell in nb.cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "markdown":
+            cell.source = from_below(cell.source)
+        else:
             cell.source, cell.outputs, cell.execution_count = without_solutions(cell.source), [], None
     return nb
 
@@ -42,7 +56,7 @@ def text(path):
 
 
 def main():
-    folder = NOTEBOOKS / "student"
+    folder = NOTEBOOKS / FOLDER
     folder.mkdir(exist_ok=True)
     lessons = sorted(NOTEBOOKS.glob("*.ipynb"))
     for old in folder.glob("*.ipynb"):

@@ -1,5 +1,7 @@
 """The student edition is what the generator makes, runs from top to bottom, and equals what nbgrader releases."""
 
+import re
+
 import nbformat
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
@@ -68,3 +70,18 @@ def test_the_solutions_of_the_complete_lesson_are_right(stem):
 def test_a_solution_becomes_a_stub_that_keeps_the_indentation():
     source = "def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\nf(1)"
     assert student.without_solutions(source) == "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n\nf(1)"
+
+
+def test_links_are_turned_to_what_lies_above():
+    text = "[a](01_x.ipynb#b), [s](student/01_x.ipynb), ![p](images/p.png), [r](REFERENCE.md#g), [w](https://x.org), [h](#h)"
+    wanted = "[a](01_x.ipynb#b), [s](01_x.ipynb), ![p](../images/p.png), [r](../REFERENCE.md#g), [w](https://x.org), [h](#h)"
+    assert student.from_below(text) == wanted
+
+
+@pytest.mark.parametrize("folder", ["", "student"])
+@pytest.mark.parametrize("stem", LESSONS)
+def test_links_inside_the_repository_lead_to_a_file(stem, folder):
+    nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\((?!\w+:|#)([^)\s#]+)", text)
+    assert [target for target in targets if not (NOTEBOOKS / folder / target).exists()] == []

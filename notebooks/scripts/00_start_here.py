@@ -43,7 +43,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, denoising, gaussian, images, mixture, plots, priors, scene
+from course_lib import datasets, denoising, exercises, gaussian, images, mixture, plots, priors, scene
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A first taste
@@ -166,11 +166,11 @@ print(f"noise found: {found.noise_std:.1f} gray levels")
 # | [07 Fast sums](07_fast_sums.ipynb) | how are a million sums made at once? | (S6), (S7) |
 # | [08 EM for the scene](08_em_for_the_scene.ipynb) | and if the scene is unknown? | (S8)-(S13) |
 # | [09 Finding the face](09_finding_the_face.ipynb) | how often is it found, and when not? | (S14)-(S16) |
+# | [10 Errata](10_errata.ipynb) | what did the two reports get wrong, and what does it cost? | |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The first track is 01 to 05, the second 06 to 09; read each in order. The second needs little of the first: lesson
-# 03's responsibilities, and EM from lesson 04. **Still to come**: lesson 10, the errata of both reports in one place.
-# It is not in this folder yet.
+# 03's responsibilities, and EM from lesson 04. Lesson 10 collects the errata of both reports.
 #
 # The course grew from two project reports. It takes their questions seriously, and checks their answers:
 # where a report errs, the lesson shows the error **with a number**.
@@ -195,6 +195,22 @@ print(f"by hand {by_hand:.4f}, library {library:.4f}")
 # %% [markdown] slideshow={"slide_type": "-"}
 # Both give 25.3675 dB. When you read **Predict, then run**, do guess first: a wrong guess teaches more than a right
 # line of code.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercises
+#
+# Lessons 01 to 09 have three to five **exercises** each: a step with a pencil, or a function of a few lines on the way
+# to the result. The cell below an exercise hands your function to `exercises.check`, which tries it on fresh random
+# instances and says what seems wrong. Suppose somebody is asked for the posterior weights and returns the prior ones:
+
+# %% slideshow={"slide_type": "skip"}
+print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The check never tells the answer. To solve the exercises yourself, open the lessons in the folder
+# [student](student/01_conditional_gaussians.ipynb): they are the same but for the solutions. Here you find the complete ones.
+# Symbols, words and books can be looked up in the [reference](REFERENCE.md); the [guide](README.md) is for
+# those who teach.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Notation
