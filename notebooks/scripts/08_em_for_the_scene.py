@@ -28,6 +28,7 @@
 # - bound a log-likelihood from below, and say exactly how much the bound loses;
 # - derive the update of every parameter of the scene, and check it with a numerical gradient;
 # - say where these updates are undefined, 0/0 or without limit, and what to do then;
+# - write the bound, the face, the background and the noise yourself, and have them checked on scenes you have not seen;
 # - compute an M-step from sums over pictures that can be collected anywhere;
 # - read a run of EM: which half-step raised the bound, and when a start was too sure of itself.
 #
@@ -44,7 +45,7 @@ import numpy as np
 from scipy.special import entr, logsumexp, rel_entr, softmax
 from scipy.stats import norm
 
-from course_lib import datasets, em, plots, scene, windows
+from course_lib import datasets, em, exercises, plots, scene, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. Two easy halves of a hard problem
@@ -129,7 +130,30 @@ print(f"positions known: rms error of the face {error:.1f} gray levels, s / sqrt
 # \underbrace{-\sum_d q_k(d)\ln q_k(d)}_{\text{entropy of }q_k}\Big]\;\le\;\ln p(X\mid\theta). \tag{S12}$$
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Here $0\ln0=0$. This convention is not a trick. It says what we did, we left those positions out; and it is the limit of
+# ### Exercise 08.1: the bound
+#
+# Write (S12). Given are the logarithms $\ln p(X^k,d\mid\theta)$ for every picture and position, and any $q$. The bound
+# is one number, summed over all pictures. A position with $q_k(d)=0$ adds nothing to either sum, even where
+# $\ln p(X^k,d\mid\theta)=-\infty$ because $A(d)=0$.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-08-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def lower_bound(log_joint, q):
+    """The bound of (S12), in nats.
+
+    log_joint (K, I, J): ln p(X^k, d | theta), may be -inf where q is 0;  q (K, I, J), sum 1 for every k  ->  a number
+    """
+    ### BEGIN SOLUTION
+    held = q > 0
+    return (q[held] * log_joint[held]).sum() - (q[held] * np.log(q[held])).sum()
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-08-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("08.1", lower_bound)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Nothing times infinity
+#
+# In (S12) $0\ln0=0$. This convention is not a trick. It says what we did, we left those positions out; and it is the limit of
 # $t\ln t$ as $t$ goes to 0. The report leaves them out of the first sum, where $\ln A$ may be $-\infty$; the entropy
 # needs it as well (erratum 8), and a program must be told:
 
@@ -228,6 +252,23 @@ print("E-step is the posterior:", equal(exact, posterior), " its bound is ln p(X
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (`rel_entr` is $q\ln(q/p)$.) The three divergences add up to the gap, 35.089 nats, and after the E-step there is no
 # gap. A bound computed with any other $q$ is too low by a known price.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 08.2: the gap with a pencil
+#
+# One picture has two positions, and $p(X,d\mid\theta)$ is 8 at the first and 1 at the second. We have not made up our
+# minds: $q=(\tfrac12,\tfrac12)$. **How many nats does the bound (S12) lie below $\ln p(X\mid\theta)$?** Return the number;
+# `np.log` may do the last step.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-08-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def gap_of_undecided():
+    """ln p(X) - bound, (S13)  ->  a number, in nats"""
+    ### BEGIN SOLUTION
+    return np.log(8 + 1) - (np.log(8) / 2 + np.log(1) / 2 + np.log(2))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-08-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("08.2", gap_of_undecided)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. What the bound is made of
@@ -336,6 +377,29 @@ compare("a", bound_of_prior, theta.log_prior, new.log_prior)
 # the array of positions, and the shift is $(a,b)$: **a correlation of $X^k$ with $q_k$**. How many shifts fit?
 # $H-I+1=h$ of them downwards, since $I=H-h+1$: the result is just as large as a face.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 08.3: the face
+#
+# Write (S9), the new face, by loops or otherwise. The size of the face is not given: pictures and positions tell it.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-08-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def new_face(images, q):
+    """F of (S9), gray levels.
+
+    images (K, H, W);  q (K, I, J), sum 1 for every picture  ->  (h, w), where h = H-I+1, w = W-J+1
+    """
+    ### BEGIN SOLUTION
+    (K, H, W), (_, I, J) = images.shape, q.shape
+    h, w = H - I + 1, W - J + 1
+    face = np.zeros((h, w))
+    for i, j in np.ndindex(I, J):
+        face += (q[:, i, j, None, None] * images[:, i : i + h, j : j + w]).sum(axis=0)
+    return face / K
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-08-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("08.3", new_face)
+
 # %% slideshow={"slide_type": "skip"}
 by_loop = np.zeros((2, 3))
 for k, i, j in np.ndindex(3, 3, 3):
@@ -375,6 +439,32 @@ compare("F", lambda face: scene.bound(x, q, replace(new, face=face)), theta.face
 # The positions form a **rectangle**, so $c_k$ is a window sum of $q_k$, cut off at the border: O(1) a pixel by the
 # tables of lesson 07. It is also the adjoint of the window sum: `windows.spread` lays each $q_k(d)$ on all pixels of
 # its window.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 08.4: what is hidden, and the background
+#
+# Write $c_k(p)$ and the background (S10). A pixel that (almost) nobody saw is 0/0 or nearly so: where
+# $\sum_k(1-c_k(p))\le10^{-6}$, return the gray level of `kept` instead. (A few pages on we shall see why not to compare with 0.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-08-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def new_background(images, q, face_shape, kept):
+    """c_k and B of (S10).
+
+    images (K, H, W);  q (K, I, J), sum 1 for every picture;  face_shape (h, w);  kept (H, W): for pixels that nobody saw
+    ->  hidden (K, H, W), the c_k, and background (H, W)
+    """
+    ### BEGIN SOLUTION
+    (h, w), hidden = face_shape, np.zeros(images.shape)
+    for i, j in np.ndindex(q.shape[1:]):
+        hidden[:, i : i + h, j : j + w] += q[:, i, j, None, None]
+    weight = (1 - hidden).sum(axis=0)
+    seen = weight > 1e-6
+    total = (images * (1 - hidden)).sum(axis=0)
+    return hidden, np.where(seen, total / np.where(seen, weight, 1), kept)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-08-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("08.4", new_background)
 
 # %% slideshow={"slide_type": "skip"}
 hidden = np.empty((3, 4, 5))
@@ -521,7 +611,35 @@ print(f"pixels where scene.visible is 0, for 100 soft q of the six pictures: fro
 # The variance is the expected squared residual of one pixel.
 #
 # The bound rises where $u<C/(KHW)$, for there the second term wins, and falls beyond: a **maximum**. The report says
-# minimum (erratum 6), surely a slip, for one would not want a minimum. The numbers on both sides:
+# minimum (erratum 6), surely a slip, for one would not want a minimum.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 08.5: the noise
+#
+# Write (S11). At this moment an M-step has two faces and two backgrounds at hand: those of the scene that made the $q$,
+# here `old_face` and `old_background`, and those that it has just computed, `face` and `background`. The positions are
+# still weighed by $q$. Return $s$, a standard deviation.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-08-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def new_noise(images, q, old_face, old_background, face, background):
+    """s of (S11), gray levels.
+
+    images (K, H, W);  q (K, I, J);  old_face, face (h, w);  old_background, background (H, W)  ->  a number
+    """
+    ### BEGIN SOLUTION
+    C = 0.0
+    for k, i, j in np.ndindex(q.shape):
+        C += q[k, i, j] * ((images[k] - scene.paste(face, background, (i, j))) ** 2).sum()
+    return np.sqrt(C / images.size)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-08-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("08.5", new_noise)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A maximum, by numbers
+#
+# The library's $s$ against a loop over (S11), and the bound on both sides of it:
 
 # %% slideshow={"slide_type": "skip"}
 C = 0.0
