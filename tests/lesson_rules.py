@@ -360,10 +360,11 @@ TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_tit
 
 
 def pair_differences(notebook, script):
-    """Where a notebook and its script disagree, comparing type, source, tags and slideshow of their cells."""
+    """Where a notebook and its script disagree, comparing type, source, tags, slideshow and nbgrader of their cells."""
 
     def key(cell):
-        return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", [])), dict(cell.metadata.get("slideshow", {}))
+        parts = [dict(cell.metadata.get(name, {})) for name in ("slideshow", "nbgrader")]
+        return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", [])), parts
 
     left, right = [[key(cell) for cell in nb.cells] for nb in (notebook, script)]
     problems = [] if len(left) == len(right) else [f"the notebook has {len(left)} cells, the script {len(right)}"]

@@ -34,7 +34,7 @@ def from_below(text):
         inside = target.startswith(f"{FOLDER}/") or ".ipynb" in target
         return f"]({target.removeprefix(f'{FOLDER}/')})" if inside else f"](../{target})"
 
-    return re.sub(r"\]\((?!\w+:|#)([^)\s]+)\)", seen, text)
+    return re.sub(r"\]\(([\w./-]+\.\w+(?:#[^)\s]*)?)\)", seen, text)  # a file has an ending, unlike the (i, j) of a formula
 
 
 def edition(nb):

@@ -79,6 +79,11 @@ def exercise(statement="### Exercise 07.1: doubling", function=FUNCTION, check='
     return cells
 
 
+def graded(cell):
+    cell.metadata["nbgrader"] = dict(lesson_rules.CHECK)
+    return cell
+
+
 BAD = [
     ("exercises_are_complete", lesson(*exercise(statement="Double it."))),
     ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")))),
@@ -222,6 +227,7 @@ def test_a_bad_lesson_is_caught(name, nb):
         lesson(code("x", 4)),
         lesson(code("y", 4, tags=["solution"])),
         lesson(part(code("y", 4), "skip")),
+        lesson(graded(code("y", 4))),
     ],
 )
 def test_a_pair_that_differs_is_caught(script):

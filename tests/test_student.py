@@ -73,8 +73,8 @@ def test_a_solution_becomes_a_stub_that_keeps_the_indentation():
 
 
 def test_links_are_turned_to_what_lies_above():
-    text = "[a](01_x.ipynb#b), [s](student/01_x.ipynb), ![p](images/p.png), [r](REFERENCE.md#g), [w](https://x.org), [h](#h)"
-    wanted = "[a](01_x.ipynb#b), [s](01_x.ipynb), ![p](../images/p.png), [r](../REFERENCE.md#g), [w](https://x.org), [h](#h)"
+    text = "[a](01_x.ipynb#b), [s](student/01_x.ipynb), ![p](images/p.png), [r](REFERENCE.md#g), [w](https://x.org), [h](#h), $[x](i,j)$"
+    wanted = "[a](01_x.ipynb#b), [s](01_x.ipynb), ![p](../images/p.png), [r](../REFERENCE.md#g), [w](https://x.org), [h](#h), $[x](i,j)$"
     assert student.from_below(text) == wanted
 
 
@@ -83,5 +83,5 @@ def test_links_are_turned_to_what_lies_above():
 def test_links_inside_the_repository_lead_to_a_file(stem, folder):
     nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    targets = re.findall(r"\]\((?!\w+:|#)([^)\s#]+)", text)
+    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", text)
     assert [target for target in targets if not (NOTEBOOKS / folder / target).exists()] == []
