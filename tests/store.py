@@ -19,7 +19,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 VIEW = "application/vnd.jupyter.widget-view+json"
 ALT_LENGTH = 300  # characters: what a screen reader says in some twenty seconds
-SIGNS = {"times": "×", "cdot": "·", "star": "⋆", "approx": "≈", "le": "≤", "ge": "≥", "mid": "|", "mapsto": "→", "to": "→", "pm": "±"}
+SIGNS = {"times": "×", "cdot": "·", "star": "⋆", "approx": "≈", "le": "≤", "ge": "≥", "mid": "|", "to": "→", "pm": "±"}
 
 
 def store(name):
@@ -91,11 +91,12 @@ def spoken(formula):
     formula = re.sub(r"\\([A-Za-z]+)", lambda name: f" {SIGNS.get(name[1], name[1])} ", formula)
     formula = re.sub(r"[{}]|\\.", " ", formula)
     formula = re.sub(r"\s*([=<>≤≥≈→×])\s*|(?<=\w)\s*([+-])\s+", lambda sign: f" {sign[1] or sign[2]} ", formula)
-    return re.sub(r"\s*([/_^(),'])\s*|\s+", lambda gap: gap[1] or " ", formula).replace(",", ", ").strip()
+    formula = re.sub(r"\s*([/_^'])\s*|(\()\s+|\s+(?=[),])", lambda gap: gap[1] or gap[2] or "", formula)
+    return " ".join(formula.replace(",", ", ").split())
 
 
 def shortened(sentences):
-    """As many sentences as fit into ALT_LENGTH characters, and of the next one the clauses before a colon or semicolon that fit."""
+    """As many sentences as fit into ALT_LENGTH characters, and of the next one the clauses before a colon or semicolon."""
     text = ""
     for sentence in sentences:
         longer = f"{text} {sentence}".strip()

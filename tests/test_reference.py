@@ -208,9 +208,9 @@ def letters(symbols):
 
 def explained(lesson):
     """The letters that the page explains for a lesson."""
-    rows = PATCHES + FACE
+    rows = PATCHES if lesson < "06" else FACE
     everywhere = section("Letters that serve one argument").partition("\n|")[0]
-    texts = [row["Symbol"] for row in rows if row["First lesson"] <= lesson] + [everywhere, LOCAL[lesson]]
+    texts = [row["Symbol"] + row["Meaning"] for row in rows if row["First lesson"] <= lesson] + [everywhere, LOCAL[lesson]]
     return {sign for text in texts for formula in formulas(text) for sign in letters(tokens(formula))}
 
 
