@@ -225,9 +225,14 @@ def _e_step(p, e):
     return softmax(np.log(p) + e, axis=1), logsumexp(np.log(p) + e, axis=1).mean()
 
 
+def _or_lost(answer):
+    """The mistake, or whatever comes of it where densities leave the range of exp: who makes it may have that trouble, too."""
+    return lambda p, e: ANY if abs(e.mean()) > 700 else answer(p, e)
+
+
 def _scored(score):
-    """The mistake whose responsibilities r are right, with score(joint, r) in the place of the mean log-likelihood."""
-    return lambda p, e: (_e_step(p, e)[0], score(np.log(p) + e, _e_step(p, e)[0]))
+    """The mistake whose responsibilities are right, with score(joint) in the place of the mean log-likelihood."""
+    return _or_lost(lambda p, e: (_e_step(p, e)[0], score(np.log(p) + e)))
 
 
 def _joint_first(p, e):
@@ -248,30 +253,26 @@ E_STEP = Exercise(
     _log_densities,
     _e_step,
     (
-        Mistake(
-            "your log-likelihood is the sum over the data; asked is the mean", _scored(lambda s, r: logsumexp(s, axis=1).sum())
-        ),
+        Mistake("your log-likelihood is the sum over the data; asked is the mean", _scored(lambda s: logsumexp(s, axis=1).sum())),
         Mistake(
             "you averaged the densities and took one logarithm; every datum has a logarithm of its own",
-            _scored(lambda s, r: logsumexp(s) - np.log(len(s))),
+            _scored(lambda s: logsumexp(s) - np.log(len(s))),
         ),
-        Mistake(
-            "the logarithm of a sum over k is not the sum of the logarithms", _scored(lambda s, r: s.sum(axis=1).mean())
-        ),
-        Mistake("your score is right for known labels; here the logarithm stands outside the sum over k", _of_labels),
-        Mistake("your score counts the best component alone; the others add, too", _scored(lambda s, r: s.max(axis=1).mean())),
+        Mistake("the logarithm of a sum over k is not the sum of the logarithms", _scored(lambda s: s.sum(axis=1).mean())),
+        Mistake("your score is right for known labels; here the logarithm stands outside the sum over k", _or_lost(_of_labels)),
+        Mistake("your score counts the best component alone; the others add, too", _scored(lambda s: s.max(axis=1).mean())),
         Mistake(
             "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components",
-            lambda p, e: ANY if abs(e.mean()) > 700 else (softmax(np.log(p) + e, axis=0), _e_step(p, e)[1]),
+            _or_lost(lambda p, e: (softmax(np.log(p) + e, axis=0), _e_step(p, e)[1])),
         ),
         Mistake(
             "the weights of the components are missing: a rare component answers for fewer data",
-            lambda p, e: _e_step(np.ones(len(p)), e),
+            _or_lost(lambda p, e: _e_step(np.ones(len(p)), e)),
         ),
-        Mistake("a weight was added to a log density; both must be logarithms", lambda p, e: _e_step(np.exp(p), e)),
+        Mistake("a weight was added to a log density; both must be logarithms", _or_lost(lambda p, e: _e_step(np.exp(p), e))),
         Mistake(
             "each datum went to one component; responsibilities share it",
-            lambda p, e: (np.eye(len(p))[(np.log(p) + e).argmax(axis=1)], _e_step(p, e)[1]),
+            _or_lost(lambda p, e: (np.eye(len(p))[(np.log(p) + e).argmax(axis=1)], _e_step(p, e)[1])),
         ),
         Mistake("right until exp under- or overflows; subtract the largest logarithm of each row first", _joint_first),
     ),

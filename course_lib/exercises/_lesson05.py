@@ -1,3 +1,335 @@
-"""Exercises of lesson 05."""
+"""Exercises of lesson 05: shrink, weigh, put together, score.  (M6), (P1), (P2), (P3)"""
 
-EXERCISES = ()
+import numpy as np
+from scipy.special import softmax
+
+from .. import denoising, images, mixture, patches
+from . import _instances
+from ._grading import ANY, Case, Exercise, Mistake
+
+
+# 05.1 what one direction keeps
+
+
+def _only_numbers(rng):
+    return [Case("the numbers of the question", ())]
+
+
+PENCIL = Exercise(
+    "05.1",
+    "what one direction keeps",
+    ("share ()",),
+    _only_numbers,
+    lambda: 50**2 / (50**2 + 25**2),
+    (
+        Mistake("you compared standard deviations; what adds up when independent numbers are added", lambda: 50 / 75),
+        Mistake("that is the share that is taken away, the noise's", lambda: 0.2),
+        Mistake("that is how many times one variance is the other; which part of their sum is the patch's", lambda: 4.0),
+        Mistake("that is noise against patch; a share is a part of the whole", lambda: 0.25),
+        Mistake("the fraction is upside down: nothing keeps more than all of it", lambda: 1.25),
+        Mistake("a factor for the coordinate itself needs no square root", lambda: np.sqrt(0.8)),
+        Mistake("sigma is a standard deviation; what stands beside the variance in (M6)", lambda: 2500 / 2525),
+        Mistake("lambda is a variance; which number was given for the patches", lambda: 50 / (50 + 625)),
+    ),
+)
+
+
+# 05.2 the estimate of one component
+
+
+def _single(rng):
+    def case(what, D, sigma, scale=1.0, flat=0):
+        lam, U = np.linalg.eigh(_instances.covariance(rng, D, scale))
+        lam[:flat] = 0
+        mu = scale * rng.normal(size=D)
+        return Case(what, (mu + (scale + sigma) * rng.normal(size=D), mu, lam, U, sigma))
+
+    return [
+        case("three pixels", 3, 0.7),
+        case("two pixels", 2, 1.5),
+        case("nine pixels in gray levels", 9, 25.0, scale=60.0),
+        case("a single pixel", 1, 0.7),
+        case("a singular covariance", 4, 0.5, flat=2),
+        case("a component without any spread", 3, 2.0, flat=3),
+    ]
+
+
+def _covs(lam, U):
+    S = (U * lam[..., None, :]) @ np.swapaxes(U, -1, -2)
+    return (S + np.swapaxes(S, -1, -2)) / 2
+
+
+def _shrunk(y, mu, lam, U, sigma):
+    prior = mixture.Mixture([1.0], mu[None], _covs(lam, U)[None])
+    return denoising.denoise_patches(y[None], prior, sigma)[0]
+
+
+def _by(factor):
+    """The mistake whose factor(lam, sigma) is another one."""
+    return lambda y, mu, lam, U, sigma: mu + U @ (factor(lam, sigma) * (U.T @ (y - mu)))
+
+
+def _unless_flat(answer):
+    """Where a variance is 0, division by it leaves rounding, infinity or nan."""
+    return lambda *args: ANY if (args[-3] == 0).any() else answer(*args)
+
+
+SHRUNK = Exercise(
+    "05.2",
+    "the estimate of one component",
+    ("m (D,)",),
+    _single,
+    _shrunk,
+    (
+        Mistake("sigma is a standard deviation; noise enters by its variance", _by(lambda lam, s: lam / (lam + s))),
+        Mistake("that keeps what belongs to the noise; which share is the patch's", _by(lambda lam, s: s**2 / (lam + s**2))),
+        Mistake("your factor stretches: it is upside down", _unless_flat(_by(lambda lam, s: (lam + s**2) / lam))),
+        Mistake("brackets are missing: a / a + b is not a / (a + b)", _unless_flat(_by(lambda lam, s: lam / lam + s**2))),
+        Mistake("variances add up, standard deviations do not", _by(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s))),
+        Mistake("your coordinates are not shrunk by anything", lambda y, mu, lam, U, s: y),
+        Mistake(
+            "U and U' are swapped: the eigenvectors are the columns, so which of the two gives the coordinates",
+            lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U.T, s),
+        ),
+        Mistake(
+            "the factors belong to the axes of the component, yours went to the pixels: turn first",
+            lambda y, mu, lam, U, s: mu + lam / (lam + s**2) * (y - mu),
+        ),
+        Mistake(
+            "you are still on the axes of the component: turn back",
+            lambda y, mu, lam, U, s: mu + lam / (lam + s**2) * (U.T @ (y - mu)),
+        ),
+        Mistake("the mean was not added back", lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U, s) - mu),
+        Mistake("y was shrunk, not its distance from the mean", lambda y, mu, lam, U, s: mu + _shrunk(y, 0 * mu, lam, U, s)),
+        Mistake("the mean has no part in it: where do you shrink to", lambda y, mu, lam, U, s: _shrunk(y, 0 * mu, lam, U, s)),
+    ),
+)
+
+
+# 05.3 the weights of the components
+
+
+def _several(rng):
+    def case(what, K, D, sigma, scale=1.0, flat=False, weights=None):
+        eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
+        lam, U = (np.stack(parts) for parts in zip(*eigen))
+        lam[:, 0] = 0 if flat else lam[:, 0]
+        means = scale * rng.normal(size=(K, D))
+        y = means[-1] + 0.5 * (scale + sigma) * rng.normal(size=D)
+        return Case(what, (y, _instances.weights(rng, K) if weights is None else np.array(weights), means, lam, U, sigma))
+
+    return [
+        case("three components and three pixels", 3, 3, 0.8),
+        case("two components and four pixels", 2, 4, 1.5),
+        case("two pixels in gray levels", 4, 2, 25.0, scale=40.0),
+        case("a single component", 1, 2, 1.0),
+        case("singular covariances", 3, 3, 0.7, flat=True),
+        case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
+        _far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args),
+    ]
+
+
+def _far(what, y, p, means, lam, U, sigma):
+    """One pixel more, alike in all components, so many standard deviations away that every density is 0.0."""
+    U = np.pad(U, ((0, 0), (0, 1), (0, 1)))
+    U[:, -1, -1] = 1
+    means, lam = (np.column_stack([part, np.full(len(p), last)]) for part, last in ((means, 0.0), (lam, 1.0)))
+    return Case(what, (np.append(y, 50 * (1 + sigma)), p, means, lam, U, sigma))
+
+
+def _weights(y, p, means, lam, U, sigma):
+    return denoising.component_weights(y[None], mixture.Mixture(p, means, _covs(lam, U)), sigma)[0]
+
+
+def _terms(y, means, lam, U, sigma):
+    """Logarithm of the determinant and quadratic form of each component: (K,), (K,)."""
+    c = np.einsum("kdi,kd->ki", U, y - means)
+    return np.log(lam + sigma**2).sum(axis=1), (c**2 / (lam + sigma**2)).sum(axis=1)
+
+
+def _underflowing(y, p, means, lam, U, sigma):
+    det, quad = _terms(y, means, lam, U, sigma)
+    joint = p * np.exp(-(det + quad) / 2)
+    return joint / joint.sum()
+
+
+def _or_lost(answer):
+    """The mistake, or whatever comes of it where densities underflow: who makes it may have that trouble, too."""
+    return lambda *args: ANY if np.isnan(_underflowing(*args)).any() else answer(*args)
+
+
+def _weighing(log_joint):
+    """The mistake whose logarithms are log_joint(w, d, q) of ln pi, determinant and quadratic form."""
+    return _or_lost(lambda y, p, means, lam, U, s: softmax(log_joint(np.log(p), *_terms(y, means, lam, U, s))))
+
+
+def _with(changed):
+    """The mistake that weighs with changed(means, lam, U, sigma) in their place."""
+    return _or_lost(lambda y, p, *rest: softmax(np.log(p) - sum(_terms(y, *changed(*rest))) / 2))
+
+
+WEIGHTS = Exercise(
+    "05.3",
+    "the weights of the components",
+    ("weights (K,)",),
+    _several,
+    _weights,
+    (
+        Mistake("those are the prior weights; what did the patch say", lambda y, p, *rest: p),
+        Mistake("the prior weights are missing", _weighing(lambda w, d, q: -(d + q) / 2)),
+        Mistake("a prior weight was added without its logarithm", _weighing(lambda w, d, q: np.exp(w) - (d + q) / 2)),
+        Mistake("the logarithms of the variances are missing: width has its price", _weighing(lambda w, d, q: w - q / 2)),
+        Mistake("the distances are missing: how far is the patch from each mean", _weighing(lambda w, d, q: w - d / 2)),
+        Mistake("the factor 1/2 is missing", _weighing(lambda w, d, q: w - d - q)),
+        Mistake("the factor 1/2 belongs to both terms of the bracket", _weighing(lambda w, d, q: w - d - q / 2)),
+        Mistake("a sign is turned: weight falls with distance", _weighing(lambda w, d, q: w + (d + q) / 2)),
+        Mistake(
+            "sigma is a standard deviation; noise enters by its variance",
+            _with(lambda means, lam, U, s: (means, lam, U, np.sqrt(s))),
+        ),
+        Mistake(
+            "the noise is missing: the components are weighed by y, which is noisy",
+            _unless_flat(_with(lambda means, lam, U, s: (means, lam, U, 0))),
+        ),
+        Mistake(
+            "U and U' are swapped: the eigenvectors are the columns",
+            _with(lambda means, lam, U, s: (means, lam, U.transpose(0, 2, 1), s)),
+        ),
+        Mistake("the means were not subtracted", _with(lambda means, lam, U, s: (0 * means, lam, U, s))),
+        Mistake("those are logarithms; weights sum to 1", lambda y, p, *rest: np.log(p) - sum(_terms(y, *rest)) / 2),
+        Mistake("right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised", _underflowing),
+    ),
+)
+
+
+# 05.4 the whole method
+
+
+def _pictures(rng):
+    def case(what, H, W, m, K, sigma):
+        prior = _instances.mixture_prior(rng, K, m * m, scale=60.0)
+        noisy = 255 * (rng.random((H, W)) > 0.6) + sigma * rng.normal(size=(H, W))
+        return Case(what, (noisy, m, lambda v: denoising.denoise_patches(v, prior, sigma)))
+
+    return [
+        case("a picture of 6 x 8 pixels and m = 3", 6, 8, 3, 2, 60.0),
+        case("a picture of 7 x 5 pixels and m = 2", 7, 5, 2, 3, 40.0),
+        case("a prior of one component", 6, 6, 2, 1, 80.0),
+        case("windows of one pixel", 4, 5, 1, 2, 60.0),
+        case("a window as large as the picture", 3, 3, 3, 2, 60.0),
+    ]
+
+
+def _whole(noisy, m, restore):
+    return np.clip(_unclipped(noisy, m, restore), 0, 255)
+
+
+def _unclipped(noisy, m, restore):
+    return patches.average_patches(restore(patches.extract_patches(noisy, m)), noisy.shape)
+
+
+def _last_wins(noisy, m, restore):
+    picture = np.empty(noisy.shape)
+    for n, patch in enumerate(restore(patches.extract_patches(noisy, m))):
+        i, j = divmod(n, noisy.shape[1] - m + 1)
+        picture[i : i + m, j : j + m] = patch.reshape(m, m)
+    return np.clip(picture, 0, 255)
+
+
+def _summed(noisy, m, restore):
+    return patches.add_patches(restore(patches.extract_patches(noisy, m)), noisy.shape)
+
+
+PICTURE = Exercise(
+    "05.4",
+    "the whole method",
+    ("picture (H, W)",),
+    _pictures,
+    _whole,
+    (
+        Mistake("your picture is not clipped to 0..255", _unclipped),
+        Mistake("you clipped the noisy picture; the noise must stay symmetric", lambda g, m, f: _whole(np.clip(g, 0, 255), m, f)),
+        Mistake("you clipped every patch; once, at the end", lambda g, m, f: _whole(g, m, lambda v: np.clip(f(v), 0, 255))),
+        Mistake("the overlaps are added up, not averaged", lambda g, m, f: np.clip(_summed(g, m, f), 0, 255)),
+        Mistake(
+            "you divide by m^2 everywhere; a pixel at the border lies in fewer patches",
+            lambda g, m, f: np.clip(_summed(g, m, f) / m**2, 0, 255),
+        ),
+        Mistake("that is the noisy picture again: were the patches restored", lambda g, m, f: np.clip(g, 0, 255)),
+        Mistake("the last patch overwrites the earlier ones", _last_wins),
+        Mistake("your picture was cast to whole gray levels", lambda g, m, f: _whole(g, m, f).astype(np.uint8)),
+        Mistake("your gray levels end at 1; here they run to 255", lambda g, m, f: np.clip(_unclipped(g, m, f), 0, 1)),
+    ),
+)
+
+
+# 05.5 PSNR
+
+
+def _pairs(rng):
+    def case(what, H, W, peak, error=0.1):
+        truth = peak * rng.random((H, W))
+        return Case(what, (truth + error * peak * rng.normal(size=(H, W)), truth, peak))
+
+    equal = rng.uniform(0, 255, size=(3, 4))
+    dark, bright = (rng.integers(low, low + 90, size=(4, 5)).astype(np.uint8) for low in (0, 150))
+    return [
+        case("two pictures in gray levels", 5, 4, 255.0),
+        case("two pictures on 0..1, peak = 1", 4, 6, 1.0),
+        case("a single pixel", 1, 1, 255.0),
+        case("a picture so wrong that the PSNR is negative", 3, 3, 255.0, error=20.0),
+        Case("two equal pictures", (equal, equal.copy(), 255.0)),
+        Case("two pictures of bytes, peak = 250", (dark, bright, 250.0)),
+    ]
+
+
+def _psnr(estimate, truth, peak):
+    return images.psnr(estimate, truth, peak=peak)
+
+
+def _unless_bytes(answer):
+    """The mistake, or whatever comes of it where bytes wrap: who makes it may have that trouble, too."""
+    return lambda estimate, truth, peak: ANY if truth.dtype == np.uint8 else answer(estimate, truth, peak)
+
+
+def _decibels(score):
+    """The mistake that is score(MSE, peak)."""
+    return _unless_bytes(lambda estimate, truth, peak: score(np.mean((estimate - truth) ** 2), peak))
+
+
+PSNR = Exercise(
+    "05.5",
+    "PSNR",
+    ("decibels ()",),
+    _pairs,
+    _psnr,
+    (
+        Mistake("that is the natural logarithm; decibels use base 10", _decibels(lambda e, peak: 10 * np.log(peak**2 / e))),
+        Mistake("20 goes with amplitudes; your ratio is one of squares", _decibels(lambda e, peak: 20 * np.log10(peak**2 / e))),
+        Mistake("10 goes with squares, yours are amplitudes", _decibels(lambda e, peak: 10 * np.log10(peak / np.sqrt(e)))),
+        Mistake("the error has a root that the peak has not", _decibels(lambda e, peak: 10 * np.log10(peak**2 / np.sqrt(e)))),
+        Mistake("the peak is not squared, the error is", _decibels(lambda e, peak: 10 * np.log10(peak / e))),
+        Mistake("the factor 10 is missing: those are bels", _decibels(lambda e, peak: np.log10(peak**2 / e))),
+        Mistake("the sign is turned: better means more decibels", _decibels(lambda e, peak: 10 * np.log10(e / peak**2))),
+        Mistake("your peak is 255 whatever was given", _decibels(lambda e, peak: 10 * np.log10(255**2 / e))),
+        Mistake(
+            "the square error is summed, not averaged",
+            _unless_bytes(lambda x, truth, peak: 10 * np.log10(peak**2 / np.sum((x - truth) ** 2))),
+        ),
+        Mistake(
+            "that is the mean error, not the mean square error",
+            _unless_bytes(lambda x, truth, peak: 10 * np.log10(peak**2 / np.mean(np.abs(x - truth)))),
+        ),
+        Mistake(
+            "your peak is the brightest pixel of the picture; the peak is an argument",
+            _unless_bytes(lambda x, truth, peak: _psnr(x, truth, truth.max())),
+        ),
+        Mistake("right until the pictures are bytes: in bytes, 3 - 5 is 254", _unless_bytes(_psnr)),
+        Mistake(
+            "for two equal pictures there is no error; which number is larger than every other",
+            lambda x, truth, peak: _psnr(x, truth, peak) if (x != truth).any() else ANY,
+        ),
+    ),
+)
+
+EXERCISES = (PENCIL, SHRUNK, WEIGHTS, PICTURE, PSNR)

@@ -186,6 +186,11 @@ def total_score(weights, log_densities):
     return r_of(weights, log_densities), logsumexp(np.log(weights) + log_densities, axis=1).sum()
 
 
+def total_underflowing(weights, log_densities):
+    r, mean = underflowing(weights, log_densities)
+    return r, mean * len(r)
+
+
 def log_of_mean(weights, log_densities):
     return r_of(weights, log_densities), logsumexp(log_densities, b=weights / len(log_densities))
 
@@ -354,6 +359,7 @@ WRONG = {
         "weights not logged": (weights_not_logged, "both must be logarithms"),
         "argmax": (one_label, "went to one component"),
         "underflow": (underflowing, "overflows"),
+        "total, and underflow": (total_underflowing, "asked is the mean"),
     },
     "04.5": {
         "counts": (counts_for_weights, "numbers n_k"),
