@@ -29,6 +29,7 @@
 # - cancel nearly all of it, and expand the rest into three terms that fast algorithms can handle;
 # - turn the result into a probability for every position, without underflow or overflow, whatever the prior;
 # - use units to find a slip in a printed formula;
+# - write each of these steps as a function of a few lines that stands up to hard cases;
 # - say in advance how much noise the search can bear, and compare it with a well-known rival.
 #
 # **You need** the density of a Gaussian, Bayes' rule, and from lesson [03](03_posterior_gmm.ipynb) only section 8:
@@ -44,7 +45,7 @@ from scipy import stats
 from scipy.special import entr
 from skimage.feature import match_template
 
-from course_lib import datasets, plots, scene, windows
+from course_lib import datasets, exercises, plots, scene, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. The model: paste a face, add noise
@@ -144,7 +145,27 @@ plt.show()
 # $$\ln p(X,d\mid\theta)=-\frac{HW}{2}\ln(2\pi s^2)-\frac{\|X-\text{paste}(F,B,d)\|^2}{2s^2}+\ln A(d) \tag{S2}$$
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `scene.log_likelihood` gives this without its last term, $\ln p(X\mid d)$, for all pictures and positions; the
+# ### Exercise 06.1: the whole picture for one position
+#
+# Write (S2) for one picture and one position, with every constant and with the prior. `scene.paste` makes
+# $\text{paste}(F,B,d)$. Where $A(d)=0$ the answer is $-\infty$, which is what `np.log(0.0)` gives, with a warning.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-06-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def log_joint_of(X, F, B, s, A, d):
+    """ln p(X, d | theta), (S2).
+
+    X (H, W), F (h, w), B (H, W), s a number, A (I, J), d = (i, j), row and column  ->  a number, in nats
+    """
+    ### BEGIN SOLUTION
+    squares = np.sum((X - scene.paste(F, B, d)) ** 2)
+    return -X.size / 2 * np.log(2 * np.pi * s**2) - squares / (2 * s**2) + np.log(A[d])
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-06-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("06.1", log_joint_of)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# `scene.log_likelihood` gives (S2) without its last term, $\ln p(X\mid d)$, for all pictures and positions; the
 # property `log_prior` is $\ln A$. Is every constant there? We take a picture so small that four plain loops can say
 # it: $4\times5$ pixels, a face of $2\times3$, and a prior that is not uniform.
 
@@ -198,8 +219,50 @@ print("equal to the loops:", np.allclose(log_joint, loops, rtol=1e-10))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The logit says how much better the face explains the window than the background does. Its unit is the *nat*, that of
-# natural logarithms: one nat more is a factor $e$ in the odds. We compute it as it stands, a window at a time, for our
-# specimen at noise 60, and hold it against (S2).
+# natural logarithms: one nat more is a factor $e$ in the odds.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 06.2: one pixel with a pencil
+#
+# A pixel $p$ of the window has the gray level $X(p)=130$. The face would show 150 there and the background 90; the
+# noise is $s=20$. **How many nats does this pixel add to the logit?** Return the number.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-06-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def one_pixel():
+    """The share of one pixel in (S3)  ->  a number, in nats"""
+    ### BEGIN SOLUTION
+    return -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-06-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("06.2", one_pixel)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 06.3: the logits of all positions
+#
+# Write (S3) for every position at once: a table whose entry in row $i$ and column $j$ is $\text{logit}(i,j)$. Loops over
+# the positions are welcome; lesson 07 is about speed.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-06-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def logits(X, F, B, s):
+    """(S3) at all positions.
+
+    X (H, W), F (h, w), B (H, W), s a number  ->  (I, J), I = H-h+1, J = W-w+1, in nats
+    """
+    ### BEGIN SOLUTION
+    (H, W), (h, w) = X.shape, F.shape
+    out = np.zeros((H - h + 1, W - w + 1))
+    for i, j in np.ndindex(out.shape):
+        x, b = X[i : i + h, j : j + w], B[i : i + h, j : j + w]
+        out[i, j] = -np.sum((x - F) ** 2 - (x - b) ** 2) / (2 * s**2)
+    return out
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-06-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("06.3", logits)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We compute the logit as it stands, a window at a time, for our specimen at noise 60, and hold it against (S2).
 
 # %% slideshow={"slide_type": "skip"}
 def logit_of_window(X, F, B, s, i, j):
@@ -249,7 +312,7 @@ print(f"without the bracket: {literal[place]:.0f} at the true place, {literal.ma
 # it. The best windows are those without a face. We try twenty pictures at noise 30, where the face is plain to see:
 
 # %% slideshow={"slide_type": "skip"}
-clear = replace(truth, noise_std=30.0)
+clear = replace(truth, noise_std=30.0)  # a copy of the record, with another noise
 twenty, where = scene.sample(clear, 20, np.random.default_rng(3))
 
 
@@ -287,6 +350,28 @@ print("without it, the chosen window overlaps the face in", overlap.sum(), "of 2
 # Summed over the window these are three very different terms. $\sum F^2$ is one number for all positions and
 # pictures. $\sum XF$ slides the face over the picture: a **correlation**. $\sum B(2X-B)$ sums a ready-made picture
 # over every window: a **window sum**. The library has both; lesson 07 is about making them fast.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 06.4: three terms
+#
+# Insert (S4) into (S3) and write the three terms of the logit: the constant that comes from $F^2$, the correlation and the
+# window sum. Each has its sign and its factor, in nats, so that their sum is the logit. `windows.correlate(X, F)` is
+# $\sum XF$ at all positions, and `windows.window_sums(Y, (h, w))` sums any picture `Y` over all windows.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-06-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def three_terms(X, F, B, s):
+    """The logit as a sum of three terms.
+
+    X (H, W), F (h, w), B (H, W), s a number  ->  constant, a number; correlation (I, J); window sum (I, J)
+    """
+    ### BEGIN SOLUTION
+    constant = -np.sum(F**2) / (2 * s**2)
+    correlation = 2 * windows.correlate(X, F) / (2 * s**2)
+    return constant, correlation, -windows.window_sums(B * (2 * X - B), F.shape) / (2 * s**2)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-06-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("06.4", three_terms)
 
 # %% slideshow={"slide_type": "skip"}
 window_sum = windows.window_sums(background * (2 * X - background), (h, w))
@@ -382,7 +467,7 @@ for rows, columns, tall, wide in ((40, 60, 18, 14), (100, 200, 75, 75)):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A quarter of a million products for one of our small pictures, 18 million for a larger one, and that for every
-# picture, in every iteration of EM. The three terms allow far less:
+# picture, in every iteration of EM (*expectation maximisation*, the method of lesson 08). The three terms allow far less:
 #
 # - the constant is computed once for all positions and pictures;
 # - the correlation is a product of Fourier transforms, so its cost no longer grows with the size of the face;
@@ -548,7 +633,31 @@ with np.errstate(invalid="ignore"):
 # %% [markdown] slideshow={"slide_type": "-"}
 # The term that was 1 is multiplied by 0. Where $A>0$ every exponent is $-2162$ or lower, far below the $-745.1$ where
 # `exp` becomes 0.0. The sum is zero, and all 1081 entries are 0/0.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 06.5: the probability of every position
 #
+# Write (S5) so that it holds for every picture and every prior: with logits near 1000, with whole log likelihoods near
+# $-13\,000$ in their place, and with a prior that is 0 at the largest logit. Where $A=0$, $q=0$.
+# (`np.errstate(divide="ignore")` silences the warning of `np.log(0.0)`.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-06-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def position_probabilities(logit, A):
+    """q of (S5).
+
+    logit (I, J), A (I, J) of sum 1, entries of 0 allowed  ->  (I, J)
+    """
+    ### BEGIN SOLUTION
+    with np.errstate(divide="ignore"):
+        total = np.log(A) + logit
+    values = np.exp(total - total.max())
+    return values / values.sum()
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-06-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("06.5", position_probabilities)
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # The library subtracts the maximum of $\ln A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot
 # be the maximum, so the term that becomes 1 is one that counts:
 
@@ -572,9 +681,9 @@ print(f"sum {safe.sum():.6f}, largest where A = 0: {safe[:, 16:].max()}, best po
 # defines, where the report's formula has none.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **Does that happen outside of a lesson?** It may, wherever $A$ was counted: the *hard* variant of expectation
-# maximisation (EM), in lesson [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found,
-# and most positions are never counted. We count the places of 100 pictures, take that for $A$, and look at 200 others.
+# **Does that happen outside of a lesson?** It may, wherever $A$ was counted: the *hard* variant of EM, in lesson
+# [09](09_finding_the_face.ipynb), estimates $A$ by counting where the faces were found, and most positions are never
+# counted. We count the places of 100 pictures, take that for $A$, and look at 200 others.
 
 # %% slideshow={"slide_type": "skip"}
 def exclude_and_fail(s):
