@@ -28,6 +28,7 @@
 # - say why a correlation is a product with a block-Toeplitz matrix, and derive why Fourier transforms compute it;
 # - tell correlation from convolution, with a number for the difference, and say which outputs wrap around;
 # - go the way back, from values at positions to pixels, by the adjoint;
+# - write the table, its corners, the correlation and the way back yourself, each in a few lines;
 # - predict from operation counts which rung wins, and say where float32 loses digits.
 #
 # **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors. Running time:
@@ -42,7 +43,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
-from course_lib import datasets, plots, scene, widgets, windows
+from course_lib import datasets, exercises, plots, scene, widgets, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. What is to be summed
@@ -196,6 +197,72 @@ print("runs of 3: by table", T[3:] - T[:-3], " by the definition", np.array([y[j
 #
 # $$\begin{gathered}R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big],\\
 # T(r,c)=\sum_{r'<r}\,\sum_{c'<c}Y(r',c')\end{gathered} \tag{S6}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.1: the summed-area table
+#
+# Write the table $T$ of (S6) for a picture $Y$ of $H\times W$ pixels. Mind its size, which 4.1 has shown for a row:
+# $0\le r\le H$ and $0\le c\le W$.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def summed_area_table(Y):
+    """T of (S6): entry (r, c) is the sum of the pixels above row r and left of column c.
+
+    Y (H, W)  ->  (H+1, W+1)
+    """
+    ### BEGIN SOLUTION
+    T = np.zeros((Y.shape[0] + 1, Y.shape[1] + 1))
+    T[1:, 1:] = Y.cumsum(axis=0).cumsum(axis=1)
+    return T
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-07-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("07.1", summed_area_table)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.2: four corners with a pencil
+#
+# This is the table $T$ of a picture of $3\times4$ pixels:
+#
+# | row $r$ | $c=0$ | $c=1$ | $c=2$ | $c=3$ | $c=4$ |
+# |---|---|---|---|---|---|
+# | 0 | 0 | 0 | 0 | 0 | 0 |
+# | 1 | 0 | 2 | 3 | 3 | 6 |
+# | 2 | 0 | 3 | 8 | 10 | 14 |
+# | 3 | 0 | 8 | 13 | 18 | 24 |
+#
+# **What is $R(1,1)$ for a window of $2\times2$ pixels?** Return the number.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def pencil_sum():
+    """R(1, 1) of (S6)  ->  a number"""
+    ### BEGIN SOLUTION
+    return (18 - 3) - (8 - 2)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-07-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("07.2", pencil_sum)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.3: window sums from the table
+#
+# Write the first line of (S6): all window sums of a picture of which only the table $T$ is given. Loops or slices, as you
+# like.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def sums_from_table(T, shape):
+    """R of (S6).
+
+    T (H+1, W+1), shape = (h, w) of the window  ->  (I, J), I = H-h+1, J = W-w+1
+    """
+    ### BEGIN SOLUTION
+    h, w = shape
+    strips = T[h:] - T[:-h]
+    return strips[:, w:] - strips[:, :-w]
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-07-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("07.3", sums_from_table)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # #### The four corners
@@ -605,6 +672,28 @@ print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, m
 # $$\begin{gathered}(X\star F)(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\\
 # 0\le i\le H-h,\quad0\le j\le W-w\end{gathered} \tag{S7}$$
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.4: correlation by Fourier transforms
+#
+# Write (S7) with transforms of the picture's own size. `np.fft.fft2(F, (H, W))` pads with zeros below and on the right
+# before it transforms. An inverse transform returns complex numbers even where the imaginary parts are 0; return real
+# ones, and only those at positions where the face fits.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def fourier_correlation(X, F):
+    """(S7): the sum of X(i+a, j+b) F(a, b) over the face, at all positions where it fits.
+
+    X (H, W), F (h, w), real  ->  (I, J), I = H-h+1, J = W-w+1, real
+    """
+    ### BEGIN SOLUTION
+    (H, W), (h, w) = X.shape, F.shape
+    product = np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))
+    return np.fft.ifft2(product).real[: H - h + 1, : W - w + 1]
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-07-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("07.4", fourier_correlation)
+
 # %% slideshow={"slide_type": "skip"}
 circular = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
 print("outputs", circular.shape, " valid part equal to the loops:", np.allclose(circular[:I, :J], corr, rtol=1e-10))
@@ -687,6 +776,30 @@ plt.show()
 # $$\max(0,\,p_1+1-h)\le i\le\min(p_1,\,H-h),\qquad\max(0,\,p_2+1-w)\le j\le\min(p_2,\,W-w) .$$
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.5: what lies on each pixel
+#
+# Let $c(p)$ be the sum of $q(d)$ over all positions $d$ whose face hides the pixel $p$. Write the map from $q$ to $c$: go
+# through the pixels with the rectangle above, or through the positions and lay each value on its window.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def on_each_pixel(q, shape):
+    """c: for every pixel the sum of q over the positions that hide it.
+
+    q (I, J), of any sign; shape = (h, w) of the face  ->  (H, W), H = I+h-1, W = J+w-1
+    """
+    ### BEGIN SOLUTION
+    (I, J), (h, w) = q.shape, shape
+    c = np.zeros((I + h - 1, J + w - 1))
+    for a in range(h):
+        for b in range(w):
+            c[a : a + I, b : b + J] += q
+    return c
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-07-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("07.5", on_each_pixel)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The report states the same rectangle. We check it by counting, for every pixel, against covering pixels one window
 # at a time.
 
@@ -729,8 +842,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "notes"}
 # ### 10.2 Spread is the transpose of window_sums
 #
-# (S10) needs this $c$ for the background. We can say more of it. Let $M_1$ be the matrix of the window sums, $M_F$ with
-# a face of ones: its entry at (position $d$, pixel $p$) is 1 if the window $d$ covers $p$. Then
+# (S10) of lesson 08 needs this $c$ for the background. We can say more of it. Let $M_1$ be the matrix of the window
+# sums, $M_F$ with a face of ones: its entry at (position $d$, pixel $p$) is 1 if the window $d$ covers $p$. Then
 #
 # $$c(p)=\sum_{d\text{ covers }p}q(d)=\sum_dM_1(d,p)\,q(d)=(M_1'q)(p):$$
 #
