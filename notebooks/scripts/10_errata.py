@@ -32,7 +32,7 @@
 #
 # **You need** lessons [01](01_conditional_gaussians.ipynb) to [05](05_denoising_digits.ipynb) for section 1, and
 # [06](06_face_logits.ipynb) to [09](09_finding_the_face.ipynb) for section 2. Each erratum can be read on its own; the
-# lesson named in the tables has the whole story. Running time: about 15 seconds.
+# lesson named in the tables has the whole story. Running time: about 20 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
@@ -135,7 +135,7 @@ for s in (25, 50, 100):
 # $$\pi_k(y)=\frac{\pi_k\,p_k(y)}{\sum_j\pi_j\,p_j(y)},\qquad p_k(y)=\mathcal N(y\mid W\mu_k+b,\;WS_kW'+R).$$
 #
 # The root is a letter. $p_Y(y)$ is the denominator of the whole mixture, $\sum_j\pi_jp_j(y)$, and in the next line that of
-# a single component, $p_k(y)$. Their ratio is lost.
+# a single component, $p_k(y)$. Their ratio is lost. (Bishop, section 9.2, keeps it.)
 #
 # **Predict, then run.** A pixel is board, $20\pm20$, with weight 0.8, or chalk, $200\pm30$. Through noise of 50 we read
 # 136. Which weights, and which mean?
@@ -236,7 +236,8 @@ for v in (100, 1, 0.01, 1e-6):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # In pictures it depends on the smallest variance of the prior. All our fits keep every variance at or above 1. The report
-# fits with scikit-learn's default, $10^{-6}$. We compute the covariances of our prior anew with this value: a *thin* prior.
+# fits with scikit-learn's default, $10^{-6}$ in the squared unit of its data, a unit that it does not name (1.12). In gray
+# levels that is next to nothing. We compute the covariances of our prior anew with this value: a *thin* prior.
 
 # %% slideshow={"slide_type": "skip"}
 x = patches.sample_patches(datasets.digits("train")[0], 16, 5000, np.random.default_rng(0))
@@ -268,16 +269,16 @@ for name, cov in (("R", 400), ("the covariance of y", 1300)):
     print(f"{name:20}: mean {g.mean[0]:.2f}, standard deviation {np.sqrt(g.cov[0, 0]):.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# On digits, for one Gaussian ($K=1$) and $W=I$: with $R$ replaced by $S+R$ the gain $S(S+R)^{-1}$ becomes $S(2S+R)^{-1}$. That is what the *right*
-# method does for a prior of covariance $S(S+R)^{-1}R$: in a direction of variance $\lambda$, with
-# $\lambda'=\lambda\sigma^2/(\lambda+\sigma^2)$, we get $\lambda'/(\lambda'+\sigma^2)=\lambda/(2\lambda+\sigma^2)$.
+# On digits, for one Gaussian ($K=1$) and $W=I$: with $R$ replaced by $S+R$ the gain $S(S+R)^{-1}$ becomes
+# $S(2S+R)^{-1}$. The *right* method has this gain for a smaller prior covariance: in a direction of variance $\lambda$ put
+# $\lambda'=\lambda\sigma^2/(\lambda+\sigma^2)$, then $\lambda'/(\lambda'+\sigma^2)=\lambda/(2\lambda+\sigma^2)$. So we need no new program.
 
 # %% slideshow={"slide_type": "skip"}
 single = priors.digit_prior(16, 1)
 lam, U = single.eigen[0][0], single.eigen[1][0]
-twice = lam * 625 / (lam + 625)
-print("the two gains agree:", np.allclose(twice / (twice + 625), lam / (2 * lam + 625)))
-letter = mixture.Mixture([1.0], single.means, [(U * twice) @ U.T])
+smaller = lam * 625 / (lam + 625)
+print("the two gains agree:", np.allclose(smaller / (smaller + 625), lam / (2 * lam + 625)))
+letter = mixture.Mixture([1.0], single.means, [(U * smaller) @ U.T])
 dB = [score(denoising.denoise(noisy[25], some, 25)) for some in (single, letter)]
 print(f"K = 1: with R {dB[0]:.1f} dB, with the covariance of y {dB[1]:.1f} dB")
 cost["1.4 the letter (K = 1)"] = dB[0] - dB[1], "reader"
@@ -303,7 +304,7 @@ cost["1.5 25 for 20"] = dB[20] - dB[25], "run"
 cost["1.5 variance for std"] = dB[20] - dB[400], "reader"
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The slip between 20 and 25 costs 0.3 dB. Who believes the name loses 14.3 dB.
+# If the noise was 20, the slip costs 0.3 dB. Who believes the name loses 14.3 dB.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### 1.6 Clipping too early
@@ -466,8 +467,7 @@ print("patches with exp(ln p(y)) = 0.0:", (np.exp(log_evidence) == 0).sum(), "of
 #   $p(z\mid y)$, is the conditional mean for *one* Gaussian only, not for a mixture.
 #
 # For denoising, $W=I$ and $b=0$ hide the first two. We try the others: $W$ sees one pixel of two; a camera adds
-# $b=40$ gray levels; and the pixel of 1.1 (`after` is its
-# posterior).
+# $b=40$ gray levels; and the pixel of 1.1, whose posterior is `after`.
 
 # %% slideshow={"slide_type": "skip"}
 for n_seen, n_pixels in ((1, 2), (2, 3)):
@@ -493,8 +493,8 @@ print(f"the pixel at 136: maximum of p(z|y) at {mode:.0f}, mean of the most prob
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With one pixel seen of two the wrong size even passes: a $1\times1$ matrix is added to all 4 entries, silently. With two
-# of three it is refused. An offset of 40 that is left out costs 11 dB, 16.2 instead of 27.3. And the three estimates of one pixel are
-# 36, 183 and 119: only the first is MAP, the second is what the program computes.
+# of three it is refused. An offset of 40 that is left out leaves 16.2 dB instead of 27.3. And the three estimates of one
+# pixel are 36, 183 and 119: the first is MAP, the second is what the mean of one component gives, the third is (M4).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 1.12 "$K=11$ is best"; scale and split unsaid
@@ -515,8 +515,10 @@ for m, K in sizes:
 cost["1.12 m = 16, K = 11"] = dB[4, 200] - dB[16, 11], "claim"
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# And the scale? We express the same prior in units from 0 to 1 and use it on 0 to 255. Then we measure *everything* from 0 to 1, which
-# must not change anything. Last, the split: a prior whose patches come from the 20 test digits themselves.
+# Small patches and many components win; Zoran and Weiss (2011) use $8\times8$ pixels and $K=200$.
+#
+# And the scale? We express the same prior in units from 0 to 1 and use it on 0 to 255. Then we measure *everything* from 0
+# to 1, which must not change anything. Last, the split: a prior whose patches come from the 20 test digits themselves.
 
 # %% slideshow={"slide_type": "skip"}
 unit = mixture.Mixture(prior.weights, prior.means / 255, prior.covs / 255**2)
@@ -535,16 +537,16 @@ print(f"patches of the test digits in the prior: {score(denoising.denoise(noisy[
 # %% [markdown] slideshow={"slide_type": "-"}
 # $m=16$, $K=11$ has 27.3 dB, $m=4$, $K=200$ has 30.6. A prior on the wrong scale gives 9.8 dB. Measured from 0 to 1
 # throughout, the corrected method does not move, as it must not, but the rule of 1.2 goes from 17.0 to 21.4 dB: its 0.01
-# and its threshold of 1 have units. And a prior made of the test digits
-# themselves looks better than it is, 28.5 dB: the split must be stated.
+# and its threshold of 1 have units. And a prior made of the test digits themselves looks better than it is, 28.5 dB: the
+# split must be stated.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2. The second report: a face at unknown places
 #
-# Each picture $X^k$ shows one face $F$ at a position $d=(i,j)$ before one background $B$, in noise $s$; $A(d)$ is the prior
-# of the position (S1). The **logit** of $d$ says how much better a face at $d$ explains the window there than the
-# background does (S3); $q_k(d)$ is the posterior of the position in picture $k$ (S5). The report derives both, the four
-# updates of EM (S8)-(S11) and the bound (S12), and computes them by fast sums.
+# Each of $K$ pictures $X^k$, $H\times W$ pixels, shows one face $F$, $h\times w$, at one of $n$ positions $d=(i,j)$ before
+# one background $B$, in noise $s$; $A(d)$ is the prior of the position (S1). The **logit** of $d$ says how much better a
+# face at $d$ explains the window there than the background does (S3); $q_k(d)$ is the posterior of the position in picture
+# $k$ (S5). The report derives both, the four updates of EM (S8)-(S11) and the bound (S12), and computes them by fast sums.
 #
 # All these are right in what they mean. Most of what follows are slips of the pen; 2.4, 2.5 and 2.7 are traps for a
 # program.
@@ -607,8 +609,8 @@ for name, logit in maps.items():
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # By (S4) the logit at the true place is 1059.8 nats, as by hand, and 100 of 100 positions are exact. With the square, and
-# without the bracket, 0 of 100 are. The report says that its program finds good faces, so the program
-# very likely has the right formula.
+# without the bracket, 0 of 100 are. The report says that its program finds good faces, so
+# the program very likely has the right formula.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.2 Sums one too long; one index twice
@@ -727,6 +729,10 @@ print(f"library: s {kept.noise_std:.1f}, pixels never seen {(scene.visible(at, (
 # 143 logits of the next E-step. The library keeps the last value there, reports the 24 pixels, and finds $s=29.4$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# With soft $q$ the trap is better hidden: $1-c_k$ is then rounding, such as $10^{-16}$, and the quotient is noise over noise
+# that may look plausible. Hence the tolerance.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.6 A minimum that is a maximum
 #
 # - **Place**: section 1, the line before $s^2$.
@@ -840,8 +846,8 @@ print(f"background off by {rms(X.mean(axis=0)[outside], B[outside]):.1f} gray le
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.10 Precision left unsaid
 #
-# - **Place**: section 1, where cumulative sums are introduced and where they are used. (An omission, not an error.)
-# - **Printed**: nothing about number types. Deep-learning libraries compute in float32 unless told otherwise.
+# - **Place**: section 1, where cumulative sums (Crow, 1984) are introduced and used. (An omission, not an error.)
+# - **Printed**: nothing about number types. float32 is a common choice, and the default of deep-learning libraries.
 # - **Needed**: (S6) in float64, after a common gray level has been subtracted from $X$, $F$ and $B$.
 #
 # A 16-bit camera puts everything on a level of 10 000. The logit contains differences only, so the level must not matter.
@@ -870,7 +876,8 @@ error = np.abs(table_sums(level.astype(np.float32)) - windows.window_sums(level,
 print(f"whole gray levels, float32: window sums wrong by up to {error:.0f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# 40 nats in float32: probabilities wrong by a factor of $e^{40}$. With the level taken off, or in float64, nothing is lost.
+# 40 nats in float32: probabilities wrong by a factor of up to $e^{40}$, since differences of large sums lose their last
+# digits (Higham). In float64, or with the level taken off, nothing of the kind is left.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.11 One letter for two things
