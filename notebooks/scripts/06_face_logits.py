@@ -268,7 +268,7 @@ exercises.check("06.3", logits)
 def logit_of_window(X, F, B, s, i, j):
     """(S3) for one position."""
     h, w = F.shape
-    inside = np.s_[i : i + h, j : j + w]
+    inside = np.s_[i : i + h, j : j + w]  # the window: rows and columns, as a pair of slices
     return -np.sum((X[inside] - F) ** 2 - (X[inside] - B[inside]) ** 2) / (2 * s**2)
 
 
