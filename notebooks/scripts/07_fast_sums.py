@@ -765,8 +765,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 10.1 Which positions hide a pixel?
 #
-# The M-step of lesson 08 needs the opposite direction: given a value $q(d)$ for each position $d=(i,j)$, say a
-# probability, how much of it lies on pixel $p$?
+# Lesson 08 will learn face and background from the probabilities of lesson 06, and needs the opposite direction: given
+# a value $q(d)$ for each position $d=(i,j)$, say a probability, how much of it lies on pixel $p$?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The pixel is $p=(p_1,p_2)$. The face at row $i$ covers rows $i,\dots,i+h-1$. It hides row $p_1$ if $i\le p_1\le
@@ -894,7 +894,7 @@ face_sum = np.einsum("ij,ijab->ab", q, view)
 print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum, rtol=1e-10))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Both hold. All sums over windows that the E-step and the M-step need are now on a fast rung.
+# Both hold. All sums over windows that we shall need are now on a fast rung.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11. What it costs
@@ -1140,7 +1140,7 @@ for level in (0, 10_000, 60_000):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A factor of 3e+13 is wrong with the probabilities at the level 10 000, and still the best position is right in all
 # 100 pictures: in the first one the true position led by some 350 nats. At 60 000 the table loses 15 faces, and
-# doubling none. That no face is lost does not mean that the probabilities are right, and EM uses the probabilities.
+# doubling none. That no face is lost does not mean that the probabilities are right, and lesson 08 learns from them.
 #
 # ### 12.3 A common level means nothing
 #
@@ -1176,8 +1176,8 @@ print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).ma
 # ## What comes next
 #
 # [Lesson 08](08_em_for_the_scene.ipynb) stops pretending that face, background and noise are known. It derives the
-# steps of EM, and each of their sums is one of this lesson's. Before this one came [lesson 06](06_face_logits.ipynb),
-# the logits.
+# steps of expectation maximisation (EM), and each of their sums is one of this lesson's. Before this one came
+# [lesson 06](06_face_logits.ipynb), the logits.
 #
 # **Try it yourself.** Write the window sums as two products with matrices of zeros and ones, one for rows and one for
 # columns, `rows @ Y @ columns.T`. (`windows.spread` applied to unit vectors makes them.) How many operations is that?
