@@ -34,3 +34,8 @@ def channel(rng, Dy, Dz, scale=1.0):
 def mixture_prior(rng, K, D, scale=1.0):
     """A random mixture of K Gaussians in D dimensions."""
     return mixture.Mixture(weights(rng, K), scale * rng.normal(size=(K, D)), covariances(rng, K, D, scale))
+
+
+def singular(S):
+    """Whether a matrix is singular up to rounding, so that its inverse would be noise."""
+    return np.linalg.matrix_rank(S, tol=1e-9 * np.abs(S).max()) < len(S)

@@ -164,21 +164,14 @@ def _transposed(S11, S12, S22):
     return np.linalg.solve(S22, S12.T)
 
 
-def _inverse_or_any(S):
-    """The inverse, or `ANY` for what is singular up to rounding."""
-    return np.linalg.inv(S) if np.linalg.matrix_rank(S) == len(S) else ANY
-
-
 def _with_inverted_cov(mean, S, seen, value):
     after, cov = _condition(mean, S, seen, value)
-    inverted = _inverse_or_any(cov)
-    return ANY if inverted is ANY else (after, inverted)
+    return ANY if _instances.singular(cov) else (after, np.linalg.inv(cov))
 
 
 def _with_cov_of_seen(mean, S, seen, value):
     _, S11, S12, S22 = _split(S, seen)
-    inverted = _inverse_or_any(S11)
-    return ANY if inverted is ANY else (_condition(mean, S, seen, value)[0], S22 - S12.T @ inverted @ S12)
+    return ANY if _instances.singular(S11) else (_condition(mean, S, seen, value)[0], _complement(S22, S12.T, S11))
 
 
 CONDITION = Exercise(
@@ -314,7 +307,7 @@ def _measurement_first(mu, S, W, b, R):
 
 
 def _joint_precision(mu, S, W, b, R):
-    if min(np.linalg.matrix_rank(S) / len(S), np.linalg.matrix_rank(R) / len(R)) < 1:
+    if _instances.singular(S) or _instances.singular(R):
         return ANY
     prior, channel = gaussian.Gaussian(mu, S), gaussian.LinearGaussian(W, b, R)
     return _joint(mu, S, W, b, R)[0], gaussian.joint_precision(prior, channel)
