@@ -86,7 +86,8 @@ def plain(text):
 def spoken(formula):
     r"""A formula of LaTeX without its marks: \sqrt{\lambda_i} is sqrt(lambda_i)."""
     formula = re.sub(r"\\sqrt\s*{(.*?)}", r"sqrt(\1)", formula)
-    formula = re.sub(r"\\[dt]?frac\s*{(.*?)}\s*{(.*?)}", r"\1/\2", formula)
+    formula = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\1/\2 ", formula)
+    formula = re.sub(r"\\[dt]?frac\s*{?(.*?)}?\s*{(.*?)}", r"(\1)/(\2) ", formula)
     formula = re.sub(r"\\(?:operatorname|math\w+|text\w*|bar|hat|tilde)\b", "", formula)
     formula = re.sub(r"\\([A-Za-z]+)", lambda name: f" {SIGNS.get(name[1], name[1])} ", formula)
     formula = re.sub(r"[{}]|\\.", " ", formula)

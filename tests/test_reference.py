@@ -22,9 +22,11 @@ SCRIPTS = {path.stem[:2]: path for path in sorted((NOTEBOOKS / "scripts").glob("
 SIZES = dict(N=6, K=8, Dz=3, Dy=2, D=4, m=2, H=19, W=23, h=7, w=9, I=13, J=15)
 MODULES = {module.__name__.split(".")[1]: module for module in (denoising, gaussian, images, mixture, patches, scene, windows)}
 RECORDS = (gaussian.Gaussian, gaussian.LinearGaussian, mixture.Mixture, scene.Scene, scene.Statistics)
-CALL, PART = r"(?P<module>\w+)\.(?P<function>[a-z_]+)\((?P<argument>\w+|\.\.\.)\)", r"(?:\.(?P<field>\w+))?(?:\[(?P<item>\d)\])?"
+CALL = r"(?P<module>\w+)\.(?P<function>[a-z_]+)\((?P<argument>\w+|\.\.\.)\)"
+PART = r"(?:\.(?P<field>\w+))?(?:\[(?P<item>\d)\])?"
 NAME = re.compile(f"`(?:{CALL}|(?P<record>[A-Z]\\w+)){PART}`")
-UNITS = {"gray levels", "gray levels²", "1/gray levels²", "1", "probability", "nats", "dB", "pixels", "positions", "pictures", "patches"}
+GRAY = "gray levels"
+UNITS = {GRAY, f"{GRAY}²", f"1/{GRAY}²", "1", "probability", "nats", "dB", "pixels", "positions", "pictures", "patches"}
 
 
 def section(title, text=PAGE):
@@ -202,7 +204,7 @@ def test_the_sizes_of_the_test_tell_axes_apart():
 
 def letters(symbols):
     """The single letters, Latin or Greek, among signs."""
-    greek = r"\\(?:alpha|beta|epsilon|varepsilon|ell|lambda|Lambda|mu|nu|omega|phi|Phi|pi|psi|rho|sigma|Sigma|tau|theta|xi|eta|zeta)"
+    greek = r"\\(?:alpha|beta|gamma|varepsilon|eta|ell|lambda|Lambda|mu|nu|omega|phi|Phi|pi|psi|rho|sigma|Sigma|tau|theta|xi)"
     return {sign for sign in symbols if re.fullmatch(rf"[A-Za-z]|{greek}", sign)}
 
 
