@@ -25,7 +25,8 @@
 # - take a block of coordinates out of a Gaussian (G1), and condition on a block, in two ways (G2), (G3);
 # - invert a block matrix by hand, with the Schur complement;
 # - write down the joint distribution of a clean quantity and its noisy measurement (G4), and the inverse of its covariance (G5);
-# - say which matrix must be invertible for which formula, and see what a library should do when it is not.
+# - say which matrix must be invertible for which formula, and see what a library should do when it is not;
+# - write (G2), (G3) and (G4) as functions of a few lines.
 #
 # **What you need.** Matrix products and inverses, mean and covariance, NumPy. Everything else is derived here.
 #
@@ -58,7 +59,7 @@ print("standard deviations (gray levels):", std)
 print("correlation:", pair.cov[0, 1] / std.prod())
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# The first pixel is $120 \pm 30$ gray levels, the second $100 \pm 40$, and their correlation is 0.6. Now the second pixel is seen: $y_2 = 160$, one and a half standard deviations above its mean.
+# The first pixel is $120 \pm 30$ gray levels, the second $100 \pm 40$, and their correlation (the covariance divided by both standard deviations) is 0.6. Now the second pixel is seen: $y_2 = 160$, one and a half standard deviations above its mean.
 #
 # **Predict, then run.** Where will the first pixel be, and will its spread still be 30? Write down two numbers.
 
@@ -106,10 +107,12 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The tool: linear maps and the moment generating function
 #
-# Every Gaussian is an affine image of noise: $y = \mu + A \varepsilon$ with independent standard normal entries $\varepsilon_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ and eigenvalues $\Lambda$ of $S$).
+# Every Gaussian is an affine image of noise: $y = \mu + A \varepsilon$ with independent standard normal entries $\varepsilon_i$ and $A A' = S$ (for example $A = U\Lambda^{1/2}$ from the eigenvectors $U$ of $S$ and the diagonal matrix $\Lambda$ of its eigenvalues).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We take this as the definition from here on. For an invertible $A$ the change of variables $\varepsilon = A^{-1}(y-\mu)$, with $|A| = |S|^{1/2}$ up to sign, gives the density above; for a singular $S$ there is no density, but $\mu + A\varepsilon$ still makes sense.
+#
+# One consequence for later: $x'Sx = x'AA'x$ is the squared length of $A'x$, so it is never negative, and where it is zero, $Sx = A(A'x) = 0$. If $S$ is invertible, that happens for $x = 0$ only: then $x'Sx > 0$ for all other $x$, and $S$ is called **positive definite**.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Write $\mathbb E$ for the expectation. For one standard normal number $\varepsilon$ and any real $s$, we complete the square, $-\tfrac12\varepsilon^2 + s\varepsilon = \tfrac12 s^2 - \tfrac12(\varepsilon - s)^2$, and get
@@ -128,7 +131,7 @@ print(f"area under the cut {area:.6f}, mean {grid_mean:.3f}, standard deviation 
 # Two consequences, both used all the time:
 #
 # - **Linear maps.** For $x = By + c$ we get $\mathbb E\, e^{t'x} = e^{t'c}\,\mathbb E\, e^{(B't)'y} = \exp\!\big(t'(B\mu + c) + \tfrac12\, t' B S B' t\big)$, so $x \sim \mathcal N(B\mu + c,\; B S B')$.
-# - **Uncorrelated means independent.** If $S_{12} = 0$, then $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$. So it is the function of two independent blocks, and by the theorem the blocks are independent. Without a *joint* Gaussian this is false in general.
+# - **Uncorrelated means independent.** If $S_{12} = 0$, then, with $t$ split like $y$, $t'St = t_1'S_{11}t_1 + t_2'S_{22}t_2$ and the function is a product of one in $t_1$ and one in $t_2$. So it is the function of two independent blocks, and by the theorem the blocks are independent. Without a *joint* Gaussian this is false in general.
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # Forgetting is the linear map $B = [\,I \;\; 0\,]$, for which $B\mu = \mu_1$ and $BSB' = S_{11}$:
@@ -200,7 +203,7 @@ print((E @ S @ E.T).round(1) + 0.0)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The inverse and the determinant fall out
 #
-# Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. So $S$ is invertible exactly when $M$ is; suppose so. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$, which reverses the order, $(E')^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
+# Both $E$ and $E'$ are invertible, since they are triangular with ones on the diagonal. So $S$ is invertible exactly when $M$ is; suppose so. Invert both sides of $ESE' = \mathrm{diag}(M, S_{22})$ (the matrix with these two blocks, and zeros beside them), which reverses the order, $(E')^{-1} S^{-1} E^{-1} = \mathrm{diag}(M^{-1}, S_{22}^{-1})$, and multiply by $E'$ from the left and $E$ from the right:
 #
 # $$S^{-1} = E' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} E.$$
 #
@@ -339,7 +342,7 @@ print("largest difference to joint / marginal on the grid below 1e-10:", gap < 1
 # The formula gives 147 and 24, and along the whole cut its density is the ratio of joint and marginal.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# For five pixels a grid has too many points, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + A\varepsilon$, where $A$ is the Cholesky factor of $S$.
+# For five pixels a grid has too many points, but the identity $\ln p(y) = \ln p(y_1 \mid y_2) + \ln p(y_2)$ must hold at every point, constants included. We take a random one, made by the definition of section 2: $\mu + A\varepsilon$, where $A$ is the Cholesky factor of $S$, the lower triangular matrix with $AA' = S$ and a positive diagonal.
 
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(1)
@@ -407,7 +410,7 @@ print(f"mean {dark.mean[0]:.3f}, standard deviation {np.sqrt(dark.cov[0, 0]):.3f
 #
 # ### Completing the square the other way
 #
-# Now suppose all of $S$ is invertible, with precision $L = S^{-1}$ in blocks. (An invertible covariance is positive definite, so its inverse is too, and so is the diagonal block $L_{11}$: it has an inverse.) Take the exponent as it stands, block by block. Since $L_{21} = L_{12}'$, the two mixed terms are equal numbers, and
+# Now suppose all of $S$ is invertible, with precision $L = S^{-1}$ in blocks. (An invertible covariance is positive definite, section 2. So is its inverse, since $x'S^{-1}x = u'Su$ with $u = S^{-1}x$, and so is the diagonal block $L_{11}$: it has an inverse.) Take the exponent as it stands, block by block. Since $L_{21} = L_{12}'$, the two mixed terms are equal numbers, and
 #
 # $$d'Ld = d_1'L_{11}d_1 + 2\, d_1'L_{12}d_2 + d_2'L_{22}d_2.$$
 #

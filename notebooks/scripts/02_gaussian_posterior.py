@@ -25,7 +25,8 @@
 # - multiply prior and likelihood and complete the square, to get the posterior in precision form (G6) and the distribution of the measurement (G7);
 # - prove the Woodbury identity, and pass to the gain form (G8), which works where (G6) cannot;
 # - say what happens with no noise, with endless noise, and direction by direction when $W = I$;
-# - denoise a patch of a real digit, and predict the error before measuring it.
+# - denoise a patch of a real digit, and predict the error before measuring it;
+# - write the posterior in both forms, and the Wiener filter, as functions of a few lines.
 #
 # **What you need.** Lesson 01: conditioning (G2), (G3), the joint distribution (G4) and its precision (G5).
 #
@@ -36,7 +37,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, gaussian, patches, plots, priors
+from course_lib import datasets, exercises, gaussian, patches, plots, priors
 from course_lib.gaussian import Gaussian, LinearGaussian
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -83,7 +84,26 @@ print(f"mean {mean:.4f}, standard deviation {std:.4f}, area {area:.8f}")
 #
 # With $c = \big(\tfrac1v + \tfrac1{\sigma^2}\big)^{-1}$ and $m = c\,\big(\tfrac{\mu}{v} + \tfrac{y}{\sigma^2}\big)$ this is $\tfrac1c z^2 - 2\tfrac{m}{c} z + \text{const} = \tfrac1c (z - m)^2 + \text{const}$: the exponent of $\mathcal N(m, c)$.
 #
-# One over a variance is a **precision**. So precisions add, and the mean is the average of the two opinions, each weighted by its precision. In numbers:
+# One over a variance is a **precision**. So precisions add, and the mean is the average of the two opinions, each weighted by its precision.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.1: two opinions with a pencil
+#
+# Another pixel is expected at $100 \pm 20$, and a better camera, with noise of standard deviation 10, reads 150. **What is the posterior mean?** Return the number. No calculator is needed: write both precisions with the same denominator. (The cells after this exercise do the pixel of the figure.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-02-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def weighted_mean():
+    """Posterior mean of z for the prior 100 +- 20, the noise 10 and the reading 150  ->  a number, in gray levels"""
+    ### BEGIN SOLUTION
+    prior_precision, noise_precision = 1 / 20**2, 1 / 10**2
+    return (100 * prior_precision + 150 * noise_precision) / (prior_precision + noise_precision)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-02-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("02.1", weighted_mean)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# For the pixel of the figure, in numbers:
 
 # %% slideshow={"slide_type": "skip"}
 prior_precision, noise_precision = 1 / 900, 1 / 400
@@ -106,6 +126,24 @@ print(f"mean {(120 * prior_precision + 200 * noise_precision) / total:.4f}, stan
 # $$y \sim \mathcal N\big(W\mu + b,\;\; WSW' + R\big). \tag{G7}$$
 #
 # The two sources of variation are independent, so their (co)variances add. The function that is (G7) is `gaussian.predictive`.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.2: the measurement that we expect
+#
+# Write (G7) as a function, for any prior $\mathcal N(\mu, S)$ and any channel $(W, b, R)$. Both $S$ and $R$ may be zero: what is left of the spread then?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-02-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def expected_measurement(mu, S, W, b, R):
+    """Mean and covariance of y = W z + b + noise, (G7).
+
+    mu (Dz,), S (Dz, Dz): of z;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel  ->  mean (Dy,), cov (Dy, Dy)
+    """
+    ### BEGIN SOLUTION
+    return W @ mu + b, W @ S @ W.T + R
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-02-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("02.2", expected_measurement)
 
 # %% slideshow={"slide_type": "skip"}
 camera = LinearGaussian(matrix=[[1]], offset=[0], noise_cov=[[400]])
@@ -155,6 +193,27 @@ print("the marginal of (G4):", np.allclose(evidence.mean, lower.mean), np.allclo
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Again precisions add, and the mean weighs two opinions. The matrix $W'R^{-1}W$ is the precision of the measurement as seen from $z$: it is zero in directions that $W$ does not see. The function that is (G6) is `gaussian.posterior_by_precision`.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.3: the posterior in precision form
+#
+# Write (G6) as a function. The arguments are those of exercise 02.2 and the measurement $y$. Here $S$ and $R$ are invertible, but $W$ need not be, and need not be square.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-02-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def posterior_by_precision(mu, S, W, b, R, y):
+    """Mean and covariance of z given y, (G6).
+
+    mu (Dz,), S (Dz, Dz): of z;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel;  y (Dy,)
+    ->  mean (Dz,), cov (Dz, Dz)
+    """
+    ### BEGIN SOLUTION
+    S_inv, R_inv = np.linalg.inv(S), np.linalg.inv(R)
+    C = np.linalg.inv(S_inv + W.T @ R_inv @ W)
+    return C @ (S_inv @ mu + W.T @ R_inv @ (y - b)), C
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-02-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("02.3", posterior_by_precision)
 
 # %% slideshow={"slide_type": "skip"}
 y = np.array([150, 140, 25])
@@ -228,6 +287,26 @@ print(f"ln p(y) by (G7): {evidence.log_density(y):.6f}")
 # $$G = SW'(WSW' + R)^{-1}, \qquad m = \mu + G\,(y - W\mu - b), \qquad C = S - GWS. \tag{G8}$$
 #
 # It reads well: we expected $W\mu + b$, we got $y$, and the gain says how much of the surprise to believe. Only $WSW' + R$ must be invertible, for which an invertible $R$ suffices.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.4: the posterior in gain form
+#
+# Write (G8) as a function, with the arguments and results of exercise 02.3. This time $S$ or $R$ may be singular, even zero; only $WSW' + R$ is invertible for sure. (If you write the gain with `np.linalg.solve(A, B)`, which is $A^{-1}B$: on which side of the inverse stands $SW'$ in (G8)?)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-02-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def posterior_by_gain(mu, S, W, b, R, y):
+    """Mean and covariance of z given y, (G8).
+
+    mu (Dz,), S (Dz, Dz): of z;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel;  y (Dy,)
+    ->  mean (Dz,), cov (Dz, Dz)
+    """
+    ### BEGIN SOLUTION
+    G = np.linalg.solve(W @ S @ W.T + R, W @ S).T
+    return mu + G @ (y - W @ mu - b), S - G @ W @ S
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-02-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("02.4", posterior_by_gain)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The Woodbury identity
@@ -413,6 +492,29 @@ for name, g in (("before", pair), ("after", half_seen)):
 #
 # Read from right to left: turn $y - \mu$ into the eigenvectors' frame, shrink each coordinate by its own factor, turn back, add $\mu$. A direction in which the prior varies much more than the noise is believed; one in which it varies less is taken for noise. This is the **Wiener filter**, and the core of (M6) in lesson 05.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.5: the Wiener filter
+#
+# Write the filter: the factors of all directions, and the posterior mean that they give. `np.linalg.eigh(S)` returns the eigenvalues $\lambda_i$ in rising order, and $U$ with the eigenvector of $\lambda_i$ in its *column* $i$. Return the factors in the order of the eigenvalues. $S$ may be singular.
+#
+# **Guess before you write:** what is the factor of a direction in which the prior never varies?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-02-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def wiener(mu, S, noise_std, y):
+    """Factors and posterior mean for W = I, b = 0, R = noise_std**2 I.
+
+    mu (D,), S (D, D): of z;  noise_std: sigma, a number above 0;  y (D,)
+    ->  factors (D,) in rising order of the eigenvalues, mean (D,)
+    """
+    ### BEGIN SOLUTION
+    lam, U = np.linalg.eigh(S)
+    factors = lam / (lam + noise_std**2)
+    return factors, mu + U @ (factors * (U.T @ (y - mu)))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-02-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("02.5", wiener)
+
 # %% slideshow={"slide_type": "-"}
 lam, U = np.linalg.eigh(pair.cov)
 factors = lam / (lam + 25**2)
@@ -508,7 +610,7 @@ for s in (10, 25, 50):
 #
 # ### Erratum 3: a ridge on the wrong matrix
 #
-# Against singular matrices, the report's code adds $0.01\,I$ to the posterior covariance $C$, and computes the mean with that sum: $(C + 0.01\,I)\,h$ in place of $Ch$, where $h = S^{-1}\mu + W'R^{-1}(y-b)$. For one direction with prior variance $v$ and $W = 1$ we have $C^{-1} = 1/v + 1/\sigma^2$ and $h = C^{-1}m$, so the mean becomes
+# Against singular matrices, the report's code adds $0.01\,I$, a *ridge*, to the posterior covariance $C$, and computes the mean with that sum: $(C + 0.01\,I)\,h$ in place of $Ch$, where $h = S^{-1}\mu + W'R^{-1}(y-b)$. For one direction with prior variance $v$ and $W = 1$ we have $C^{-1} = 1/v + 1/\sigma^2$ and $h = C^{-1}m$, so the mean becomes
 #
 # $$(C + 0.01)\,C^{-1}m = \Big(1 + \frac{0.01}{v} + \frac{0.01}{\sigma^2}\Big)\,m \approx \Big(1 + \frac{0.01}{v}\Big)\,m \quad\text{for } v \ll \sigma^2.$$
 #
