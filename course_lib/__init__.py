@@ -3,13 +3,13 @@
 Pure functions over frozen records: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets` for the first
 track, `windows`, `scene` with the same `em` for the second; `priors` holds the fitted priors of the lessons, `report` the first
 report's rule for comparison, `estimators` the scikit-learn estimators, `plots` the figures, `widgets` the sliders, `slides` the
-talks, `exercises` their checks. A module is imported when it is first used.
+talks, `exercises` their checks, `ledger` those of the derivation. A module is imported when it is first used.
 """
 
 import importlib
 
 __all__ = [
-    "datasets", "denoising", "em", "estimators", "exercises", "gaussian", "images", "mixture", "patches", "plots", "priors",
+    "datasets", "denoising", "em", "estimators", "exercises", "gaussian", "images", "ledger", "mixture", "patches", "plots", "priors",
     "report", "scene", "slides", "widgets", "windows",
 ]  # fmt: skip
 

@@ -21,7 +21,7 @@ FLOORS = {
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
     "estimators": 4, "plots": 4,
-    "widgets": 5, "slides": 5, "exercises": 5,
+    "widgets": 5, "slides": 5, "ledger": 5, "exercises": 5,
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {
@@ -31,6 +31,7 @@ ROOMS = {
     "ipywidgets": {"widgets"},
     "PIL": {"widgets"},
     "nbconvert": {"slides"},
+    "sympy": {"ledger"},
     "platformdirs": {"priors"},
     "threadpoolctl": {"_blas"},
 }

@@ -1,0 +1,6 @@
+"""`python -m course_lib.ledger` runs every check and prints the table."""
+
+from . import table
+
+if __name__ == "__main__":
+    print(table())
