@@ -27,7 +27,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COLOURS = r"\b(?:blue|brown|cyan|green|magenta|orange|pink|purple|red|turquoise|violet|yellow)(?:er|ish)?\b"
 CUES = (
     r"\b(?:above|bars?|below|bottom|circles?|columns?|cross(?:es)?|dashed|diamonds?|dots?|dotted|first|framed?|hatched|"
-    r"last|left|lower|middle|minus|panels?|plus|right|rows?|second|solid|squares?|stars?|thick|thicker|thin|third|top|triangles?|upper)\b"
+    r"last|left|lower|middle|minus|panels?|plus|right|rows?|second|solid|squares?|stars?|thick|thin|third|top|triangles?|upper)\b"
 )
 EMPTY_TEXTS = {"", "here", "this", "link", "this link", "click here", "there", "page", "this page", "more", "read more"}
 
