@@ -765,8 +765,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 10.1 Which positions hide a pixel?
 #
-# Lesson 08 will learn face and background from the probabilities of lesson 06, and needs the opposite direction: given
-# a value $q(d)$ for each position $d=(i,j)$, say a probability, how much of it lies on pixel $p$?
+# Lesson 08 will need the opposite direction: given a value $q(d)$ for each position $d=(i,j)$, say a probability, how
+# much of it lies on pixel $p$?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The pixel is $p=(p_1,p_2)$. The face at row $i$ covers rows $i,\dots,i+h-1$. It hides row $p_1$ if $i\le p_1\le
