@@ -25,6 +25,7 @@
 #
 # - cut an image into all its patches and put it together again, and say why the way back is a least-squares answer;
 # - derive expectation maximisation (EM) for a Gaussian mixture, every step of it, and say why it never gets worse;
+# - write in a few lines of NumPy what the library does: cut, average, E-step, M-step;
 # - read a fitted mixture: its means, its weights, its eigenvectors, its samples;
 # - say what the patch side $m$ and the number of components $K$ do, and recognise a prior that has overfitted.
 #
@@ -41,7 +42,7 @@ from scipy.special import rel_entr, softmax, xlogy
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from course_lib import datasets, denoising, em, images, mixture, patches, plots, priors
+from course_lib import datasets, denoising, em, exercises, images, mixture, patches, plots, priors
 from course_lib.gaussian import Gaussian
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -93,6 +94,26 @@ for m in (4, 5, 8, 16, 28):
 # We number the windows row by row, and flatten each window row by row as well. Write $v$ for the stack of patches:
 #
 # $$v_{\,iJ + j,\; am + b} = g_{\,i+a,\; j+b}, \qquad 0 \le i < I,\; 0 \le j < J,\; 0 \le a, b < m. \tag{P1}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.1: all windows of an image
+#
+# Write (P1) for one image: patch number $iJ + j$ is a row of the result, and entry $am + b$ of that row is a pixel. The
+# windows stand in the order of their corners $(0,0), (0,1), \dots, (0,J-1), (1,0), \dots$; all of them lie inside the image.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-04-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def all_windows(image, m):
+    """All m x m windows of an image, (P1).
+
+    image (H, W), m: side of a window in pixels, at most H and W  ->  (I*J, m*m) with I = H-m+1, J = W-m+1
+    """
+    ### BEGIN SOLUTION
+    I, J = image.shape[0] - m + 1, image.shape[1] - m + 1
+    return np.array([image[i : i + m, j : j + m].ravel() for i in range(I) for j in range(J)])
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-04-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("04.1", all_windows)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `patches.extract_patches` is this formula. We compare it with a loop over positions, on two images at once.
@@ -183,9 +204,32 @@ print(f"<A g, v> = {left:.6f}   <g, A' v> = {right:.6f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Both numbers agree to every digit printed. Now do both: cut an image up and add the patches back, $A'A g$. Every pixel
-# comes back as often as windows cover it, so $A'A$ is diagonal with the *coverage* $c$ on its diagonal. Row $p$ is
-# covered by the window rows $i$ with $\max(0, p-m+1) \le i \le \min(p, H-m)$. Last minus first plus one: each candidate
-# of the minimum minus each of the maximum gives four numbers, and the smallest of them counts:
+# comes back as often as windows cover it, so $A'A$ is diagonal. On its diagonal stands the *coverage* $c$, the number of
+# windows that hold the pixel.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.2: how many patches hold a pixel
+#
+# A digit has $28 \times 28$ pixels, and we cut it into patches of side $m = 16$. **How many of the patches hold the pixel in
+# row 3, column 14?** Rows and columns count from 0. (In which rows can a window start that reaches row 3? In which columns one
+# that reaches column 14? Remember that the windows must fit.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-04-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def coverage_of_pixel():
+    """c at row 3, column 14 of a 28 x 28 digit for m = 16  ->  a whole number"""
+    ### BEGIN SOLUTION
+    rows = 3 - 0 + 1  # windows start in rows 0 to 3
+    columns = 12 - 0 + 1  # and in columns 0 to 28 - 16 = 12
+    return rows * columns
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-04-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("04.2", coverage_of_pixel)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same thought for every pixel. Row $p$ is covered by the window rows $i$ with
+# $\max(0, p-m+1) \le i \le \min(p, H-m)$. Last minus first plus one: each candidate of the minimum minus each of the maximum
+# gives one of the numbers $p+1$, $m$, $H-m+1$ and $H-p$, and the smallest of the four counts:
 #
 # $$c_{p,q} = c^H_p\, c^W_q, \qquad c^H_p = \min(p + 1,\; H - p,\; m,\; H-m+1), \quad c^W_q \text{ likewise.}$$
 #
@@ -217,6 +261,30 @@ plt.show()
 # as its patches. Which image comes closest? We minimise $\lVert A g - v \rVert^2$ over $g$. It is convex, so its
 # minimum is where its gradient $2 A'(A g - v)$ vanishes: $A'A g = A' v$, and that is (P2). Averaging is the
 # least-squares answer.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.3: averaging overlaps
+#
+# Write (P2): every pixel of the result is the mean of all entries of $v$ that lie on it. Patch number $iJ + j$ lies with its
+# top-left corner on pixel $(i, j)$, as in (P1). Without calls of `patches`, please.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-04-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def averaged(v, m, H, W):
+    """The image from its patches, (P2).
+
+    v (I*J, m*m): patches, numbered as in (P1);  m: side of a patch;  H, W: sides of the image  ->  (H, W)
+    """
+    ### BEGIN SOLUTION
+    total, coverage = np.zeros((H, W)), np.zeros((H, W))
+    for n, patch in enumerate(v):
+        i, j = divmod(n, W - m + 1)
+        total[i : i + m, j : j + m] += patch.reshape(m, m)
+        coverage[i : i + m, j : j + m] += 1
+    return total / coverage
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-04-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("04.3", averaged)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `patches.average_patches` is (P2). We check it against a general least-squares solver, which gets the 0-1 matrix $A$ of a
@@ -289,6 +357,31 @@ print(f"length of v {np.linalg.norm(v):.2f}, after {np.linalg.norm(there):.2f}")
 # $t = p(k \mid x_n, \theta) / r_{nk}$ and equality only at $t = 1$, it is never negative, and zero exactly when
 # $r_{nk} = p(k \mid x_n, \theta)$: the responsibilities (M2), here of clean data. Choosing them is the **E-step**. It
 # makes the bound touch the log-likelihood.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.4: the E-step and its score
+#
+# Given are the weights $\pi_k$ and the logarithms $\ln \mathcal N(x_n \mid \mu_k, S_k)$, a row for each datum. Return the
+# responsibilities $r_{nk} = p(k \mid x_n, \theta)$ and the mean log-likelihood $\ell(\theta)$. Your function must survive
+# logarithms far outside the range of `exp`, such as $-1350$ or $800$ (lesson 03: log-sum-exp), and a component of weight 0.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-04-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def e_step(weights, log_densities):
+    """Responsibilities and mean log-likelihood.
+
+    weights (K,): pi, zeros are allowed;  log_densities (N, K): ln N(x_n | mu_k, S_k)  ->  r (N, K), l: a number in nats
+    """
+    ### BEGIN SOLUTION
+    with np.errstate(divide="ignore"):
+        log_joint = np.log(weights) + log_densities
+    largest = log_joint.max(axis=1, keepdims=True)
+    shares = np.exp(log_joint - largest)
+    sums = shares.sum(axis=1, keepdims=True)
+    return shares / sums, (largest + np.log(sums)).mean()
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-04-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("04.4", e_step)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Try the bound on a toy
@@ -375,7 +468,7 @@ print("bound + KL = log-likelihood:", np.isclose(blurred_bound + kl, log_likelih
 #
 # $$-\frac{n_k}{2}\Big[ D \ln 2\pi + \ln \lvert S_k \rvert + \operatorname{tr}\big(S_k^{-1} \hat S_k\big) \Big].$$
 #
-# Which $S_k$ makes the bracket smallest? Let $S_k = L L'$ be the Cholesky factorisation. The matrix
+# Which $S_k$ makes the bracket smallest? Let $S_k = L L'$ be the Cholesky factorisation, with a lower triangular $L$. The matrix
 # $T = L^{-1} \hat S_k (L')^{-1}$ is symmetric and positive definite; let $t_1, \dots, t_D > 0$ be its eigenvalues. Then
 # $\operatorname{tr}(S_k^{-1} \hat S_k) = \operatorname{tr}((L')^{-1} L^{-1} \hat S_k) = \operatorname{tr} T = \sum_i t_i$,
 # and $\lvert T \rvert = \lvert \hat S_k \rvert / \lvert S_k \rvert$ gives
@@ -394,7 +487,34 @@ print("bound + KL = log-likelihood:", np.isclose(blurred_bound + kl, log_likelih
 # $$\begin{gathered}r_{nk} = \frac{\pi_k \,\mathcal N(x_n \mid \mu_k, S_k)}{\sum_l \pi_l \,\mathcal N(x_n \mid \mu_l, S_l)}, \quad n_k = \sum_n r_{nk}, \quad \pi_k = \frac{n_k}{N},\\
 # \mu_k = \frac1{n_k}\sum_n r_{nk} x_n, \quad
 #   S_k = \frac1{n_k} \sum_n r_{nk} (x_n - \mu_k)(x_n - \mu_k)' .\end{gathered} \tag{M7}$$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.5: the M-step
 #
+# Write (M7) without its first formula, which was exercise 04.4. One more argument, for later: the number `reg_covar`, in
+# squared units of $x$, is added to every variance, that is to each entry on the diagonal of every $S_k$. With 0 it is plain
+# (M7). (The section on a likelihood without a ceiling shows what it is good for.)
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-04-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def m_step(x, r, reg_covar):
+    """Weights, means and covariances from the responsibilities, (M7).
+
+    x (N, D): data, r (N, K): responsibilities, reg_covar: a number  ->  weights (K,), means (K, D), covariances (K, D, D)
+    """
+    ### BEGIN SOLUTION
+    n = r.sum(axis=0)
+    means = r.T @ x / n[:, None]
+    covs = np.empty((len(n), x.shape[1], x.shape[1]))
+    for k, mu in enumerate(means):
+        d = x - mu
+        covs[k] = (r[:, k] * d.T) @ d / n[k] + reg_covar * np.eye(x.shape[1])
+    return n / len(x), means, covs
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-04-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("04.5", m_step)
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # `mixture.m_step` is (M7) without its first formula, the E-step. Is it really the maximum? We disturb its weights,
 # means and covariances 300 times at random, with a size of 0.1, 0.01 or 0.001. **Guess:** how many of the 300 raise the
 # bound?
@@ -524,6 +644,8 @@ print(f"entirely black: {black.mean():.0%}; largest entry of their covariance: {
 # More than half of them are the same point of 16-dimensional space. A component that takes charge of them gets the
 # covariance 0: the spike of the last section, and plain EM would run into it. To see plain EM at work on patches we first
 # add noise with a standard deviation of 1 gray level, invisible to the eye, which gives even a black patch the variance 1.
+# (`eigen` of a mixture holds the eigenvalues of every $S_k$, rising, and the eigenvectors in columns. The square root of
+# the last eigenvalue is the standard deviation along the widest direction.)
 
 # %% slideshow={"slide_type": "skip"}
 x = images.add_noise(raw, 1, np.random.default_rng(42))
@@ -602,10 +724,11 @@ print("ten tops, nats a patch:", np.sort(tops).round(1))
 #
 # ### The fit of the course
 #
-# For the real priors, with up to 200 components and 50 000 patches, `mixture.fit` calls scikit-learn, with a k-means
-# start. It divides the gray levels by 255, and it computes in float32, which moves half as many bytes as float64. Is
-# that precise enough? float32 carries about seven digits, so it rounds a variance by some 1e-7 of the *largest* ones.
-# What counts is how the floor compares with that. We look, and then fit once more in float64 and in gray levels.
+# For the real priors, with up to 200 components and 50 000 patches, `mixture.fit` calls scikit-learn, which starts from
+# *k-means*: $K$ centres, each the mean of the patches that are nearest to it. It divides the gray levels by 255, and it
+# computes in float32, which moves half as many bytes as float64. Is that precise enough? float32 carries about seven
+# digits, so it rounds a variance by some 1e-7 of the *largest* ones. What counts is how the floor compares with that. We
+# look, and then fit once more in float64 and in gray levels.
 
 # %% slideshow={"slide_type": "skip"}
 total = raw.var(axis=0).sum()

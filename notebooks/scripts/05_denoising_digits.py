@@ -25,6 +25,7 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **You will be able to**
 # - restore thousands of patches with one eigendecomposition for each component, whatever the noise;
+# - write the whole method yourself: shrink, weigh, put together, score;
 # - say what PSNR measures, and how much a change of 1 dB means;
 # - recognise four ways to lose decibels: wrong weights, a wrong sigma, clipping too early, patches too large for their
 #   number of components.
@@ -41,7 +42,7 @@ import numpy as np
 from scipy.special import softmax
 from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 
-from course_lib import datasets, denoising, gaussian, images, mixture, patches, plots, priors, report, widgets
+from course_lib import datasets, denoising, exercises, gaussian, images, mixture, patches, plots, priors, report, widgets
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Every picture here is a *held-out* digit: the priors were fitted to other digits. Five of them are for looking, one
@@ -76,6 +77,42 @@ print("prior: K, D =", prior.means.shape)
 #
 # In words: go to the axes of the component, keep the share $\lambda_{ki}/(\lambda_{ki}+\sigma^2)$ of each coordinate, come
 # back.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.1: what one direction keeps
+#
+# Along one axis of a component the clean patches vary with a standard deviation of 50 gray levels. The noise has $\sigma = 25$.
+# **Which share of the coordinate $u_i'(y - \mu)$ does (M6) keep?** Return a number between 0 and 1.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def kept_share():
+    """The factor of (M6) for this direction  ->  a number between 0 and 1"""
+    ### BEGIN SOLUTION
+    lam, noise = 50**2, 25**2
+    return lam / (lam + noise)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.1", kept_share)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.2: the estimate of one component
+#
+# Write (M6) for one component and one patch. The variances $\lambda_i$ may be 0: along such an axis nothing is kept.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def estimate_of_one(y, mu, lam, U, sigma):
+    """m(y) of one component, (M6).
+
+    y (D,): noisy patch;  mu (D,): mean;  lam (D,): variances, U (D, D): the axes u_i in its columns;  sigma: a number  ->  (D,)
+    """
+    ### BEGIN SOLUTION
+    coordinates = U.T @ (y - mu)
+    return mu + U @ (lam / (lam + sigma**2) * coordinates)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.2", estimate_of_one)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `shrunk` is (M6) for one component $k$ and one patch $y$; `prior.eigen` holds all $\lambda_{ki}$, rising with $i$, and
@@ -135,6 +172,32 @@ plt.show()
 # This is the second half of (M6). The constant goes away when the weights are made to sum to one.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.3: the weights of the components
+#
+# Write the second half of (M6) and make the weights sum to 1. Stay in logarithms until the end (lesson 03 showed how): your
+# function must survive a patch so far from every component that each density is exactly 0.0. Variances and prior weights may
+# be 0.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def weights_of_components(y, weights, means, lam, U, sigma):
+    """pi_k(y), (M6).
+
+    y (D,), weights (K,): prior weights, means (K, D), lam (K, D), U (K, D, D): axes in columns, sigma: a number  ->  (K,), sum 1
+    """
+    ### BEGIN SOLUTION
+    with np.errstate(divide="ignore"):
+        log_joint = np.log(weights)
+    for k, (mu, variances, axes) in enumerate(zip(means, lam + sigma**2, U)):
+        coordinates = axes.T @ (y - mu)
+        log_joint[k] -= 0.5 * np.sum(np.log(variances) + coordinates**2 / variances)
+    shares = np.exp(log_joint - log_joint.max())
+    return shares / shares.sum()
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.3", weights_of_components)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # We check against the definition, the responsibilities of the *noisy* mixture (G7), which come from Cholesky factors.
 
 # %% slideshow={"slide_type": "skip"}
@@ -187,6 +250,30 @@ for estimate, slow in oracle.items():
     fast = denoising.denoise_patches(some, prior, 25, estimate=estimate)
     print(f"{len(some)} patches, {estimate}: equal to the posterior's: {np.allclose(fast, slow, atol=1e-8)}")
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.4: the whole method
+#
+# Lesson 04 cut a picture into all its patches, (P1), and averaged overlaps, (P2). Put the restoration in between and write the
+# whole method. `restore` is given: a function that takes noisy patches, an array $(N, m^2)$, and returns their posterior means,
+# an array of the same shape. The noisy picture comes as floats, also below 0 and above 255. Leave it so, and clip the
+# *result* to 0..255, once (section 6 shows why). You may use `patches.extract_patches(images, m)` and
+# `patches.average_patches(v, (H, W))`.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def restored_picture(noisy, m, restore):
+    """A picture restored patch by patch.
+
+    noisy (H, W), m: side of the patches, restore: function (N, m*m) -> (N, m*m)  ->  (H, W), gray levels from 0 to 255
+    """
+    ### BEGIN SOLUTION
+    v = restore(patches.extract_patches(noisy, m))
+    picture = patches.average_patches(v, noisy.shape)
+    return np.clip(picture, 0, 255)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.4", restored_picture)
+
 # %% [markdown] slideshow={"slide_type": "-"}
 # A digit of $28 \times 28$ pixels has $13 \cdot 13 = 169$ windows of $16 \times 16$. Lesson 04 cut all of them out, (P1),
 # and averaged overlaps, (P2). With the posterior in between, that is the whole method: three lines.
@@ -207,8 +294,32 @@ print("equal to denoising.denoise:", np.allclose(picture, denoising.denoise(nois
 #
 # $$ \mathrm{PSNR} = 10 \log_{10} \frac{\text{peak}^2}{\mathrm{MSE}}, \tag{P3} $$
 #
-# with the mean square error (MSE) over the pixels and the peak 255. A table averages the dB over pictures. Predict: a
-# picture that is wrong by 25.5 gray levels everywhere has how many dB? And what does half the MSE add?
+# with the mean square error (MSE) over the pixels and the peak 255. Of two equal pictures the MSE is 0 and the PSNR infinite.
+# A table averages the dB over pictures.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.5: PSNR
+#
+# Write (P3) for one picture and any peak. Two hard cases: two equal pictures (`np.inf`), and two pictures stored as bytes
+# (`uint8`), whose differences wrap around unless you turn them into floats first.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def decibels(estimate, truth, peak):
+    """PSNR of a picture, (P3).
+
+    estimate (H, W), truth (H, W): gray levels as floats or bytes;  peak: a number  ->  a number in dB, infinite for MSE = 0
+    """
+    ### BEGIN SOLUTION
+    mse = np.mean((estimate.astype(float) - truth) ** 2)
+    with np.errstate(divide="ignore"):
+        return 10 * np.log10(peak**2 / mse)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.5", decibels)
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# Predict: a picture that is wrong by 25.5 gray levels everywhere has how many dB? And what does half the MSE add?
 
 # %% slideshow={"slide_type": "skip"}
 truth = five[2]

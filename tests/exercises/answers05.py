@@ -121,7 +121,6 @@ def naive(*args):
     return e / e.sum()
 
 
-
 def naive_without_prior(y, weights, *rest):
     return naive(y, np.ones(len(weights)), *rest)
 
@@ -228,7 +227,6 @@ def summed_error(estimate, truth, peak):
 
 def of_bytes(estimate, truth, peak):
     return 10 * np.log10(peak**2 / ((estimate - truth) ** 2).mean())
-
 
 
 def natural_of_bytes(estimate, truth, peak):
