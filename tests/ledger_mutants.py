@@ -9,7 +9,6 @@ from scipy.stats import norm
 
 from course_lib import denoising, gaussian, mixture, patches, scene, windows
 from course_lib.gaussian import Gaussian, LinearGaussian
-from course_lib.mixture import Mixture
 
 FACE = (2, 3)
 
@@ -102,6 +101,16 @@ LESSON_01 = {
     "G3 c": {
         "sign": lambda i, y, mu, L: mu[i] + (L[i] @ (y - mu) - L[i, i] * (y[i] - mu[i])) / L[i, i],
         "itself included": lambda i, y, mu, L: mu[i] - L[i] @ (y - mu) / L[i, i],
+    },
+    "G3 d": {
+        "ends like the middle": lambda r: [
+            [1 + r**2, -r, 0, 0], [-r, 1 + r**2, -r, 0], [0, -r, 1 + r**2, -r], [0, 0, -r, 1 + r**2],
+        ],
+        "plus": lambda r: [[1, r, 0, 0], [r, 1 + r**2, r, 0], [0, r, 1 + r**2, r], [0, 0, r, 1]],
+    },
+    "G4 d": {
+        "first column": lambda S, surprise, s: S[:, 0] * surprise / (S[1, 1] + s**2),
+        "noise forgotten": lambda S, surprise, s: S[:, 1] * surprise / S[1, 1],
     },
     "G4 a": {
         "noise in every block": lambda S, W, Wt, R: [[S, S * Wt + R], [W * S + R, W * S * Wt + R]],
@@ -397,6 +406,13 @@ LESSONS_06_07 = {
         "sign": lambda v, s: norm.cdf(np.linalg.norm(v) / (2 * s)),
     },
     "S5 g": {"too sure": hardened},
+    "S5 h": {
+        "no half": lambda distances, s: norm.cdf(-distances / s).sum(),
+        "nearest rival alone": lambda distances, s: norm.cdf(-distances.min() / (2 * s)),
+    },
+    "S5 i": {
+        "face upside down": lambda images, one: scene.e_step(images, replace(one, face=one.face[::-1]), hard=True)[0],
+    },
     "S6": {
         "a corner lost": lambda x, shape: windows.corner_sums(windows.cumulative_sums(x), shape) + x[0, 0],
         "off by one": lambda x, shape: windows.corner_sums(windows.cumulative_sums(np.roll(x, 1, axis=1)), shape),
@@ -539,6 +555,13 @@ SCENE_STEPS = {
         "never": lambda p, H, h: False,
     },
     "S10 f": {"rounding over rounding (erratum 5)": lambda x, q, before: x.mean(axis=0)},
+    "S10 g": {"one position's worth": lambda q, h, w: 1, "positions counted": lambda q, h, w: q[0].size},
+    "S11 g": {
+        "first block alone": lambda x, theta: scene.statistics(x[:1], theta),
+        "first block twice": lambda x, theta: scene.merge(scene.statistics(x[:1], theta), scene.statistics(x[:2], theta)),
+        "hard": lambda x, theta: scene.statistics(x, replace(theta, noise_std=5.0)),
+    },
+    "S11 h": {"old scene, spoiled": lambda x, q, theta: replace(theta, face=theta.face + 2000)},
     "S11 a": {"root": lambda C, n: sympy.sqrt(C / n), "upside down": lambda C, n: n / C},
     "S11": {
         "old face and background": old_residual,

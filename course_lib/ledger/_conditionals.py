@@ -1,4 +1,4 @@
-"""Lesson 01: marginal, block elimination, conditional, joint and its precision.                  (G1)-(G5)"""
+"""Lesson 01: marginal, block elimination, conditional in two forms.                                 (G1)-(G3)"""
 
 import numpy as np
 import sympy
@@ -8,10 +8,7 @@ from scipy.stats import norm
 from .. import gaussian
 from ..gaussian import Gaussian
 from ._core import step
-from ._tools import (
-    axis, blocks, covariance, curvature, error, exact, hermite, log_channel, log_normal, moments, some_channel, some_gaussian,
-    stacked, worst,
-)  # fmt: skip
+from ._tools import axis, blocks, covariance, error, exact, hermite, log_normal, moments, some_gaussian, stacked, worst
 
 
 @step("G1 a", "01", "y = mu + A e with an invertible A has the Gaussian density with S = A A'.", tolerance=1e-13, instances=20)
@@ -87,17 +84,17 @@ def elimination(rng, claim=lambda S12, S21, S22: (-S12 * S22**-1, -(S22**-1) * S
     return exact(product - stacked([[S11 - S12 * S22**-1 * S21, 0], [0, S22]]))
 
 
+def precision_blocks(M, S12, S21, S22):
+    """The four blocks of L = S^-1."""
+    L12, L21 = -(M**-1) * S12 * S22**-1, -(S22**-1) * S21 * M**-1
+    return [[M**-1, L12], [L21, S22**-1 + S22**-1 * S21 * M**-1 * S12 * S22**-1]]
+
+
 @step(
     "G2 b", "01", "S^-1 = E' diag(M^-1, S22^-1) E, multiplied out: the four blocks of the precision L.",
     "SymPy, blocks of any size",
 )  # fmt: skip
-def inverse_in_blocks(
-    rng,
-    claim=lambda M, S12, S21, S22: [
-        [M**-1, -(M**-1) * S12 * S22**-1],
-        [-(S22**-1) * S21 * M**-1, S22**-1 + S22**-1 * S21 * M**-1 * S12 * S22**-1],
-    ],
-):
+def inverse_in_blocks(rng, claim=precision_blocks):
     """S L and L S are the identity."""
     M, S12, S21, S22 = blocks("M S12 S21 S22")
     S, L = stacked([[M + S12 * S22**-1 * S21, S12], [S21, S22]]), stacked(claim(M, S12, S21, S22))
@@ -119,7 +116,7 @@ def determinant(rng, claim=lambda M, S22: np.linalg.slogdet(M)[1] + np.linalg.sl
 def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 * d2):
     """d'L d with the blocks of L that the step before has found."""
     M, S12, S21, S22, d1, d2, d1t, d2t = blocks("M S12 S21 S22 d1 d2 d1t d2t")
-    L = inverse_in_blocks.__defaults__[0](M, S12, S21, S22)
+    L = precision_blocks(M, S12, S21, S22)
     r, rt = claim(S12, S22, d1, d2), d1t - d2t * S22**-1 * S21
     whole = stacked([[d1t, d2t]]) * stacked(L) * stacked([[d1], [d2]])
     return exact(whole[0] - rt * M**-1 * r - d2t * S22**-1 * d2)
@@ -205,7 +202,7 @@ def square_by_precision(rng, claim=lambda L11, L12, d2: L11**-1 * L12 * d2):
 def two_forms_agree(rng, claim=lambda L11, L12, L21, L22: (L11**-1, -(L11**-1) * L12, L22 - L21 * L11**-1 * L12)):
     """With the blocks of L from (G2 b)."""
     M, S12, S21, S22 = blocks("M S12 S21 S22")
-    (L11, L12), (L21, L22) = inverse_in_blocks.__defaults__[0](M, S12, S21, S22)
+    (L11, L12), (L21, L22) = precision_blocks(M, S12, S21, S22)
     cov, factor, bracket = claim(L11, L12, L21, L22)
     return exact(cov - M, factor - S12 * S22**-1, bracket - S22**-1)
 
@@ -230,78 +227,9 @@ def given_all_others(rng, claim=lambda i, y, mu, L: mu[i] - (L[i] @ (y - mu) - L
     return error(claim(i, y, g.mean, np.linalg.solve(g.cov, np.eye(4))), y[i] + (high - low) / (2 * (2 * here - low - high)))
 
 
-@step("G4 a", "01", "[I 0; W I] diag(S, R) [I W'; 0 I] = [S, S W'; W S, W S W' + R].", "SymPy, blocks of any size")
-def affine_image(rng, claim=lambda S, W, Wt, R: [[S, S * Wt], [W * S, W * S * Wt + R]]):
-    """[z; y] is an affine image of z and the noise."""
-    S, W, Wt, R = blocks("S W Wt R")
-    return exact(stacked([[1, 0], [W, 1]]) * stacked([[S, 0], [0, R]]) * stacked([[1, Wt], [0, 1]]) - stacked(claim(S, W, Wt, R)))
-
-
-@step(
-    "G4", "01", "[z; y] has mean [mu; W mu + b] and covariance [S, S W'; W S, W S W' + R].",
-    "quadrature", tolerance=1e-12, instances=5,
-)  # fmt: skip
-def joint(rng, claim=gaussian.joint):
-    """Moments of z and y = W z + b + noise over the standard normal numbers that make z and noise."""
-    prior, channel = some_gaussian(rng, 2), some_channel(rng, 2, 2)
-    e, weight = hermite(4, 4)
-    z = prior.mean + e[:, :2] @ np.linalg.cholesky(prior.cov).T
-    y = z @ channel.matrix.T + channel.offset + e[:, 2:] @ np.linalg.cholesky(channel.noise_cov).T
-    mean, cov = moments(np.hstack([z, y]), weight)
-    found = claim(prior, channel)
-    return worst((found.mean, mean), (found.cov, cov))
-
-
-@step("G4 b", "01", "The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y.", tolerance=1e-11, instances=20)
-def joint_density(rng, claim=gaussian.joint):
-    """SciPy's densities of prior and channel."""
-    prior, channel, z, y = some_gaussian(rng, 3), some_channel(rng, 2, 3), rng.standard_normal(3), rng.standard_normal(2)
-    found = claim(prior, channel)
-    wanted = log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)
-    return error(log_normal(np.concatenate([z, y]), found.mean, found.cov), wanted)
-
-
-@step(
-    "G4 c", "01", "Backwards: S_yz S^-1 = W and S_y - S_yz S^-1 S_zy = R give S_yz = W S, S_y = W S W' + R.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
-def backwards(rng, claim=lambda S, W, Wt, R: (W * S, W * S * Wt + R)):
-    """(G2) on p(y | z) must give the channel back."""
-    S, W, Wt, R = blocks("S W Wt R")
-    Syz, Sy = claim(S, W, Wt, R)
-    return exact(Syz * S**-1 - W, Sy - Syz * S**-1 * S * Wt - R)
-
-
-@step(
-    "G5 a", "01", "The Schur complement of S in the joint covariance is R: F Sigma F' = diag(S, R).",
-    "SymPy, blocks of any size",
-)  # fmt: skip
-def schur_is_noise(rng, claim=lambda W, Wt: (-W, -Wt)):
-    """The claim is the corner of F and that of F'."""
-    S, W, Wt, R = blocks("S W Wt R")
-    left, right = claim(W, Wt)
-    Sigma = stacked([[S, S * Wt], [W * S, W * S * Wt + R]])
-    return exact(stacked([[1, 0], [left, 1]]) * Sigma * stacked([[1, right], [0, 1]]) - stacked([[S, 0], [0, R]]))
-
-
-@step("G5 b", "01", "F' diag(S^-1, R^-1) F, multiplied out, is the inverse of the joint covariance.", "SymPy, blocks of any size")
-def precision_in_blocks(
-    rng, claim=lambda S, W, Wt, R: [[S**-1 + Wt * R**-1 * W, -Wt * R**-1], [-(R**-1) * W, R**-1]]
-):
-    """Sigma times the claim is the identity."""
-    S, W, Wt, R = blocks("S W Wt R")
-    return exact(stacked([[S, S * Wt], [W * S, W * S * Wt + R]]) * stacked(claim(S, W, Wt, R)) - sympy.eye(2))
-
-
-@step(
-    "G5", "01", "Precisions add: [S^-1 + W'R^-1 W, -W'R^-1; -R^-1 W, R^-1] is the curvature of -ln p(z, y).",
-    tolerance=1e-12, instances=5,
-)  # fmt: skip
-def joint_precision(rng, claim=gaussian.joint_precision):
-    """Second differences of SciPy's ln p(z) + ln p(y | z), exact for a quadratic."""
-    prior, channel = some_gaussian(rng, 3), some_channel(rng, 2, 3)
-
-    def minus_log(x):
-        return -log_normal(x[:3], prior.mean, prior.cov) - log_channel(x[3:], channel, x[:3])[()]
-
-    return error(claim(prior, channel), curvature(lambda x: float(np.squeeze(minus_log(x))), rng.standard_normal(5)))
+@step("G3 d", "01", "Correlations that fall by a factor with each step have a tridiagonal precision.", "SymPy")
+def only_neighbours(rng, claim=lambda r: [[1, -r, 0, 0], [-r, 1 + r**2, -r, 0], [0, -r, 1 + r**2, -r], [0, 0, -r, 1]]):
+    """Four pixels; the claim is (1 - r^2) times the precision."""
+    r = sympy.symbols("r")
+    S = sympy.Matrix(4, 4, lambda i, j: r ** abs(i - j))
+    return exact(S * stacked(claim(r)) - (1 - r**2) * sympy.eye(4))

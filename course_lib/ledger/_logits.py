@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from .. import scene, windows
 from ._core import step
-from ._tools import FACE, POSITIONS, SHAPE, error, exact, log_joint, pasted, some_pictures, some_scene, worst
+from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, log_joint, pasted, some_pictures, some_scene, worst
 
 
 @step("S1 a", "06", "The face has (H - h + 1)(W - w + 1) positions.", "counting, all sizes up to 6")
@@ -216,6 +216,31 @@ def calibrated(rng, claim=e_step):
     joint = np.log(one.prior.ravel()) - ((pictures[:, None] - clean) ** 2).sum(axis=(2, 3)) / (2 * one.noise_std**2)
     hits = joint.argmax(axis=1) == np.ravel_multi_index(places.T, POSITIONS)
     return error(claim(pictures, one).max(axis=(1, 2)).mean(), hits.mean())
+
+
+@step(
+    "S5 h", "06", "Union bound: a picture goes wrong at most with the sum of the chances of all rivals.",
+    "20 000 drawn pictures", tolerance=0.03,
+)  # fmt: skip
+def union_bound(rng, claim=lambda distances, s: norm.cdf(-distances / (2 * s)).sum()):
+    """The expected number of rivals that beat the true place, and the share of pictures with one at least."""
+    one, place = some_scene(rng, noise_std=150.0), 4
+    clean = np.array([pasted(one.face, one.background, d).ravel() for d in np.ndindex(POSITIONS)])
+    X = clean[place] + one.noise_std * rng.standard_normal((20_000, 20))
+    squares = (clean**2).sum(axis=1) - 2 * X @ clean.T
+    beaten = squares < squares[:, [place]]
+    rivals = np.delete(clean, place, axis=0)
+    chance = claim(np.linalg.norm(rivals - clean[place], axis=1), one.noise_std)
+    return max(error(chance, beaten.sum(axis=1).mean()), exceeds(beaten.any(axis=1).mean(), chance))
+
+
+@step("S5 i", "08", "With equal A the best position does not depend on s, only how sure q is of it does.", "loops", instances=5)
+def same_order(rng, claim=lambda images, one: scene.e_step(images, one, hard=True)[0]):
+    """The best of the joint probabilities at another noise."""
+    one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
+    pictures = some_pictures(rng, one)
+    best = [np.unravel_index(table.argmax(), POSITIONS) for table in log_joint(pictures, replace(one, noise_std=7.0))]
+    return error(claim(pictures, one), best)
 
 
 def window_loop(picture, shape):

@@ -27,8 +27,7 @@ def one_pixel(rng):
 
 
 @step(
-    "M1", "03", "A mixture sum_k pi_k N(z | mu_k, S_k) is a density: its area is 1.",
-    "quadrature", tolerance=1e-12, instances=5,
+    "M1", "03", "A mixture sum_k pi_k N(z | mu_k, S_k) is a density: its area is 1.", "quadrature", tolerance=1e-12, instances=5,
 )  # fmt: skip
 def prior_density(rng, claim=lambda prior, z: np.exp(prior.log_density(z))):
     """The sum by SciPy's densities, and its area."""

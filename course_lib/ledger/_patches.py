@@ -6,7 +6,7 @@ from scipy.special import logsumexp
 
 from .. import denoising, images, mixture, patches
 from ._core import step
-from ._tools import covariance, error, exact, exceeds, log_normal, moments, plane, slopes, some_mixture, worst
+from ._tools import covariance, error, exact, exceeds, log_normal, moments, plane, slopes, some_mixture
 
 
 def windows_one_by_one(picture, m):
