@@ -164,6 +164,10 @@ def _transposed(S11, S12, S22):
     return np.linalg.solve(S22, S12.T)
 
 
+def _by_whole_inverse(mean, S, seen, value):
+    return ANY if _instances.singular(S) else _condition(mean, S, seen, value)
+
+
 def _with_inverted_cov(mean, S, seen, value):
     after, cov = _condition(mean, S, seen, value)
     return ANY if _instances.singular(cov) else (after, np.linalg.inv(cov))
@@ -185,6 +189,8 @@ CONDITION = Exercise(
             "right while `seen` is in rising order; to which entry belongs the first number of `value`",
             lambda mean, S, seen, value: _condition(mean, S, np.sort(seen), value),
         ),
+        Mistake("right until the covariance is singular: your answer inverts more than the block of the seen entries",
+                _by_whole_inverse),
         Mistake("that is the marginal of the unseen entries: you forgot what was seen",
                 _rule(lambda S11, S12, S22: 0 * S12, lambda S11, S12, S22: S11)),
         Mistake("your covariance is larger than before the look; does seeing something make us less sure",

@@ -99,6 +99,13 @@ def seen_by_mask(mean, cov, seen, value):
     return condition(mean, cov, np.flatnonzero(mask), value)
 
 
+def by_whole_precision(mean, cov, seen, value):
+    L = inv(cov)
+    rest = unseen(len(mean), seen)
+    L11, L12 = L[rest][:, rest], L[rest][:, seen]
+    return mean[rest] - inv(L11) @ L12 @ (value - mean[seen]), inv(L11)
+
+
 def marginal(mean, cov, seen, value):
     return np.delete(mean, seen), np.delete(np.delete(cov, seen, 0), seen, 1)
 
@@ -311,6 +318,7 @@ WRONG = {
     },
     "01.3": {
         "order of the seen lost": (seen_by_mask, "first number of `value`"),
+        "all of S inverted": (by_whole_precision, "until the covariance is singular"),
         "marginal": (marginal, "marginal of the unseen"),
         "covariance with a plus": (cov_plus, "larger than before"),
         "covariance kept": (cov_kept, "still the one before"),
