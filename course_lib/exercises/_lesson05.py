@@ -34,79 +34,7 @@ PENCIL = Exercise(
 )
 
 
-# 05.2 the estimate of one component
-
-
-def _single(rng):
-    def case(what, D, sigma, scale=1.0, flat=0):
-        lam, U = np.linalg.eigh(_instances.covariance(rng, D, scale))
-        lam[:flat] = 0
-        mu = scale * rng.normal(size=D)
-        return Case(what, (mu + (scale + sigma) * rng.normal(size=D), mu, lam, U, sigma))
-
-    return [
-        case("three pixels", 3, 0.7),
-        case("two pixels", 2, 1.5),
-        case("nine pixels in gray levels", 9, 25.0, scale=60.0),
-        case("a single pixel", 1, 0.7),
-        case("a singular covariance", 4, 0.5, flat=2),
-        case("a component without any spread", 3, 2.0, flat=3),
-    ]
-
-
-def _covs(lam, U):
-    S = (U * lam[..., None, :]) @ np.swapaxes(U, -1, -2)
-    return (S + np.swapaxes(S, -1, -2)) / 2
-
-
-def _shrunk(y, mu, lam, U, sigma):
-    prior = mixture.Mixture([1.0], mu[None], _covs(lam, U)[None])
-    return denoising.denoise_patches(y[None], prior, sigma)[0]
-
-
-def _by(factor):
-    """The mistake whose factor(lam, sigma) is another one."""
-    return lambda y, mu, lam, U, sigma: mu + U @ (factor(lam, sigma) * (U.T @ (y - mu)))
-
-
-def _unless_flat(answer):
-    """Where a variance is 0, division by it leaves rounding, infinity or nan."""
-    return lambda *args: ANY if (args[-3] == 0).any() else answer(*args)
-
-
-SHRUNK = Exercise(
-    "05.2",
-    "the estimate of one component",
-    ("m (D,)",),
-    _single,
-    _shrunk,
-    (
-        Mistake("sigma is a standard deviation; noise enters by its variance", _by(lambda lam, s: lam / (lam + s))),
-        Mistake("that keeps what belongs to the noise; which share is the patch's", _by(lambda lam, s: s**2 / (lam + s**2))),
-        Mistake("your factor stretches: it is upside down", _unless_flat(_by(lambda lam, s: (lam + s**2) / lam))),
-        Mistake("brackets are missing: a / a + b is not a / (a + b)", _unless_flat(_by(lambda lam, s: lam / lam + s**2))),
-        Mistake("variances add up, standard deviations do not", _by(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s))),
-        Mistake("your coordinates are not shrunk by anything", lambda y, mu, lam, U, s: y),
-        Mistake(
-            "U and U' are swapped: the eigenvectors are the columns, so which of the two gives the coordinates",
-            lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U.T, s),
-        ),
-        Mistake(
-            "the factors belong to the axes of the component, yours went to the pixels: turn first",
-            lambda y, mu, lam, U, s: mu + lam / (lam + s**2) * (y - mu),
-        ),
-        Mistake(
-            "you are still on the axes of the component: turn back",
-            lambda y, mu, lam, U, s: mu + lam / (lam + s**2) * (U.T @ (y - mu)),
-        ),
-        Mistake("the mean was not added back", lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U, s) - mu),
-        Mistake("y was shrunk, not its distance from the mean", lambda y, mu, lam, U, s: mu + _shrunk(y, 0 * mu, lam, U, s)),
-        Mistake("the mean has no part in it: where do you shrink to", lambda y, mu, lam, U, s: _shrunk(y, 0 * mu, lam, U, s)),
-    ),
-)
-
-
-# 05.3 the weights of the components
+# 05.2 the weights of the components
 
 
 def _several(rng):
@@ -127,6 +55,16 @@ def _several(rng):
         case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
         _far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args),
     ]
+
+
+def _covs(lam, U):
+    S = (U * lam[..., None, :]) @ np.swapaxes(U, -1, -2)
+    return (S + np.swapaxes(S, -1, -2)) / 2
+
+
+def _unless_flat(answer):
+    """Where a variance is 0, division by it leaves rounding, infinity or nan."""
+    return lambda *args: ANY if (args[-3] == 0).any() else answer(*args)
 
 
 def _far(what, y, p, means, lam, U, sigma):
@@ -169,7 +107,7 @@ def _with(changed):
 
 
 WEIGHTS = Exercise(
-    "05.3",
+    "05.2",
     "the weights of the components",
     ("weights (K,)",),
     _several,
@@ -198,6 +136,97 @@ WEIGHTS = Exercise(
         Mistake("the means were not subtracted", _with(lambda means, lam, U, s: (0 * means, lam, U, s))),
         Mistake("those are logarithms; weights sum to 1", lambda y, p, *rest: np.log(p) - sum(_terms(y, *rest)) / 2),
         Mistake("right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised", _underflowing),
+    ),
+)
+
+
+# 05.3 all patches at once
+
+
+def _noisy_patches(rng):
+    def case(what, N, K, D, sigma, scale=1.0, flat=0):
+        eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
+        lam, U = (np.stack(parts) for parts in zip(*eigen))
+        lam[:, :flat] = 0
+        means = scale * rng.normal(size=(K, D))
+        y = (scale + sigma) * rng.normal(size=(N, D))
+        return Case(what, (y, rng.dirichlet(np.ones(K), size=N), means, lam, U, sigma))
+
+    return [
+        case("five patches, two components and three pixels", 5, 2, 3, 0.7),
+        case("two patches, three components and four pixels", 2, 3, 4, 1.5),
+        case("nine pixels in gray levels", 4, 2, 9, 25.0, scale=60.0),
+        case("a single component", 3, 1, 3, 0.7),
+        case("a single patch", 1, 3, 4, 0.7),
+        case("singular covariances", 4, 2, 4, 0.5, flat=2),
+        case("components without any spread", 3, 2, 3, 2.0, flat=3),
+    ]
+
+
+def _combined(one):
+    """The sum over components of their weights times one(y, mu, lam, U, sigma)."""
+
+    def answer(y, w, means, lam, U, sigma):
+        return sum(w[:, [k]] * one(y, means[k], lam[k], U[k], sigma) for k in range(w.shape[1]))
+
+    return answer
+
+
+def _shrunk(y, mu, lam, U, sigma):
+    prior = mixture.Mixture([1.0], mu[None], _covs(lam, U)[None])
+    return denoising.denoise_patches(y, prior, sigma)
+
+
+def _by(factor):
+    """The mistake whose factor(lam, sigma) is another one."""
+    return _combined(lambda y, mu, lam, U, s: mu + (factor(lam, s) * ((y - mu) @ U)) @ U.T)
+
+
+def _share(lam, sigma):
+    return lam / (lam + sigma**2)
+
+
+def _reweighted(change):
+    """The mistake that has change(weights) in the place of the weights."""
+    return lambda y, w, *rest: _combined(_shrunk)(y, change(w), *rest)
+
+
+MEANS = Exercise(
+    "05.3",
+    "all patches at once",
+    ("m (N, D)",),
+    _noisy_patches,
+    _combined(_shrunk),
+    (
+        Mistake("sigma is a standard deviation; noise enters by its variance", _by(lambda lam, s: lam / (lam + s))),
+        Mistake("that keeps what belongs to the noise; which share is the patch's", _by(lambda lam, s: s**2 / (lam + s**2))),
+        Mistake("your factor stretches: it is upside down", _unless_flat(_by(lambda lam, s: (lam + s**2) / lam))),
+        Mistake("brackets are missing: a / a + b is not a / (a + b)", _unless_flat(_by(lambda lam, s: lam / lam + s**2))),
+        Mistake("variances add up, standard deviations do not", _by(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s))),
+        Mistake("your coordinates are not shrunk by anything", lambda y, *rest: y),
+        Mistake(
+            "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U",
+            _combined(lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U.T, s)),
+        ),
+        Mistake(
+            "the factors belong to the axes of the component, yours went to the pixels: turn first",
+            _combined(lambda y, mu, lam, U, s: mu + _share(lam, s) * (y - mu)),
+        ),
+        Mistake(
+            "you are still on the axes of the component: turn back",
+            _combined(lambda y, mu, lam, U, s: mu + _share(lam, s) * ((y - mu) @ U)),
+        ),
+        Mistake("the means were not added back", _combined(lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U, s) - mu)),
+        Mistake(
+            "y was shrunk, not its distance from the mean", _combined(lambda y, mu, lam, U, s: mu + _shrunk(y, 0 * mu, lam, U, s))
+        ),
+        Mistake(
+            "that is the most probable component, (M5); all of them have a say in (M4)",
+            _reweighted(lambda w: np.eye(w.shape[1])[w.argmax(axis=1)]),
+        ),
+        Mistake("every component counts the same in your answer", _reweighted(lambda w: np.full_like(w, 1 / w.shape[1]))),
+        Mistake("all patches share one set of weights in your answer", _reweighted(lambda w: 0 * w + w.mean(axis=0))),
+        Mistake("the weights are missing from your sum", _reweighted(np.ones_like)),
     ),
 )
 
@@ -332,4 +361,4 @@ PSNR = Exercise(
     ),
 )
 
-EXERCISES = (PENCIL, SHRUNK, WEIGHTS, PICTURE, PSNR)
+EXERCISES = (PENCIL, WEIGHTS, MEANS, PICTURE, PSNR)

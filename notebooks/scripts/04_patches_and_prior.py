@@ -409,7 +409,8 @@ print("responsibilities", resp.shape, f" mean log-likelihood {log_likelihood:.4f
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `mixture.e_step` is the E-step: it returns the responsibilities, a row of three for each point, and $\ell(\theta)$,
 # here -4.3562. To look at the bound for *other* $r$ we write $B$ down as it stands above, and try it with the exact
-# responsibilities and with ones blurred towards $1/K$.
+# responsibilities and with ones blurred towards $1/K$. (`xlogy(r, r)` is $r \ln r$, and 0 where $r = 0$; `rel_entr(r, p)` is
+# $r \ln(r/p)$, likewise.)
 
 # %% slideshow={"slide_type": "skip"}
 def bound(x, r, mix):

@@ -96,25 +96,6 @@ def kept_share():
 exercises.check("05.1", kept_share)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 05.2: the estimate of one component
-#
-# Write (M6) for one component and one patch. The variances $\lambda_i$ may be 0: along such an axis nothing is kept.
-
-# %% nbgrader={"grade": false, "grade_id": "exercise-05-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
-def estimate_of_one(y, mu, lam, U, sigma):
-    """m(y) of one component, (M6).
-
-    y (D,): noisy patch;  mu (D,): mean;  lam (D,): variances, U (D, D): the axes u_i in its columns;  sigma: a number  ->  (D,)
-    """
-    ### BEGIN SOLUTION
-    coordinates = U.T @ (y - mu)
-    return mu + U @ (lam / (lam + sigma**2) * coordinates)
-    ### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "check-05-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.2", estimate_of_one)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # `shrunk` is (M6) for one component $k$ and one patch $y$; `prior.eigen` holds all $\lambda_{ki}$, rising with $i$, and
 # all $U_k$. The check uses the middle patch of a noisy digit, and `gaussian.posterior`, which knows nothing of
 # eigenvectors: it solves with $S + R$. The loop takes the *same* eigenvectors three times: one eigendecomposition serves
@@ -172,13 +153,13 @@ plt.show()
 # This is the second half of (M6). The constant goes away when the weights are made to sum to one.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 05.3: the weights of the components
+# ### Exercise 05.2: the weights of the components
 #
 # Write the second half of (M6) and make the weights sum to 1. Stay in logarithms until the end (lesson 03 showed how): your
 # function must survive a patch so far from every component that each density is exactly 0.0. Variances and prior weights may
 # be 0.
 
-# %% nbgrader={"grade": false, "grade_id": "exercise-05-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def weights_of_components(y, weights, means, lam, U, sigma):
     """pi_k(y), (M6).
 
@@ -194,11 +175,12 @@ def weights_of_components(y, weights, means, lam, U, sigma):
     return shares / shares.sum()
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-05-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.3", weights_of_components)
+# %% nbgrader={"grade": true, "grade_id": "check-05-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.2", weights_of_components)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# We check against the definition, the responsibilities of the *noisy* mixture (G7), which come from Cholesky factors.
+# We check against the definition, the responsibilities of the *noisy* mixture (G7), which come from Cholesky factors. In
+# `log_weights` the array `coordinates` holds $u_{ki}'(y-\mu_k)$, a row for each component.
 
 # %% slideshow={"slide_type": "skip"}
 def log_weights(y, sigma):
@@ -237,7 +219,33 @@ print(f"patches whose largest weight exceeds 0.99: {np.mean(largest > 0.99):.0%}
 # \sum_k \pi_k(y)\,m_k(y)$ of (M4), or the most probable component (M5), the $m_k(y)$ of the largest weight.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Its oracle is `mixture.posterior` of lesson 03, which takes one patch at a time and any channel.
+# ### Exercise 05.3: all patches at once
+#
+# Write the posterior means of many patches from their posterior weights: (M6) for every component, put together by (M4). Patch
+# $y_n$ stands in *row* $n$, so that $U_k'(y_n - \mu_k)$ for all $n$ at once is a product of matrices in another order. A loop
+# over the components is fine, and variances $\lambda_{ki}$ may be 0.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-05-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def posterior_means(y, weights, means, lam, U, sigma):
+    """The means (M4) of the posteriors of N patches.
+
+    y (N, D): patches in rows;  weights (N, K): pi_k(y_n), given;  means (K, D), lam (K, D), U (K, D, D): axes in columns
+    sigma: a number  ->  m (N, D)
+    """
+    ### BEGIN SOLUTION
+    m = np.zeros_like(y)
+    for k, mu in enumerate(means):
+        coordinates = (y - mu) @ U[k]
+        kept = lam[k] / (lam[k] + sigma**2) * coordinates
+        m += weights[:, [k]] * (mu + kept @ U[k].T)
+    return m
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-05-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("05.3", posterior_means)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We compare `denoise_patches` with `mixture.posterior` of lesson 03, which takes one patch at a time and any channel.
 
 # %% slideshow={"slide_type": "skip"}
 some = all_y[::500]
@@ -427,8 +435,9 @@ for told in (10, 20, 25, 50):
 # ## 6. Clip once, at the end
 #
 # A picture file holds bytes from 0 to 255 (the report reads its noisy digits from such files), so it is tempting to clip
-# or cast the *noisy* picture. But the model says that noise is symmetric, and on black half of it is negative. Guess the
-# price of each variant, then run.
+# or cast the *noisy* picture. But the model says that noise is symmetric, and on black half of it is negative. (The report
+# also clips every restored patch before it averages them, and sets what is below 1 to 0.) Guess the price of each variant,
+# then run.
 
 # %% slideshow={"slide_type": "skip"}
 def clipped_inside(x, sigma):
@@ -613,8 +622,9 @@ for estimate in denoising.ESTIMATES:
 # Zoran and Weiss (2011) start from this gap.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The weights can also be had for less. `gate_rank=64` looks at a patch only through its 64 leading principal components
-# under the whole prior when it weighs the components, and filters in full afterwards. What does that cost?
+# The weights can also be had for less. `gate_rank=64` looks at a patch only along 64 directions when it weighs the
+# components, those in which the whole prior varies most (the leading eigenvectors of its covariance), and filters in full
+# afterwards. What does that cost?
 
 # %% slideshow={"slide_type": "skip"}
 for sigma in noisy:

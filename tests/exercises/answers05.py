@@ -10,55 +10,6 @@ from scipy.stats import multivariate_normal
 # 05.2
 
 
-def shrunk_by_loop(y, mu, lam, U, sigma):
-    m = mu.copy()
-    for i, variance in enumerate(lam):
-        u = U[:, i]
-        m += variance / (variance + sigma**2) * (u @ (y - mu)) * u
-    return m
-
-
-def shrunk_by_gain(y, mu, lam, U, sigma):
-    S = U @ np.diag(lam) @ U.T
-    return list(mu + S @ np.linalg.solve(S + sigma**2 * np.eye(len(y)), y - mu))
-
-
-def shrunk_by_einsum(y, mu, lam, U, sigma):
-    return mu + np.einsum("ai,i,bi,b->a", U, 1 / (1 + sigma**2 / lam), U, y - mu)
-
-
-def factor(share):
-    """A student who takes another share of each coordinate."""
-    return lambda y, mu, lam, U, sigma: mu + U @ np.diag(share(lam, sigma)) @ U.T @ (y - mu)
-
-
-def swapped(y, mu, lam, U, sigma):
-    return mu + U.T @ (lam / (lam + sigma**2) * (U @ (y - mu)))
-
-
-def no_axes(y, mu, lam, U, sigma):
-    return mu + lam * (y - mu) / (lam + sigma**2)
-
-
-def not_turned_back(y, mu, lam, U, sigma):
-    return mu + np.array([v / (v + sigma**2) * (u @ (y - mu)) for v, u in zip(lam, U.T)])
-
-
-def no_mean(y, mu, lam, U, sigma):
-    return U @ (lam / (lam + sigma**2) * (U.T @ (y - mu)))
-
-
-def shrunk_y(y, mu, lam, U, sigma):
-    return mu + U @ (lam / (lam + sigma**2) * (U.T @ y))
-
-
-def towards_zero(y, mu, lam, U, sigma):
-    return U @ (lam / (lam + sigma**2) * (U.T @ y))
-
-
-# 05.3
-
-
 def log_joint(y, weights, means, lam, U, sigma, *, half=(0.5, 0.5), turned=False):
     found = []
     for p, mu, variances, axes in zip(weights, means, lam, U):
@@ -123,6 +74,79 @@ def naive(*args):
 
 def naive_without_prior(y, weights, *rest):
     return naive(y, np.ones(len(weights)), *rest)
+
+
+# 05.3
+
+
+def means_by_loop(y, weights, means, lam, U, sigma):
+    m = np.zeros_like(y)
+    for n, patch in enumerate(y):
+        for k, mu in enumerate(means):
+            c = [v / (v + sigma**2) * (u @ (patch - mu)) for v, u in zip(lam[k], U[k].T)]
+            m[n] += weights[n, k] * (mu + U[k] @ c)
+    return m
+
+
+def means_by_gain(y, weights, means, lam, U, sigma):
+    covs = [u @ np.diag(v) @ u.T for v, u in zip(lam, U)]
+    gains = [S @ np.linalg.inv(S + sigma**2 * np.eye(len(S))) for S in covs]
+    return [sum(w * (m + G @ (p - m)) for w, m, G in zip(row, means, gains)) for p, row in zip(y, weights)]
+
+
+def means_by_einsum(y, weights, means, lam, U, sigma):
+    d = y[:, None] - means
+    return np.einsum("nk,nkd->nd", weights, means + np.einsum("kai,ki,kbi,nkb->nka", U, lam / (lam + sigma**2), U, d))
+
+
+def each(one):
+    """A student who combines the components rightly, with one(y, mu, lam, U, sigma) for a patch of one of them."""
+
+    def answer(y, weights, means, lam, U, sigma):
+        parts = [[one(p, m, v, u, sigma) for m, v, u in zip(means, lam, U)] for p in y]
+        return np.array([sum(w * part for w, part in zip(row, of)) for row, of in zip(weights, parts)])
+
+    return answer
+
+
+def factor(share):
+    return each(lambda y, mu, lam, U, sigma: mu + U @ np.diag(share(lam, sigma)) @ U.T @ (y - mu))
+
+
+def swapped(y, mu, lam, U, sigma):
+    return mu + U.T @ (lam / (lam + sigma**2) * (U @ (y - mu)))
+
+
+def no_axes(y, mu, lam, U, sigma):
+    return mu + lam * (y - mu) / (lam + sigma**2)
+
+
+def not_turned_back(y, mu, lam, U, sigma):
+    return mu + np.array([v / (v + sigma**2) * (u @ (y - mu)) for v, u in zip(lam, U.T)])
+
+
+def no_mean(y, mu, lam, U, sigma):
+    return U @ (lam / (lam + sigma**2) * (U.T @ (y - mu)))
+
+
+def shrunk_y(y, mu, lam, U, sigma):
+    return mu + U @ (lam / (lam + sigma**2) * (U.T @ y))
+
+
+def most_probable(y, weights, *rest):
+    return means_by_loop(y, np.where(weights == weights.max(axis=1, keepdims=True), 1.0, 0.0), *rest)
+
+
+def plain_average(y, weights, *rest):
+    return means_by_loop(y, np.ones_like(weights), *rest) / weights.shape[1]
+
+
+def shared_weights(y, weights, *rest):
+    return means_by_loop(y, 0 * weights + weights.mean(axis=0), *rest)
+
+
+def no_weights(y, weights, *rest):
+    return means_by_loop(y, np.ones_like(weights), *rest)
 
 
 # 05.4
@@ -239,8 +263,8 @@ def hundred(estimate, truth, peak):
 
 RIGHT = {
     "05.1": {"fraction": lambda: 4 / 5, "from standard deviations": lambda: 1 / (1 + (25 / 50) ** 2)},
-    "05.2": {"loop": shrunk_by_loop, "gain, as a list": shrunk_by_gain, "einsum": shrunk_by_einsum},
-    "05.3": {"loop": weights_by_loop, "SciPy": weights_by_scipy, "einsum, as a list": weights_by_einsum},
+    "05.2": {"loop": weights_by_loop, "SciPy": weights_by_scipy, "einsum, as a list": weights_by_einsum},
+    "05.3": {"loop": means_by_loop, "gain, as a list": means_by_gain, "einsum": means_by_einsum},
     "05.4": {"own patches": whole, "one patch at a time": whole_one_by_one},
     "05.5": {"logarithms": psnr_by_logs, "loop": psnr_by_loop, "norm": psnr_by_norm},
 }
@@ -256,20 +280,6 @@ WRONG = {
         "lambda not squared": (lambda: 50 / (50 + 25**2), "lambda is a variance"),
     },
     "05.2": {
-        "sigma not squared": (factor(lambda lam, sigma: lam / (lam + sigma)), "standard deviation; noise enters"),
-        "the noise's share": (factor(lambda lam, sigma: sigma**2 / (lam + sigma**2)), "belongs to the noise"),
-        "upside down": (factor(lambda lam, sigma: (lam + sigma**2) / lam), "upside down"),
-        "no brackets": (factor(lambda lam, sigma: lam / lam + sigma**2), "brackets"),
-        "roots": (factor(lambda lam, sigma: lam**0.5 / (lam**0.5 + sigma)), "variances add up"),
-        "not shrunk": (factor(lambda lam, sigma: np.ones_like(lam)), "not shrunk by anything"),
-        "swapped": (swapped, "U and U'"),
-        "no axes": (no_axes, "turn first"),
-        "not turned back": (not_turned_back, "turn back"),
-        "no mean": (no_mean, "not added back"),
-        "y shrunk": (shrunk_y, "y was shrunk"),
-        "towards 0": (towards_zero, "no part in it"),
-    },
-    "05.3": {
         "prior weights": (lambda y, weights, *rest: weights, "those are the prior weights"),
         "prior ignored": (prior_forgotten, "prior weights are missing"),
         "prior not logged": (prior_not_logged, "without its logarithm"),
@@ -285,6 +295,23 @@ WRONG = {
         "logarithms": (log_joint, "those are logarithms"),
         "underflow": (naive, "underflows"),
         "prior ignored, and underflow": (naive_without_prior, "weights are missing"),
+    },
+    "05.3": {
+        "sigma not squared": (factor(lambda lam, sigma: lam / (lam + sigma)), "standard deviation; noise enters"),
+        "the noise's share": (factor(lambda lam, sigma: sigma**2 / (lam + sigma**2)), "belongs to the noise"),
+        "upside down": (factor(lambda lam, sigma: (lam + sigma**2) / lam), "upside down"),
+        "no brackets": (factor(lambda lam, sigma: lam / lam + sigma**2), "brackets"),
+        "roots": (factor(lambda lam, sigma: lam**0.5 / (lam**0.5 + sigma)), "variances add up"),
+        "not shrunk": (factor(lambda lam, sigma: np.ones_like(lam)), "not shrunk by anything"),
+        "swapped": (each(swapped), "U and U'"),
+        "no axes": (each(no_axes), "turn first"),
+        "not turned back": (each(not_turned_back), "turn back"),
+        "no mean": (each(no_mean), "not added back"),
+        "y shrunk": (each(shrunk_y), "y was shrunk"),
+        "most probable": (most_probable, "(M5)"),
+        "plain average": (plain_average, "counts the same"),
+        "shared weights": (shared_weights, "one set of weights"),
+        "no weights": (no_weights, "missing from your sum"),
     },
     "05.4": {
         "not clipped": (unclipped, "not clipped"),
