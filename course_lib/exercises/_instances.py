@@ -39,3 +39,8 @@ def mixture_prior(rng, K, D, scale=1.0):
 def singular(S):
     """Whether a matrix is singular up to rounding, so that its inverse would be noise."""
     return np.linalg.matrix_rank(S, tol=1e-9 * np.abs(S).max()) < len(S)
+
+
+def inverse(S):
+    """The inverse of a small matrix, positive definite or not."""
+    return np.linalg.solve(S, np.eye(len(S)))

@@ -1,17 +1,11 @@
-"""Exercises of lesson 01: blocks of Gaussians.  (G2), (G3), (G4)"""
+"""Exercises of lesson 01: blocks of Gaussians.  (G2), (G4)"""
 
 import numpy as np
 
 from .. import gaussian
-from .._linalg import inverse
 from . import _instances
+from ._conditioning01 import CONDITION, PRECISION, complement, gain
 from ._grading import ANY, Case, Exercise, Mistake
-
-
-def _split(S, seen):
-    """Indices of the unseen in rising order, and the blocks S11, S12, S22."""
-    rest = np.setdiff1d(np.arange(len(S)), seen)
-    return rest, *(S[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
 
 
 # 01.1 the upper blocks of the precision
@@ -34,23 +28,15 @@ def _block_cases(rng):
 
 
 def _precision_blocks(S11, S12, S22):
-    L = inverse("S", np.block([[S11, S12], [S12.T, S22]]), "draw other instances")
+    L = _instances.inverse(np.block([[S11, S12], [S12.T, S22]]))
     return L[: len(S11), : len(S11)], L[: len(S11), len(S11) :]
 
 
-def _gain(S11, S12, S22):
-    return np.linalg.solve(S22, S12.T).T
-
-
-def _complement(S11, S12, S22, sign=-1.0):
-    return S11 + sign * S12 @ np.linalg.solve(S22, S12.T)
-
-
-def _from(M, undo=np.linalg.inv):
-    """The mistake with another M(S11, S12, S22), or with undo(S22) in the place of the inverse."""
+def _from(M, undo=_instances.inverse):
+    """The mistake with another M(S11, S12, S22), or with another undo in the place of the inverse of S22."""
 
     def answer(S11, S12, S22):
-        L11 = np.linalg.inv(M(S11, S12, S22))
+        L11 = _instances.inverse(M(S11, S12, S22))
         return L11, -L11 @ S12 @ undo(S22)
 
     return answer
@@ -69,15 +55,15 @@ BLOCKS = Exercise(
     _precision_blocks,
     (
         Mistake("your L11 is the inverse of the block S11; has the second block no say in it",
-                _then(lambda L11, L12, S11, S12, S22: (np.linalg.inv(S11), L12))),
+                _then(lambda L11, L12, S11, S12, S22: (_instances.inverse(S11), L12))),
         Mistake("you used S11 in the place of the Schur complement M: what did the elimination leave in the corner",
                 _from(lambda S11, S12, S22: S11)),
         Mistake("your M is larger than S11; does the elimination add or take away",
-                _from(lambda *blocks: _complement(*blocks, sign=+1))),
+                _from(lambda *blocks: complement(*blocks, sign=+1))),
         Mistake("the sign of your L12 is turned; a positive covariance belongs to a precision of which sign",
                 _then(lambda L11, L12, *_: (L11, -L12))),
         Mistake("M was not inverted: it is a covariance, and a corner of the precision is wanted",
-                lambda *blocks: (_complement(*blocks), -_complement(*blocks) @ _gain(*blocks))),
+                lambda *blocks: (complement(*blocks), -complement(*blocks) @ gain(*blocks))),
         Mistake("S22 stands where its inverse belongs",
                 _from(lambda S11, S12, S22: S11 - S12 @ S22 @ S12.T, undo=lambda S22: S22)),
         Mistake("your L12 lacks a factor: its columns are still in the units of S22",
@@ -85,7 +71,7 @@ BLOCKS = Exercise(
         Mistake("your second result is L21; L12 stands to the right of L11 and has as many rows",
                 _then(lambda L11, L12, *_: (L11, L12.T))),
         Mistake("the factors of your L12 are in the wrong order: matrices do not commute",
-                _then(lambda L11, L12, *blocks: (L11, -_gain(*blocks) @ L11))),
+                _then(lambda L11, L12, *blocks: (L11, -gain(*blocks) @ L11))),
         Mistake("those are the blocks of the other corner: which block of entries did you eliminate",
                 lambda S11, S12, S22: _precision_blocks(S22, S12.T, S11)),
     ),
@@ -122,150 +108,6 @@ PENCIL = Exercise(
         Mistake("that is where the first pixel is expected now; how sure are we of it", lambda: 130.0),
     ),
 )
-
-
-# 01.3 and 01.4: conditioning, by covariance and by precision
-
-
-def _condition_cases(rng):
-    def case(what, D, seen, scale=1.0, pick=slice(None)):
-        mean, S = scale * rng.normal(size=D)[pick], _instances.covariance(rng, D, scale)[pick][:, pick]
-        return Case(what, (mean, S, np.array(seen), mean[seen] + scale * rng.normal(size=len(seen))))
-
-    apart = case("a seen entry that is independent of the others", 3, [1])
-    apart.args[1][1, [0, 2]] = apart.args[1][[0, 2], 1] = 0
-    return [
-        case("one of three entries seen", 3, [1]),
-        case("two of four entries seen", 4, [0, 2]),
-        case("seen entries that are not in rising order", 5, [4, 0, 2]),
-        case("a single entry unseen", 4, [0, 1, 3]),
-        apart,
-        case("gray levels near 10 000", 4, [3, 1], scale=1e4),
-        case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0]),
-    ]
-
-
-def _condition(mean, cov, seen, value):
-    after = gaussian.condition(gaussian.Gaussian(mean, cov), seen, value)
-    return after.mean, after.cov
-
-
-def _rule(gain, cov, before=lambda mean: mean, surprise=lambda value, mean: value - mean):
-    """The mistake with gain and cov made from the blocks 11, 12, 22 of the given matrix, or another prior mean or surprise."""
-
-    def answer(mean, matrix, seen, value):
-        rest, *blocks = _split(matrix, seen)
-        return before(mean[rest]) + gain(*blocks) @ surprise(value, mean[seen]), cov(*blocks)
-
-    return answer
-
-
-def _transposed(S11, S12, S22):
-    return np.linalg.solve(S22, S12.T)
-
-
-def _by_whole_inverse(mean, S, seen, value):
-    return ANY if _instances.singular(S) else _condition(mean, S, seen, value)
-
-
-def _with_inverted_cov(mean, S, seen, value):
-    after, cov = _condition(mean, S, seen, value)
-    return ANY if _instances.singular(cov) else (after, np.linalg.inv(cov))
-
-
-def _with_cov_of_seen(mean, S, seen, value):
-    _, S11, S12, S22 = _split(S, seen)
-    return ANY if _instances.singular(S11) else (_condition(mean, S, seen, value)[0], _complement(S22, S12.T, S11))
-
-
-CONDITION = Exercise(
-    "01.3",
-    "conditioning by covariance",
-    ("mean (D1,)", "cov (D1, D1)"),
-    _condition_cases,
-    _condition,
-    (
-        Mistake(
-            "right while `seen` is in rising order; to which entry belongs the first number of `value`",
-            lambda mean, S, seen, value: _condition(mean, S, np.sort(seen), value),
-        ),
-        Mistake("right until the covariance is singular: your answer inverts more than the block of the seen entries",
-                _by_whole_inverse),
-        Mistake("that is the marginal of the unseen entries: you forgot what was seen",
-                _rule(lambda S11, S12, S22: 0 * S12, lambda S11, S12, S22: S11)),
-        Mistake("your covariance is larger than before the look; does seeing something make us less sure",
-                _rule(_gain, lambda *blocks: _complement(*blocks, sign=+1))),
-        Mistake("your covariance is still the one before the look", _rule(_gain, lambda S11, S12, S22: S11)),
-        Mistake("the mean of the unseen entries is missing: where were they before they moved",
-                _rule(_gain, _complement, before=np.zeros_like)),
-        Mistake("what moves the mean is the surprise; what did you expect to see",
-                _rule(_gain, _complement, surprise=lambda value, mean: value)),
-        Mistake("your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it",
-                _rule(lambda *blocks: -_gain(*blocks), _complement)),
-        Mistake("S22 stands where its inverse belongs",
-                _rule(lambda S11, S12, S22: S12 @ S22, lambda S11, S12, S22: S11 - S12 @ S22 @ S12.T)),
-        Mistake("S12 alone is in gray levels squared; what do we divide by, and where is it in your answer",
-                _rule(lambda S11, S12, S22: S12, lambda S11, S12, S22: S11 - S12 @ S12.T)),
-        Mistake("your gain is transposed: it takes as many numbers as were seen, and gives as many as were not",
-                _rule(_transposed, lambda S11, S12, S22: S11 - _transposed(S11, S12, S22) @ S12.T)),
-        Mistake("your second result is a precision; the covariance is wanted", _with_inverted_cov),
-        Mistake("your covariance is that of the seen entries given the unseen ones; which were seen", _with_cov_of_seen),
-    ),
-)  # fmt: skip
-
-
-def _precision_cases(rng):
-    """The regular instances of 01.3, with the precision in the place of the covariance."""
-    regular = [(case.what, *case.args) for case in _condition_cases(rng)[:-1]]
-    return [Case(what, (mean, inverse("S", S, "draw other instances"), seen, value)) for what, mean, S, seen, value in regular]
-
-
-def _by_precision(mean, L, seen, value):
-    return _condition(mean, inverse("L", L, "draw other instances"), seen, value)
-
-
-def _step(L11, L12, L22):
-    return -np.linalg.solve(L11, L12)
-
-
-def _undone(L11, L12, L22):
-    return np.linalg.inv(L11)
-
-
-def _block_of_inverse(mean, L, seen, value):
-    rest, _, L12, _ = _split(L, seen)
-    S11 = np.linalg.inv(L)[np.ix_(rest, rest)]
-    return mean[rest] - S11 @ L12 @ (value - mean[seen]), S11
-
-
-PRECISION = Exercise(
-    "01.4",
-    "conditioning by precision",
-    ("mean (D1,)", "cov (D1, D1)"),
-    _precision_cases,
-    _by_precision,
-    (
-        Mistake(
-            "right while `seen` is in rising order; to which entry belongs the first number of `value`",
-            lambda mean, L, seen, value: _by_precision(mean, L, np.sort(seen), value),
-        ),
-        Mistake("your mean moves the wrong way: compare the sign of L12 with that of S12",
-                _rule(lambda *blocks: -_step(*blocks), _undone)),
-        Mistake("your second result is a block of the precision; a covariance is wanted",
-                _rule(_step, lambda L11, L12, L22: L11)),
-        Mistake("the inverse of a block is not the block of the inverse: which of the two forgets what was seen",
-                _block_of_inverse),
-        Mistake("that is the rule for a covariance, and the matrix given is a precision", _condition),
-        Mistake("L12 alone is not enough: your step is in the wrong unit, no gray levels",
-                _rule(lambda L11, L12, L22: -L12, _undone)),
-        Mistake("you undid the precision of the seen entries; the unseen ones are sought",
-                _rule(lambda *blocks: -_gain(*blocks), _undone)),
-        Mistake("the mean of the unseen entries is missing: where were they before they moved",
-                _rule(_step, _undone, before=np.zeros_like)),
-        Mistake("what moves the mean is the surprise; what did you expect to see",
-                _rule(_step, _undone, surprise=lambda value, mean: value)),
-    ),
-)  # fmt: skip
 
 
 # 01.5 the joint of a clean vector and its measurement
