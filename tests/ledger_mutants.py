@@ -194,6 +194,13 @@ def prior_weights(prior, channel, y):
     return replace(mixture.posterior(prior, channel, y), weights=prior.weights)
 
 
+def moments_by_prior_weights(prior, channel, y):
+    """Mean and variance at many y with the weights of the prior (erratum 1)."""
+    found = [prior_weights(prior, channel, [one]) for one in y[::80]]
+    grid = [[post.mean[0] for post in found], [post.cov[0, 0] for post in found]]
+    return tuple(np.interp(y, y[::80], values) for values in grid)
+
+
 def weights_of_likelihood(prior, channel, y):
     even = replace(prior, weights=np.full(len(prior.weights), 1 / len(prior.weights)))
     return mixture.posterior(even, channel, y).weights
@@ -263,7 +270,10 @@ LESSON_03 = {
         "within alone": lambda w, m, C: np.tensordot(w, C, 1),
         "between about zero": lambda w, m, C: np.tensordot(w, C, 1) + np.einsum("k,ki,kj->ij", w, m, m),
     },
-    "M4 c": {"prior weights (erratum 1)": prior_weights},
+    "M4 c": {
+        "prior weights (erratum 1)": moments_by_prior_weights,
+        "prior's variance": lambda prior, channel, y: (moments_by_prior_weights(prior, channel, y)[0], 0 * y + prior.cov[0, 0]),
+    },
     "M5": {"largest prior": by_prior_weight, "largest peak (erratum 2)": largest_peak},
     "M5 a": {
         "mean": lambda prior, channel, y: mixture.posterior(prior, channel, y).mean,

@@ -74,7 +74,7 @@ def test_a_step_says_what_and_how(number):
     step = STEPS[number]
     assert re.fullmatch(r"[GMPS]\d+( [a-z])?", number)
     assert 20 < len(step.says) < 130 and step.says.endswith(".")
-    assert step.how and 0 <= step.tolerance <= 0.05
+    assert step.how and 0 <= step.tolerance <= 0.08
 
 
 def test_tolerances_are_tight():

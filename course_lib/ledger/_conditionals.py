@@ -11,7 +11,7 @@ from ._core import step
 from ._tools import axis, blocks, covariance, error, exact, hermite, log_normal, moments, some_gaussian, stacked, worst
 
 
-@step("G1 a", "01", "y = mu + A e with an invertible A has the Gaussian density with S = A A'.", tolerance=1e-13, instances=20)
+@step("G1 a", "01", "y = mu + A e with an invertible A has the Gaussian density with S = A A'.", tolerance=1e-13, instances=100)
 def density(rng, claim=lambda y, mu, S: Gaussian(mu, S).log_density(y)):
     """Change of variables e = A^-1 (y - mu)."""
     mu, A, y = rng.standard_normal(3), rng.uniform(-1, 1, (3, 3)) + 3 * np.eye(3), rng.standard_normal(3)
@@ -50,7 +50,10 @@ def linear_map(rng, claim=lambda mu, S, B, c: (B @ mu + c, B @ S @ B.T)):
     return error(np.exp(t @ mean + t @ cov @ t / 2), weight @ np.exp(((mu + e @ A.T) @ B.T + c) @ t))
 
 
-@step("G1 e", "01", "Uncorrelated blocks of a Gaussian are independent: the density is a product.", tolerance=1e-12, instances=20)
+@step(
+    "G1 e", "01", "Uncorrelated blocks of a Gaussian are independent: the density is a product.",
+    tolerance=1e-12, instances=100,
+)  # fmt: skip
 def uncorrelated(rng, claim=lambda y, one, two: log_normal(y[:2], one.mean, one.cov) + log_normal(y[2:], two.mean, two.cov)):
     """SciPy's density with S12 = 0."""
     one, two, y = some_gaussian(rng, 2), some_gaussian(rng, 3), rng.standard_normal(5)
@@ -101,7 +104,7 @@ def inverse_in_blocks(rng, claim=precision_blocks):
     return exact(S * L - sympy.eye(2), L * S - sympy.eye(2))
 
 
-@step("G2 c", "01", "The determinant splits: |S| = |M| |S22|.", tolerance=1e-12, instances=20)
+@step("G2 c", "01", "The determinant splits: |S| = |M| |S22|.", tolerance=1e-12, instances=100)
 def determinant(rng, claim=lambda M, S22: np.linalg.slogdet(M)[1] + np.linalg.slogdet(S22)[1]):
     """ln |S| from the eigenvalues of S."""
     S = covariance(rng, 5)
@@ -124,7 +127,7 @@ def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 
 
 @step(
     "G2 e", "01", "The joint density is a product: ln p(y) = ln p(y1 | y2) + ln p(y2), constants included.",
-    tolerance=1e-12, instances=20,
+    tolerance=1e-12, instances=100,
 )  # fmt: skip
 def product_of_two(rng, claim=gaussian.condition):
     """SciPy's density of all five entries and of the two that are seen."""
@@ -156,7 +159,7 @@ def conditional(rng, claim=gaussian.condition):
 
 @step(
     "G2 f", "01", "(G2) holds for a singular S as well: the residual r is N(0, M), independent of y2.",
-    tolerance=1e-10, instances=20,
+    tolerance=1e-10, instances=100,
 )  # fmt: skip
 def singular(rng, claim=gaussian.condition):
     """y = mu + A e with three e for five entries: those e that agree with y2 are a point and the null space of A2."""
@@ -208,7 +211,7 @@ def two_forms_agree(rng, claim=lambda L11, L12, L21, L22: (L11**-1, -(L11**-1) *
 
 
 @step(
-    "G3", "01", "The same by precision: mean mu1 - L11^-1 L12 (y2 - mu2), covariance L11^-1.",
+    "G3", "01", "Seeing a block, by precision: mean mu1 - L11^-1 L12 (y2 - mu2), covariance L11^-1.",
     "quadrature", tolerance=1e-12, instances=3,
 )  # fmt: skip
 def conditional_by_precision(rng, claim=gaussian.condition_by_precision):
@@ -218,7 +221,7 @@ def conditional_by_precision(rng, claim=gaussian.condition_by_precision):
 
 @step(
     "G3 c", "01", "One pixel given all others: mu_i - sum L_ij (y_j - mu_j) / L_ii, so L_ij = 0 drops y_j.",
-    tolerance=1e-11, instances=20,
+    tolerance=1e-11, instances=100,
 )  # fmt: skip
 def given_all_others(rng, claim=lambda i, y, mu, L: mu[i] - (L[i] @ (y - mu) - L[i, i] * (y[i] - mu[i])) / L[i, i]):
     """The top of SciPy's log density along entry i, a parabola, from three of its values."""

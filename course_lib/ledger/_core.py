@@ -11,7 +11,7 @@ import numpy as np
 from .. import _blas, _checks
 
 HEADS = ("step", "what it says", "how it was checked", "largest error")
-WIDTHS = (7, 80, 30, 40)  # characters of the columns, at most; longer cells of the text are broken
+WIDTHS = (7, 80, 31, 40)  # characters of the columns, at most; longer cells of the text are broken
 _STEPS = []  # in the order of the lessons; filled when the modules of checks are imported
 
 

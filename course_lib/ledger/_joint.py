@@ -32,7 +32,7 @@ def joint(rng, claim=gaussian.joint):
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step("G4 b", "01", "The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y.", tolerance=1e-11, instances=20)
+@step("G4 b", "01", "The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y.", tolerance=1e-11, instances=100)
 def joint_density(rng, claim=gaussian.joint):
     """SciPy's densities of prior and channel."""
     prior, channel, z, y = some_gaussian(rng, 3), some_channel(rng, 2, 3), rng.standard_normal(3), rng.standard_normal(2)

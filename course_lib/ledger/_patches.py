@@ -107,7 +107,7 @@ def log_weights_by_eigen(y, weights, means, covs, s):
     return np.log(weights) - 0.5 * (np.log(lam + s**2) + along**2 / (lam + s**2)).sum(axis=1)
 
 
-@step("M6 a", "05", "ln pi_k(y) needs the eigenvalues of S_k once, for every noise.", tolerance=1e-12, instances=20)
+@step("M6 a", "05", "ln pi_k(y) needs the eigenvalues of S_k once, for every noise.", tolerance=1e-12, instances=100)
 def log_weights(rng, claim=log_weights_by_eigen):
     """SciPy's density with S_k + s^2 I, less the common constant."""
     weights, means = rng.dirichlet(np.ones(3)), rng.standard_normal((3, 4))

@@ -35,7 +35,7 @@ def predictive(rng, claim=gaussian.predictive):
     return error(np.exp(log_normal(y, found.mean, found.cov)), area)
 
 
-@step("G7 a", "02", "The two variations are independent, so their covariances add.", "quadrature", tolerance=1e-12, instances=5)
+@step("G7 a", "02", "Prior and noise vary independently, so their covariances add.", "quadrature", tolerance=1e-12, instances=5)
 def covariances_add(rng, claim=gaussian.predictive):
     """Moments of y = W z + b + noise over the standard normal numbers that make z and noise."""
     prior, channel = some_gaussian(rng, 2), some_channel(rng, 2, 2)
@@ -83,7 +83,7 @@ def by_the_joint(rng, claim=lambda C, W, Wt, Ri, mu, y: mu + C * Wt * Ri * (y - 
 
 @step(
     "G6 d", "02", "Bayes' rule balances at every z: ln p(y) = ln p(z) + ln p(y | z) - ln p(z | y).",
-    tolerance=1e-12, instances=20,
+    tolerance=1e-12, instances=100,
 )  # fmt: skip
 def bayes_balance(rng, claim=gaussian.posterior_by_precision):
     """At z near and absurd, relative to the largest term; ln p(y) by (G7)."""
@@ -132,7 +132,10 @@ def posterior(rng, claim=gaussian.posterior):
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step("G8 c", "02", "(G8) is (G2) on the joint (G4): of all z and noise, those that agree with y.", tolerance=1e-11, instances=20)
+@step(
+    "G8 c", "02", "(G8) is (G2) on the joint (G4): of all z and noise, those that agree with y.",
+    tolerance=1e-11, instances=100,
+)  # fmt: skip
 def condition_the_joint(rng, claim=gaussian.posterior):
     """z = mu + A e, y = W z + b + T f: those (e, f) that agree with y are a point and a null space."""
     mu, A, T = rng.standard_normal(4), rng.standard_normal((4, 3)), 0.3 * np.eye(2) + rng.uniform(0, 0.3, (2, 2))
@@ -162,7 +165,7 @@ def limits(rng, claim=lambda lam, s: lam / (lam + s**2)):
     return exact(sympy.limit(claim(lam, s), s, 0) - 1, sympy.limit(claim(lam, s), s, sympy.oo))
 
 
-@step("G8 f", "02", "Wiener filter: G = U diag(lam / (lam + s^2)) U', and C = s^2 G.", tolerance=1e-12, instances=20)
+@step("G8 f", "02", "Wiener filter: G = U diag(lam / (lam + s^2)) U', and C = s^2 G.", tolerance=1e-12, instances=100)
 def wiener(rng, claim=lambda lam, s: lam / (lam + s**2)):
     """G and C from (G8) by plain solves, S = U diag(lam) U'."""
     S, s = covariance(rng, 4), rng.uniform(0.5, 2)
@@ -181,7 +184,7 @@ def remains(rng, claim=lambda lam, s: s**2 * lam / (lam + s**2)):
 
 @step(
     "G8 h", "02", "The posterior is in no direction wider than the prior, and for W = I not than the noise.",
-    tolerance=1e-12, instances=50,
+    tolerance=1e-12, instances=200,
 )  # fmt: skip
 def never_wider(rng, claim=gaussian.posterior):
     """Eigenvalues of C - S and C - R."""

@@ -27,7 +27,7 @@ def noise_is_maximum(rng, claim=lambda C, n: C / n):
 
 @step(
     "S11", "08", "s^2 = C / (KHW) with the new F and B; there the bound is flat in s.",
-    "loops, numerical gradient", tolerance=1e-7, instances=2,
+    "loops and gradient", tolerance=1e-7, instances=2,
 )  # fmt: skip
 def noise(rng, claim=m_step):
     """The residual of the new scene by loops, and a central difference."""

@@ -28,7 +28,7 @@ def lagrange(rng, claim=lambda N: N / sum(N)):
     return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
 
 
-@step("S8 b", "08", "Gibbs: no A makes sum N ln A larger than A = N / K does.", tolerance=1e-12, instances=20)
+@step("S8 b", "08", "Gibbs: no A makes sum N ln A larger than A = N / K does.", tolerance=1e-12, instances=100)
 def gibbs(rng, claim=lambda N: N / N.sum()):
     """Fifty rivals, far and near."""
     N = rng.uniform(0.1, 3, 9)
@@ -56,7 +56,7 @@ def shifted(prior, a):
     return np.exp(logits - logsumexp(logits))
 
 
-@step("S8", "08", "A = mean of the q_k; there the bound is flat in A.", "loops, numerical gradient", tolerance=1e-7, instances=2)
+@step("S8", "08", "A = mean of the q_k; there the bound is flat in A.", "loops and gradient", tolerance=1e-7, instances=2)
 def prior(rng, claim=m_step):
     """Central differences of the bound at the new scene."""
     images, theta, q = problem(rng)
@@ -106,7 +106,7 @@ def face_by_correlation(rng, claim=lambda images, q: sum(windows.correlate(X, on
 
 @step(
     "S9", "08", "F = mean_k sum_d q_k(d) X^k[window d]; there the bound is flat in F.",
-    "loops, numerical gradient", tolerance=1e-9, instances=2,
+    "loops and gradient", tolerance=1e-9, instances=2,
 )  # fmt: skip
 def face(rng, claim=m_step):
     """Central differences of the bound at the new scene."""
@@ -165,7 +165,7 @@ def background_is_stationary(
 
 @step(
     "S10", "08", "B(p) = sum X^k (1 - c_k) / sum (1 - c_k); there the bound is flat in B.",
-    "loops, numerical gradient", tolerance=1e-9, instances=2,
+    "loops and gradient", tolerance=1e-9, instances=2,
 )  # fmt: skip
 def background(rng, claim=m_step):
     """Central differences of the bound at the new scene."""
@@ -199,7 +199,10 @@ def always_hidden(rng, claim=lambda p, H, h: H - h <= p <= h - 1):
     return error([claim(*case) for case in cases], [all(i <= p < i + h for i in range(H - h + 1)) for p, H, h in cases])
 
 
-@step("S10 f", "08", "There the previous value stays: the bound does not contain it.", "loops", tolerance=1e-12, instances=5)
+@step(
+    "S10 f", "08", "A pixel that every position hides keeps its previous value: the bound does not contain it.",
+    "loops", tolerance=1e-12, instances=5,
+)  # fmt: skip
 def kept(rng, claim=lambda images, q, before: scene.m_step(images, q, before.face.shape, previous=before).background):
     """A face so large that the middle is always hidden; another value there leaves the bound as it is."""
     shape, face_shape = HIDDEN_CASE
