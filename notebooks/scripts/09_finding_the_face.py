@@ -24,10 +24,10 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **At the end you will be able to**
 #
-# - run EM with one position a picture (hard EM), say why it gets stuck, and predict where;
+# - write hard EM (its E-step, its loop, its smoothed prior), say why it gets stuck, and predict where;
 # - cure it with a prior on the prior, and name the quantity that then never falls;
 # - judge restarts by their bound, and know when the bound misleads;
-# - see why a face can end one pixel off, what that costs, and how a move repairs it;
+# - see why a face can end one pixel off and how a move repairs it, and compute what a shift costs;
 # - find a real face, pixel by pixel, in pictures where nobody sees one.
 #
 # **You need** lesson [06](06_face_logits.ipynb) for the logits (S1)-(S5) and lesson [08](08_em_for_the_scene.ipynb) for
@@ -43,7 +43,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import stats
 from scipy.special import entr
 
-from course_lib import datasets, estimators, plots, scene, widgets, windows
+from course_lib import datasets, estimators, exercises, plots, scene, widgets, windows
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 1. Pictures of our own making
@@ -144,6 +144,29 @@ print(f"ln p(X) - hard bound = {log_likelihood - hard_bound:.4f} nats, sum of -l
 # The E-step is what (S14) says, and the gap is what (S13) says: 204.5055 nats over 1000 pictures, however we compute it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 09.1: the hard E-step
+#
+# Write (S14): from the logits and the prior, the best position of every picture. $A(d)$ may be 0, and then
+# $\ln A(d)=-\infty$; logits may be as low as $-3000$ or as high as $5000$. Of positions that tie, take the first in reading
+# order (along the rows).
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-09-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def hard_e_step(logits, prior):
+    """d^k of (S14), the row and column of every picture's best position.
+
+    logits (K, I, J), nats;  prior (I, J): A, zeros are allowed  ->  (K, 2), integers
+    """
+    ### BEGIN SOLUTION
+    with np.errstate(divide="ignore"):
+        scores = logits + np.log(prior)
+    best = scores.reshape(len(logits), -1).argmax(axis=1)
+    return np.stack(np.unravel_index(best, prior.shape), axis=1)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-09-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("09.1", hard_e_step)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.2 Every formula keeps its form
 #
 # With a point mass the sums over positions in (S8)-(S11) have one term. The prior is a histogram; the face is the
@@ -165,6 +188,34 @@ print("prior:", np.allclose(hard.prior, [[(best == (i, j)).all(axis=1).mean() fo
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three plain averages, equal to `scene.m_step` with integer positions.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 09.2: the loop
+#
+# An E-step and an M-step are given as functions, of whatever model: `e_step(params)` returns two things, the $q$ for these
+# parameters and the bound of these parameters; `m_step(q, params)` returns new parameters, made from $q$ and the previous
+# ones. Write EM with exactly `n` M-steps. The trace holds `n + 1` bounds: the first belongs to `start`, the last to the
+# parameters that you return.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-09-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def em_loop(e_step, m_step, start, n):
+    """EM with n M-steps.
+
+    e_step: params -> (q, bound);  m_step: (q, params) -> params;  start: params;  n: int, at least 1
+    ->  the last params, and all bounds (n + 1,)
+    """
+    ### BEGIN SOLUTION
+    params, (q, bound) = start, e_step(start)
+    bounds = [bound]
+    for _ in range(n):
+        params = m_step(q, params)
+        q, bound = e_step(params)
+        bounds.append(bound)
+    return params, np.array(bounds)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-09-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("09.2", em_loop)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2.3 One random start
@@ -297,7 +348,8 @@ grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
 # right side, by turns:
 #
 # - **E-step**: the new term has no $q$ in it. Nothing changes, soft or hard.
-# - **M-step**: it has neither $F$, $B$ nor $s$ in it. Only $A$ changes. With $c(d)=\sum_k q_k(d)$ we maximise
+# - **M-step**: it has neither $F$, $B$ nor $s$ in it. Only $A$ changes. With $c(d)=\sum_k q_k(d)$, how many pictures are
+#   expected at $d$ (lesson 08 wrote $N(d)$; do not take it for the hidden weight $c_k(p)$), we maximise
 #   $$\sum_d c(d)\ln A(d)+\alpha\sum_d\ln A(d)=\sum_d\big(c(d)+\alpha\big)\ln A(d).$$
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -313,7 +365,47 @@ grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
 # falls is now bound $+\ \alpha\sum_d\ln A(d)$, the *penalised bound*. For $\alpha=0$ this is (S8).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Check: the library's prior, and 10 000 random rivals.
+# ### Exercise 09.3: an empty place with a pencil
+#
+# There are 20 pictures and 30 positions. At the last hard E-step 4 pictures chose position $d$ and none chose $d'$; then
+# the M-step smoothed the prior with $\alpha=\tfrac12$. **By how many nats must the logit of a picture at $d'$ exceed its
+# logit at $d$, so that by (S14) it finds both equally good?** Return the number; `np.log` may do the last step.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-09-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def needed_advantage():
+    """logit(d') - logit(d) at which a picture is undecided  ->  a number, in nats"""
+    ### BEGIN SOLUTION
+    return np.log((4 + 1 / 2) / (0 + 1 / 2))
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-09-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("09.3", needed_advantage)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 09.4: the smoothed prior
+#
+# Write (S15) for the positions that a hard E-step has found. Several pictures may sit at one position, and $\alpha$ is
+# added at *each* position.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-09-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def smoothed_prior(positions, shape, alpha):
+    """A of (S15).
+
+    positions (K, 2), integers: row and column of every picture;  shape (I, J);  alpha: a number of at least 0
+    ->  (I, J), sum 1
+    """
+    ### BEGIN SOLUTION
+    counts = np.zeros(shape)
+    for i, j in positions:
+        counts[i, j] += 1
+    return (counts + alpha) / (len(positions) + alpha * counts.size)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-09-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("09.4", smoothed_prior)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Is $g$ really the best? We compare the library's prior with (S15), and its value with that of 10 000 random rivals.
 
 # %% slideshow={"slide_type": "skip"}
 alpha, counts = N / 10, hard.prior * N
@@ -457,7 +549,9 @@ for name in methods:
 # If it does, the restart with the larger bound has the smaller face error: the *rank correlation* of the two is $-1$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# To compare methods we take $\ln p(X\mid\theta)$ of every result, the soft bound, and round so that equal results tie.
+# (Number the runs by their bound, and again by their error; the correlation of the two numberings is the rank
+# correlation.) To compare methods we take $\ln p(X\mid\theta)$ of every result, the soft bound, and round so that equal
+# results tie.
 #
 # The figure shows one mark for each of the 36 runs: the log-likelihood, counted from that of the truth, against the
 # error of the face. Soft runs (circles) and smoothed runs (diamonds, on top) form two groups, one at error 2 on the line
@@ -503,7 +597,8 @@ grade("default start", scene.fit(images, face.shape).params, images, truth, posi
 # %% [markdown] slideshow={"slide_type": "skip"}
 # For soft EM it is far better: twelve of twelve exact. Face and background of the start are equal up to one gray level,
 # so that no position is preferred, and the first $q$ is uniform in effect (for the first picture spread over 241.6 of
-# 242 positions, measured by $e^{\text{entropy}}$; `entr` is $-q\ln q$). The M-step then sets the background to the
+# 242 positions, measured by $e^{\text{entropy}}$, which is $m$ for equal probabilities at $m$ positions; `entr` is
+# $-q\ln q$). The M-step then sets the background to the
 # average picture and the face to a blur, and structure grows from the data, not from chance. Hard EM must choose
 # nevertheless, among logits that are nearly ties, and is lost every time; one of its backgrounds is 30.3 gray levels
 # off, worse than the average picture. So much for *every* algorithm.
@@ -637,7 +732,34 @@ print(f"after three iterations A is spread, in effect, over {np.exp(entr(early).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Why: at such a pixel $X=F+\text{noise}$. Explained by $F$ the squared residual is noise$^2$, explained by $B$ it is
-# $(\text{noise}+F-B)^2$, on average larger by $(F-B)^2$. We start EM at the truth shifted by one row, and at the truth.
+# $(\text{noise}+F-B)^2$, on average larger by $(F-B)^2$.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 09.5: what a shift costs
+#
+# Write (S16) for any shift on a flat background: the face moves inside its window down by `rows` and to the right by
+# `columns`, both whole numbers that may be negative (up, left) or 0. A pixel that the move takes out of the window is lost,
+# in whichever direction. How many nats does a picture lose on average?
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-09-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+def shift_cost(face, background, noise_std, rows, columns):
+    """Cost (S16) of a shift, in nats a picture.
+
+    face (h, w), gray levels;  background: one gray level;  noise_std: s;  rows, columns: integers, at most h and w in size
+    ->  a number of at least 0
+    """
+    ### BEGIN SOLUTION
+    (h, w), (i, j) = face.shape, np.indices(face.shape)
+    down, right = i + rows, j + columns
+    lost = (down < 0) | (down >= h) | (right < 0) | (right >= w)
+    return ((face[lost] - background) ** 2).sum() / (2 * noise_std**2)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "check-09-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+exercises.check("09.5", shift_cost)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Now the experiment: we start EM at the truth shifted by one row, and at the truth.
 
 # %% slideshow={"slide_type": "skip"}
 flat = np.full((40, 60), 120.0)
@@ -1025,7 +1147,7 @@ for noise, n in ((160, 100), (160, 50), (160, 20), (220, 100), (220, 200)):
 #
 # ## What comes next
 #
-# Lesson 10, to come, collects every erratum of the two reports with its number. The steps used here come from
+# [Lesson 10](10_errata.ipynb) collects every erratum of the two reports with its number. The steps used here come from
 # [lesson 08](08_em_for_the_scene.ipynb).
 #
 # **Try it yourself.** Take 50, 30 and 20 pictures instead of 100 at noise 160 (the 100 in `wanted`), each with several
