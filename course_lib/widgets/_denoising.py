@@ -139,11 +139,14 @@ def _patch(noisy, prior, noise_std, estimate, box):
         z, taken = report.literal_denoise_patches(y, prior, noise_std), report.literal_component(prior, noise_std)
     else:
         z = denoising.denoise_patches(y, prior, noise_std, estimate=estimate)
-    zoom = max(PATCH_SIDE // m, 1)
+    zoom = PATCH_SIDE // m  # at least 3: m of a prior is at most 28
     shown = [(name, _pictures.gray(x.reshape(m, m), zoom)) for name, x in (("noisy patch", y), ("its estimate", z))]
     rows = [("prior weights", prior.weights, _pictures.SKY), ("posterior weights", weights, _pictures.BLUE)]
     chart = _pictures.captioned([*shown, ("", _pictures.bars(rows, marked=taken))])
-    sentence = f"Patch of {where}: component {best} has the largest weight, {weights[best]:.2f}; its prior weight is {prior.weights[best]:.2f}."
+    sentence = (
+        f"Patch of {where}: component {best} has the largest weight, {weights[best]:.2f}; "
+        f"its prior weight is {prior.weights[best]:.2f}."
+    )
     if taken is not None:
         sentence += f" The rule takes component {taken} for every patch."
     return chart, sentence

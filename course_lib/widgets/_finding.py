@@ -22,7 +22,7 @@ METHODS = {"soft": False, "hard": True}
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best positions (N, 2), bound in nats, and whether that was its end."""
+    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats, whether EM ends here."""
 
     scene: scene.Scene
     q: np.ndarray
@@ -87,8 +87,8 @@ def finding_view(run, iteration, picture=0):
     stages = run.until(_checks.count("iteration", iteration, minimum=0))
     picture = min(_checks.count("picture", picture, minimum=0), len(stages[-1].q) - 1)
     bounds = [stage.bound for stage in stages]
-    sheets = (_one_picture(run, stages[-1], picture), _found(run, stages[-1]), _pictures.trace(bounds, LAST, CHART, "bound (nats) over iterations"))
-    return _board.View(sheets, _sentence(run, stages))
+    chart = _pictures.trace(bounds, LAST, CHART, "bound (nats) over iterations")
+    return _board.View((_one_picture(run, stages[-1], picture), _found(run, stages[-1]), chart), _sentence(run, stages))
 
 
 def finding_widget(background, *, noise_std=60, n_pictures=100, face_rows=18, start="mean", method="soft", smoothing=0):
@@ -122,7 +122,8 @@ def finding_widget(background, *, noise_std=60, n_pictures=100, face_rows=18, st
         "method": _board.choice("EM", list(METHODS), method),
     }
     descriptions = (
-        "One noisy picture with a thick frame where EM places the face and a thin frame where it is; beside it q over the positions.",
+        "One noisy picture with a thick frame where EM places the face and a thin frame where it is; "
+        "beside it q over the positions.",
         "The background and the face that EM has found so far, and the true face.",
         "The lower bound of the log-likelihood in nats, iteration by iteration.",
     )
@@ -169,16 +170,19 @@ def _one_picture(run, stage, k):
     picture = _pictures.frame(picture, (*run.positions[k], h, w), ZOOM, _pictures.GREEN, outside=0)
     q = np.full((ZOOM * H, ZOOM * W, 3), 225, np.uint8)
     q[: ZOOM * (H - h + 1), : ZOOM * (W - w + 1)] = _pictures.share(stage.q[k], ZOOM)
-    _pictures.frame(q, (*run.positions[k], 1, 1), ZOOM, _pictures.GREEN)
+    i, j = ZOOM * run.positions[k]
+    around = (i - 1, j - 1, ZOOM + 2, ZOOM + 2)  # so that the frame leaves all of the position's q to be seen
+    _pictures.frame(q, around, 1, _pictures.GREEN, outside=1)
     captions = f"picture {k}: thick found, thin true", "q of its corner, framed true"
     return _pictures.captioned(list(zip(captions, (picture, q))))
 
 
 def _found(run, stage):
     """Background and face as EM has them, and the true face."""
-    zoom = max(min(ZOOM * run.images.shape[1] // len(run.truth.face), LARGEST_ZOOM), 1)
-    faces = [(name, _pictures.gray(face, zoom)) for name, face in (("face found", stage.scene.face), ("true face", run.truth.face))]
-    return _pictures.captioned([("background found", _pictures.gray(stage.scene.background, ZOOM)), *faces])
+    zoom = min(ZOOM * run.images.shape[1] // len(run.truth.face), LARGEST_ZOOM)
+    faces = (("face found", stage.scene.face), ("true face", run.truth.face))
+    background = ("background found", _pictures.gray(stage.scene.background, ZOOM))
+    return _pictures.captioned([background, *((name, _pictures.gray(face, zoom)) for name, face in faces)])
 
 
 def _sentence(run, stages):
