@@ -21,6 +21,9 @@ ASSETS = {  # what the page asks for -> package, file in it
 # reveal.js lays out finished formulas; one that is wider than the slide, which nbconvert's page breaks, is drawn smaller.
 TEMPLATE = r"""{% extends 'index.html.j2' %}
 {% block html_head_js %}{% endblock %}
+{% block data_png scoped %}
+{{- super() | replace('<img src=', '<img alt="' ~ ((output | get_metadata('alt', 'image/png') or '') | escape_html) ~ '" src=') -}}
+{% endblock data_png %}
 {% block html_head_js_mathjax %}
 <script>
 MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};
@@ -80,7 +83,8 @@ def talk(notebook):
 
     path = Path(notebook)
     if path.suffix != ".ipynb" or not path.is_file():
-        raise FileNotFoundError(f"notebook needs the path of an .ipynb file; got {notebook}; try notebooks/05_denoising_digits.ipynb")
+        remedy = "try notebooks/05_denoising_digits.ipynb"
+        raise FileNotFoundError(f"notebook needs the path of an .ipynb file; got {notebook}; {remedy}")
     exporter = SlidesExporter(
         raw_template=TEMPLATE, reveal_url_prefix="reveal", reveal_theme="white", reveal_transition="none", reveal_number="c/t",
         embed_images=True,

@@ -1,7 +1,7 @@
 """What all widgets share: controls with units, and a board that answers a change of any of them.
 
-ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next: the board answers inside
-the message, so that a drag on a slow machine skips values instead of queueing them.
+ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next: the board answers
+inside the message, so that a drag on a slow machine skips values instead of queueing them.
 """
 
 import html
@@ -127,7 +127,10 @@ def _picture(sentence):
 
 
 def _row(widgets):
-    return ipywidgets.Box(list(widgets), layout=ipywidgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 16px", overflow="visible", max_width="100%"))
+    layout = ipywidgets.Layout(
+        flex_flow="row wrap", align_items="flex-start", grid_gap="0 16px", overflow="visible", max_width="100%"
+    )
+    return ipywidgets.Box(list(widgets), layout=layout)
 
 
 def _spoken(sentence):

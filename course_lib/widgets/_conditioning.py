@@ -78,7 +78,8 @@ def _with_correlation(pair, correlation):
         raise ValueError(f"pair needs two pixels; got {pair.mean.size}; choose two with gaussian.marginal")
     r = float(_checks.real_array("correlation", correlation, (), hint="give one number"))
     if not -1 <= r <= 1:
-        raise ValueError(f"correlation needs a number from -1 to 1; got {r:g}; covariances are divided by both standard deviations")
+        remedy = "covariances are divided by both standard deviations"
+        raise ValueError(f"correlation needs a number from -1 to 1; got {r:g}; {remedy}")
     s1, s2 = np.sqrt(np.diag(pair.cov))
     return gaussian.Gaussian(pair.mean, [[s1**2, r * s1 * s2], [r * s1 * s2, s2**2]])
 
@@ -94,6 +95,7 @@ def _sentence(prior, posterior):
     )
     shift, saved = posterior.mean[0] - prior.mean[0], 1 - after[0] / before[0]
     return (
-        f"First pixel z₁: {first}, in gray levels: its mean moves by {shift:+z.1f}, its standard deviation shrinks by {saved:.1%}. "
+        f"First pixel z₁: {first}, in gray levels: its mean moves by {shift:+z.1f}, "
+        f"its standard deviation shrinks by {saved:.1%}. "
         f"Second pixel z₂: {second}."
     )

@@ -60,8 +60,8 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
         "pixels": _board.choice("prior of", {"one pixel": 1, "two pixels, left one seen": 2}, 1),
     }
     descriptions = (
-        "Three panels: the prior and what was observed, with its noise; the posterior with its components, its mean as a star and "
-        "the mean of the most probable component as a diamond; the weights of the components before and after as bars.",
+        "Three panels: the prior and what was observed, with its noise; the posterior with its components, its mean as a star "
+        "and the mean of the most probable component as a diamond; the weights of the components before and after as bars.",
     )
 
     def view(pixels, **seen):
@@ -76,7 +76,10 @@ def _sentence(prior, posterior, names):
     pixels = PIXELS[prior.means.shape[1] - 1]
     moved = "; ".join(f"{pixel} {_spread(prior, n)} to {_spread(posterior, n)}" for n, pixel in enumerate(pixels))
     centre = " and ".join(f"{level:.1f}" for level in posterior.means[best])
-    return f"Weights: {weights}. Mean ± standard deviation: {moved} gray levels. Most probable: {names[best]}, mean {centre} gray levels."
+    return (
+        f"Weights: {weights}. Mean ± standard deviation: {moved} gray levels. "
+        f"Most probable: {names[best]}, mean {centre} gray levels."
+    )
 
 
 def _spread(mix, n):

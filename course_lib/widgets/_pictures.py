@@ -59,7 +59,8 @@ def frame(picture, box, zoom, colour=RED, outside=2):
     """
     row, column, rows, columns = (zoom * length for length in box)
     height, width = picture.shape[:2]
-    outer = np.s_[max(row - outside, 0) : min(row + rows + outside, height), max(column - outside, 0) : min(column + columns + outside, width)]
+    bottom, right = min(row + rows + outside, height), min(column + columns + outside, width)
+    outer = np.s_[max(row - outside, 0) : bottom, max(column - outside, 0) : right]
     inner = np.s_[row + 1 : row + rows - 1, column + 1 : column + columns - 1]
     kept = picture[inner].copy()
     picture[outer] = colour

@@ -50,7 +50,7 @@ class Board:
         return [np.asarray(Image.open(io.BytesIO(base64.b64decode(file))).convert("RGB")) for file in files]
 
     def defects(self):
-        """Texts that are cut, scroll bars, pictures out of proportion, parts that stick out: list of sentences, empty if all is well."""
+        """Texts cut, scroll bars, pictures out of proportion, parts that stick out: list of sentences, empty if all is well."""
         return self.root.evaluate("root => course.defects(root)")
 
     @property
@@ -120,7 +120,7 @@ class Slider:
         self.press("ArrowRight", place)
 
     def drag(self, seconds, turns=0):
-        """Drag the handle from its left end to the right, `turns` times back and forth, 60 moves a second.  ->  number of moves"""
+        """Drag the handle from its left end to the right, `turns` times back and forth, 60 moves a second  ->  number of moves"""
         self.press("Home")
         box, handle = self.root.locator(".noUi-base").bounding_box(), self.handle.bounding_box()
         row = handle["y"] + handle["height"] / 2
