@@ -92,7 +92,7 @@ def judge(exercise, answer, rng=None):
     if all(right):
         changed = _changed(answer, cases)
         if changed is None:
-            return Verdict("right", _headed(exercise, f"right, on {len(cases)} fresh instances"))
+            return Verdict("right", _headed(exercise, f"right, on {len(cases)} fresh instances" if len(cases) > 1 else "right"))
         return _wrong(exercise, f"the numbers are right, but argument number {changed} was changed in place; work on a copy")
     named = _named(exercise, cases, results, right)
     return _wrong(exercise, named or _plain(exercise, cases, results, right))
@@ -143,7 +143,7 @@ def _parts(result):
         arrays = tuple(np.asarray(part) for part in parts)
     except ValueError:
         return result
-    return arrays if all(array.dtype.kind in "fiubUS" for array in arrays) else result
+    return arrays if all(array.dtype.kind in "fiubcUS" for array in arrays) else result
 
 
 def _digits(exercise, parts):
@@ -157,15 +157,13 @@ def _is_numbers(parts):
 
 def _same(got, want, digits):
     """Whether two results agree in number, shape and value; exceptions agree if they are of one kind."""
-    if want is ANY:
-        return True
     if not (_is_numbers(got) and _is_numbers(want)):
         return isinstance(want, Exception) and type(got) is type(want)
     return len(got) == len(want) and all(_close(a, b, digits) for a, b in zip(got, want))
 
 
 def _close(a, b, digits):
-    if a.shape != b.shape:
+    if a.shape != b.shape or (a.dtype.kind == "c") != (b.dtype.kind == "c"):
         return False
     if a.dtype.kind in "US" or b.dtype.kind in "US":
         return bool(np.all(a == b))
@@ -175,11 +173,13 @@ def _close(a, b, digits):
 
 def _named(exercise, cases, results, right):
     """The sentence of the first mistake that gives the same on every instance, or None."""
+
+    def agrees(mistake, case, got, fine):
+        made = _parts(_run(mistake.answer, case))
+        return not fine if made is ANY else _same(got, made, _digits(exercise, got))
+
     for mistake in exercise.mistakes:
-        made = [_parts(_run(mistake.answer, case)) for case in cases]
-        agree = [_same(got, wrong, _digits(exercise, got)) for (got, _), wrong in zip(results, made)]
-        wrong_too = all(not fine for wrong, fine in zip(made, right) if wrong is ANY)
-        if all(agree) and wrong_too:
+        if all(agrees(mistake, case, got, fine) for case, (got, _), fine in zip(cases, results, right)):
             return mistake.sentence
     return None
 
@@ -196,7 +196,10 @@ def _plain(exercise, cases, results, right):
     if not _is_numbers(got):
         return f"{earlier}your function returned {_kind(got)}, needed are numbers: {_list(exercise.returns)}"
     if len(got) != len(want):
-        return f"{earlier}your function returned {len(got)} results, needed are {len(want)}: {_list(exercise.returns)}"
+        count = "one result" if len(got) == 1 else f"{len(got)} results"
+        return f"{earlier}your function returned {count}, needed are {len(want)}: {_list(exercise.returns)}"
+    if len(got) == 2 and _same(got[::-1], want, _digits(exercise, got)):
+        return f"{earlier}your two results have changed places; needed are {_list(exercise.returns)}"
     for name, mine, theirs in zip(exercise.returns, got, want):
         if mine.shape != theirs.shape:
             return f"{earlier}with {case.what}, {name} must have shape {theirs.shape}; yours has {mine.shape}"
@@ -210,6 +213,10 @@ def _off(exercise, got, want):
             continue
         if mine.dtype.kind in "US" or theirs.dtype.kind in "US":
             return f"{name} is not {mine.tolist()!r}"
+        if mine.dtype.kind == "c":
+            return f"{name} is complex; real numbers are needed"
+        if theirs.ndim == 0 and len(exercise.returns) == 1:  # the size of the error would give the answer away
+            return f"{name} is not {mine.item():.6g}"
         if not np.isfinite(mine).all() and np.isfinite(theirs).all():
             return f"{name} has values that are not finite"
         with np.errstate(invalid="ignore"):

@@ -159,7 +159,8 @@ WEIGHTS = Exercise(
     _posterior_weights,
     (
         Mistake("your weights ignore the evidence N(y | ...): did you return the prior weights", lambda p, e: p),
-        Mistake("your weights ignore the prior weights: a rare component needs a better prediction", lambda p, e: softmax(e)),
+        Mistake("your weights ignore the prior weights: a rare component needs a better prediction", 
+            lambda p, e: softmax(e) if np.abs(e).max() < 500 else ANY),
         Mistake("a log density was added to a weight; both must be logarithms", lambda p, e: softmax(p + e)),
         Mistake(
             "the largest takes all: that is a decision, the posterior weights are softer",

@@ -6,7 +6,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ._style import BLACK, BLUE, COLOURS, ORANGE, RED, SKY, grid, one_axes, show_gray
 
-VERDICTS = {"exact": BLUE, "shifted": ORANGE, "lost": "#BBBBBB"}
+VERDICTS = {"exact": (BLUE, ""), "shifted": (ORANGE, "//"), "lost": ("#BBBBBB", "..")}  # hatched, too: no meaning by colour alone
 
 
 def wanted_gallery(pictures, heading, *, columns=None, panel=(1.6, 1.6), axes=None):
@@ -99,8 +99,8 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
     place = np.arange(len(noise_stds))
     for (r, c), ax in np.ndenumerate(axes):
         shares, base = counts[r, c] / counts[r, c].sum(axis=1, keepdims=True), np.zeros(len(noise_stds))
-        for (verdict, colour), share in zip(VERDICTS.items(), shares.T):
-            ax.bar(place, share, bottom=base, color=colour, label=verdict)
+        for (verdict, (colour, hatch)), share in zip(VERDICTS.items(), shares.T):
+            ax.bar(place, share, bottom=base, color=colour, hatch=hatch, edgecolor="white", label=verdict)
             base += share
         ax.set_xticks(place, labels=[f"{s:g}" for s in noise_stds], fontsize=8)
         ax.set(ylim=(0, 1), yticks=(0, 0.5, 1))

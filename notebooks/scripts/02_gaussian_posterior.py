@@ -37,7 +37,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, exercises, gaussian, patches, plots, priors
+from course_lib import datasets, exercises, gaussian, ledger, patches, plots, priors
 from course_lib.gaussian import Gaussian, LinearGaussian
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -653,6 +653,20 @@ for noise_std in (20, 25, 625):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Between 20 and 25 the mean moves by 8 gray levels, from 175.38 to 167.21. Who passes 625 gets 120.18: the picture is thrown away and the prior mean returned. In this course every width of noise is a standard deviation, and is called `noise_std`.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("02")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (G8): the gain form agrees with a posterior that was integrated by quadrature, for singular $S$ as well. "G8 a" is
+# the Woodbury identity and "G8 b" the step that pushes $W$ through, both for blocks of every size.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

@@ -43,7 +43,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import logsumexp
 
-from course_lib import datasets, denoising, exercises, gaussian, mixture, patches, plots, priors, widgets
+from course_lib import datasets, denoising, exercises, gaussian, ledger, mixture, patches, plots, priors, widgets
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A pixel that is board or chalk
@@ -999,6 +999,20 @@ for level, sigma in itertools.product((188.0, 240.0), (50.0, 20.0, 5.0)):
 # to 5 gray levels: "both bright" and "edge" predict nearly the same on the left, so no look at it can tell them apart. At $y=240$ the
 # better look even *raises* it, from 87.1 to 92.3, above the 84.1 before any look. The more exact $y$, the more "both bright" follows
 # it through its covariance, up to 228, while the edge stays at 40: the two answers move apart.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("03")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (M2): the weights agree with Bayes' rule, integrated by quadrature, to better than one part in a million
+# million. "M2 a" is the identity of section 2.1, in which the report lost its factor.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

@@ -42,7 +42,7 @@ from scipy.special import rel_entr, softmax, xlogy
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from course_lib import datasets, denoising, em, exercises, images, mixture, patches, plots, priors
+from course_lib import datasets, denoising, em, exercises, images, ledger, mixture, patches, plots, priors
 from course_lib.gaussian import Gaussian
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1142,6 +1142,20 @@ print("many digits win in at least five of six:", sum(b > a for a, b in outcome)
 # With the same number of patches, and so the same cost, patches from many digits win by about 2 nats a patch. The
 # windows of one digit overlap and share one pen, one slant, one hand: they are many, but they say little that is new.
 # This is why `patches.sample_patches` draws from all images.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("04")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (M7): a numerical gradient of the expected log joint vanishes at the new weights, means and covariances, up to
+# the error of the differences that approximate it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

@@ -42,7 +42,7 @@ import numpy as np
 from scipy.special import softmax
 from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 
-from course_lib import datasets, denoising, exercises, gaussian, images, mixture, patches, plots, priors, report, widgets
+from course_lib import datasets, denoising, exercises, gaussian, images, ledger, mixture, patches, plots, priors, report, widgets
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Every picture here is a *held-out* digit: the priors were fitted to other digits. Five of them are for looking, one
@@ -929,6 +929,20 @@ print(f"component 1: mean gray level {eight.means[1].mean():.1f}, standard devia
 # The best component changes from patch to patch, the triangle never moves: no patch enters the rule. With this prior it
 # costs 13 dB against the noisy picture, because component 1 is the empty background: a mean gray level of 0.0, and a
 # standard deviation of 1.0, which is the floor of the fit.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("05")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (M6): one component at a time, the eigenvectors give what quadrature gives. "M6 a" says why one
+# decomposition serves every $\sigma$.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

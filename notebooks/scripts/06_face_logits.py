@@ -45,7 +45,7 @@ from scipy import stats
 from scipy.special import entr
 from skimage.feature import match_template
 
-from course_lib import datasets, exercises, plots, scene, windows
+from course_lib import datasets, exercises, ledger, plots, scene, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. The model: paste a face, add noise
@@ -981,6 +981,20 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # Two more pairs: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
 # In this course $H$ is the height, the entropy is spelled out, $\ln p(X)$ is the log evidence, $C$ the residual, $B$
 # the background, and $X^k$ the picture. One double role we kept: $p$ is a pixel in $X(p)$ and a density in $p(X)$.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("06")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (S3): a logit from its window is the difference of two log-likelihoods of whole pictures, computed by loops. "S5 b" is the
+# softmax of section 6, held against numbers of 50 digits. Only rows with drawn pictures are as coarse as chance makes them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

@@ -43,7 +43,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
-from course_lib import datasets, exercises, plots, scene, widgets, windows
+from course_lib import datasets, exercises, ledger, plots, scene, widgets, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. What is to be summed
@@ -1160,6 +1160,19 @@ print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).ma
 # The first picture's logits are those of our four loops, and a level of 10 000 changes none of the 100 tables.
 # `windows.correlate` on its own takes each picture's mean off before the transforms and adds its share, mean times
 # $\sum F$, afterwards.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("07")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the row (S6): four corners of the table give the sums that loops give. "S7 a" says that nothing wraps into the valid part.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

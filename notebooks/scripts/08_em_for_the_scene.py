@@ -45,7 +45,7 @@ import numpy as np
 from scipy.special import entr, logsumexp, rel_entr, softmax
 from scipy.stats import norm
 
-from course_lib import datasets, em, exercises, plots, scene, windows
+from course_lib import datasets, em, exercises, ledger, plots, scene, windows
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. Two easy halves of a hard problem
@@ -1026,6 +1026,20 @@ print("position", found[0].tolist(), " true", positions[0].tolist(), " backgroun
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # One picture cannot tell face from background; what tells them apart is that one moves and the other stays.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## The ledger of this lesson
+#
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
+# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
+# largest number of the right answer, or to 1 where that is smaller.
+
+# %% slideshow={"slide_type": "skip"}
+ledger.table("08")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read the rows (S8) to (S11): where an update stands, the slope of the bound, measured by small steps, is zero. "S11 b" is the
+# reason why the noise must be updated last, with the new face and background.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen

@@ -105,6 +105,10 @@ def prior_ignored(weights, log_evidence):
     return e / e.sum()
 
 
+def prior_ignored_naively(weights, log_evidence):
+    return np.exp(log_evidence) / np.exp(log_evidence).sum()
+
+
 def prior_divided(weights, log_evidence):
     e = np.exp(log_evidence - log_evidence.max()) / weights
     joint = log_evidence - np.log(weights)
@@ -160,7 +164,7 @@ def inner_product(weights, means, covs):
 
 
 RIGHT = {
-    "03.2": {"fraction": lambda: 2 / 3, "float32": lambda: np.float64(6) / 9},
+    "03.2": {"fraction": lambda: 2 / 3, "as a mean of two": lambda: np.float64(6) / 9},
     "03.1": {"definition, as a list": by_definition, "einsum": by_einsum, "SciPy": by_scipy},
     "03.4": {"shifted": shifted_softmax, "loop, as a list": softmax_by_loop, "float32": single_precision},
     "03.3": {"loop": moments_by_loop, "einsum": moments_by_einsum},
@@ -188,6 +192,7 @@ WRONG = {
     "03.4": {
         "prior weights": (lambda weights, log_evidence: weights, "ignore the evidence"),
         "prior ignored": (prior_ignored, "ignore the prior"),
+        "prior ignored, and underflow": (prior_ignored_naively, "ignore the prior"),
         "prior not logged": (prior_not_logged, "both must be logarithms"),
         "argmax instead of softmax": (one_hot, "largest takes all"),
         "missing normaliser": (lambda weights, log_evidence: weights * np.exp(log_evidence), "do not sum to 1"),
@@ -199,7 +204,7 @@ WRONG = {
     "03.3": {
         "within only": (within_only, "how far their means"),
         "between only": (between_only, "spread inside"),
-        "second moment": (second_moment, "second moment"),
+        "second moment": (second_moment, "that is the second moment"),
         "plain mean": (plain_mean, "plain average"),
         "weights ignored": (no_weights, "counts the same"),
         "heaviest component": (heaviest, "heaviest"),

@@ -281,7 +281,7 @@ WRONG = {
         "from the other corner": (from_lower_right, "lower right corner"),
     },
     "07.2": {
-        "last corner forgotten": (lambda: 18 - 3 - 8, "taken off twice"),
+        "last corner forgotten": (lambda: 18 - 3 - 8, "window was taken off twice"),
         "last sign turned": (lambda: 18 - 3 - 8 - 2, "last sign is turned"),
         "one corner": (lambda: 18, "everything from the picture's corner"),
         "upper strip only": (lambda: 18 - 3, "the strip above is off"),
@@ -294,7 +294,7 @@ WRONG = {
     "07.3": {
         "last corner forgotten": (
             corners(lambda T, i, j, h, w: T[i + h, j + w] - T[i, j + w] - T[i + h, j]),
-            "was taken off twice",
+            "window was taken off twice",
         ),
         "last sign turned": (
             corners(lambda T, i, j, h, w: T[i + h, j + w] - T[i, j + w] - T[i + h, j] - T[i, j]),
