@@ -22,7 +22,8 @@ ASSETS = {  # what the page asks for -> package, file in it
 TEMPLATE = r"""{% extends 'index.html.j2' %}
 {% block html_head_js %}{% endblock %}
 {% block data_png scoped %}
-{{- super() | replace('<img src=', '<img alt="' ~ ((output | get_metadata('alt', 'image/png') or '') | escape_html) ~ '" src=') -}}
+{%- set alt = (output | get_metadata('alt', 'image/png') or '') | escape_html -%}
+{{- super() | replace('<img src=', '<img alt="' ~ alt ~ '" src=') -}}
 {% endblock data_png %}
 {% block html_head_js_mathjax %}
 <script>

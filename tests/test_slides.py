@@ -55,6 +55,13 @@ def test_only_what_is_to_be_shown_is_there(small):
     assert "Not in the talk." not in html
 
 
+def test_a_figure_keeps_its_alternative_text(write_notebook):
+    picture = v4.new_output("display_data", data={"image/png": PIXEL}, metadata={"image/png": {"alt": 'One "dot" & no more.'}})
+    figure = v4.new_code_cell("plt.show()", outputs=[picture], metadata={"slideshow": {"slide_type": "-"}})
+    html = slides.talk(write_notebook(cell("# A lesson", "slide"), figure))
+    assert """<img alt='One "dot" &amp; no more.'""" in html  # quoted anew when the picture is embedded
+
+
 def test_write_makes_the_folder_and_names_the_file_like_nbconvert(small, tmp_path):
     target = slides.write(small, tmp_path / "talks" / "today")
     assert target == tmp_path / "talks" / "today" / "00_a.slides.html"
