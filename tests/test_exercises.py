@@ -31,7 +31,8 @@ def test_a_known_mistake_is_named(number, name):
     for seed in SEEDS:
         said = exercises.verdict(number, answer, rng=np.random.default_rng(seed))
         assert said.state == "wrong"
-        assert said.sentence == f"{number} {EXERCISES[number].title}: {sentence}."
+        end = "" if sentence.endswith("?") else "."
+        assert said.sentence == f"{number} {EXERCISES[number].title}: {sentence}{end}"
 
 
 @pytest.mark.parametrize("number, name", each(RIGHT))
@@ -106,7 +107,8 @@ def raising(x):
         (doubled, "right", "right, on 2 fresh instances"),
         (lambda x: (list(2 * x), float(sum(x))), "right", "right, on 2 fresh instances"),
         (lambda x: (x / 2, x.sum()), "wrong", "you halved"),
-        (lambda x: (2 * x[:1], x.sum()), "wrong", "with two numbers, double (n,) must have shape (2,); yours has (1,)"),
+        (lambda x: (2 * x[:1], x.sum()), "wrong", "with two numbers, double (n,) must have shape (2,); yours has shape (1,)"),
+        (lambda x: (2 * x, x[:1]), "wrong", "with two numbers, sum () must be one number; yours has shape (1,)"),
         (lambda x: 2 * x, "wrong", "your function returned one result, needed are 2: double (n,) and sum ()"),
         (lambda x: (x.sum(), 2 * x), "wrong", "your two results have changed places; needed are double (n,) and sum ()"),
         (lambda x: {"double": x}, "wrong", "your function returned a dict, needed are numbers: double (n,) and sum ()"),
@@ -129,8 +131,15 @@ def test_the_judge_says_what_is_wrong(answer, state, sentence):
 
 def test_a_pencil_exercise_does_not_give_its_number_away():
     three = Exercise("99.4", "three", ("number ()",), lambda rng: [Case("the numbers of the question", ())], lambda: 3, ())
-    assert judge(three, lambda: 5.25).sentence == "99.4 three: with the numbers of the question, number () is not 5.25."
+    assert judge(three, lambda: 5.25).sentence == "99.4 three: with the numbers of the question, number is not 5.25."
     assert judge(three, lambda: 3.0).sentence == "99.4 three: right."
+
+
+def test_a_sentence_ends_with_one_stop():
+    assert judge(DOUBLE, lambda x: None).sentence.endswith("does it end in a return?")
+    assert judge(DOUBLE, lambda x: x / 2).sentence.endswith("sum ().")
+    assert judge(DOUBLE, lambda x: np.zeros([1, -1])).sentence.endswith("negative dimensions are not allowed.")
+    assert judge(DOUBLE, lambda x: np.array([[1], [1, 2]])).sentence.endswith("inhomogeneous part.")
 
 
 def test_instances_are_fresh():

@@ -103,7 +103,8 @@ def _wrong(exercise, sentence):
 
 
 def _headed(exercise, sentence):
-    return f"{exercise.number} {exercise.title}: {sentence}."
+    end = "" if sentence.endswith((".", "?")) else "."
+    return f"{exercise.number} {exercise.title}: {sentence}{end}"
 
 
 def _run(function, case):
@@ -202,7 +203,8 @@ def _plain(exercise, cases, results, right):
         return f"{earlier}your two results have changed places; needed are {_list(exercise.returns)}"
     for name, mine, theirs in zip(exercise.returns, got, want):
         if mine.shape != theirs.shape:
-            return f"{earlier}with {case.what}, {name} must have shape {theirs.shape}; yours has {mine.shape}"
+            needed = f"have shape {theirs.shape}" if theirs.ndim else "be one number"
+            return f"{earlier}with {case.what}, {name} must {needed}; yours has shape {mine.shape}"
     return f"{earlier}with {case.what}, {_off(exercise, got, want)}"
 
 
@@ -216,7 +218,7 @@ def _off(exercise, got, want):
         if mine.dtype.kind == "c":
             return f"{name} is complex; real numbers are needed"
         if theirs.ndim == 0 and len(exercise.returns) == 1:  # the size of the error would give the answer away
-            return f"{name} is not {mine.item():.6g}"
+            return f"{name.removesuffix(' ()')} is not {mine.item():.6g}"
         if not np.isfinite(mine).all() and np.isfinite(theirs).all():
             return f"{name} has values that are not finite"
         with np.errstate(invalid="ignore"):
