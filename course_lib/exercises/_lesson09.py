@@ -82,7 +82,7 @@ HARD = Exercise(
         ),
         Mistake("that is the average position, rounded; the best one may be far from it", _mean_position),
         Mistake(
-            "of equal positions you take the last, asked is the first",
+            "of positions that tie you take another one than asked: which comes first along the rows",
             lambda l, A: np.array(A.shape) - 1 - _best((l + _log(A))[:, ::-1, ::-1]),
         ),
     ),
@@ -98,6 +98,7 @@ def _loop_cases(rng):
         _loop_case(rng, "six steps", 6, 20, 2),
         _loop_case(rng, "one step", 1, 8, 2),
         _loop_case(rng, "a single parameter", 3, 5, 1),
+        _still_case(rng, "a start where EM stands still", 5),
     ]
 
 
@@ -115,8 +116,14 @@ def _loop_case(rng, what, steps, N, K):
     return Case(what, (e_step, m_step, rng.normal(0, 2, K), steps))
 
 
-def _loop(e_step, m_step, start, n):
-    result = em.run_em(e_step, m_step, start, max_iter=n, tol=0)
+def _still_case(rng, what, steps):
+    """One mean, which begins where it ends: a loop that stops by itself makes too few steps."""
+    e_step, m_step, start, n = _loop_case(rng, what, steps, 6, 1).args
+    return Case(what, (e_step, m_step, _after(e_step, m_step, start, 60), n))
+
+
+def _loop(e_step, m_step, start, n, tol=0):
+    result = em.run_em(e_step, m_step, start, max_iter=n, tol=tol)
     return result.params, result.bounds
 
 
@@ -170,6 +177,7 @@ LOOP = Exercise(
             lambda e, m, s, n: (_after(e, m, s, n - 1), _bounds(e, m, s, n)),
         ),
         Mistake("you made one M-step too many", lambda e, m, s, n: _loop(e, m, s, n + 1)),
+        Mistake("you stop as soon as the bound stands still; n M-steps were ordered", lambda e, m, s, n: _loop(e, m, s, n, 1e-9)),
         Mistake("every M-step uses the first q; what do new parameters call for", _stale),
         Mistake(
             "every M-step starts from the first parameters again; which are the previous ones",
@@ -252,6 +260,12 @@ def _corner_twice(*args):
     return _cost(face, background, noise_std, rows, 0) + _cost(face, background, noise_std, 0, columns)
 
 
+def _in_place(face, background, noise_std, rows, columns):
+    h, w = face.shape
+    moved = scene.paste(face, np.full((3 * h, 3 * w), background), (h + rows, w + columns))[h : 2 * h, w : 2 * w]
+    return _nats(face, moved, noise_std).sum()
+
+
 def _mean(face, background, noise_std, rows, columns):
     lost = _leaving(face, rows, columns)
     return _cost(face, background, noise_std, rows, columns) / lost.sum()
@@ -282,6 +296,7 @@ SHIFT = Exercise(
         Mistake("the pixels in the corner are counted twice when the face moves both ways", _corner_twice),
         Mistake("only the corner counts in your answer; is one direction not enough to lose a pixel", _of_lost(_nats, _both)),
         Mistake("without a shift in one direction the whole face is lost: what is a slice at -0", _of_lost(_nats, _minus_zero)),
+        Mistake("you compared the face with itself moved; but the position moves, too, so which pixels change at all", _in_place),
         Mistake("you squared the sum of the differences; asked is the sum of squares", _square_of_sum),
         Mistake(
             "the background is missing: a face of its gray level would lose nothing", _of_lost(lambda F, B, s: F**2 / (2 * s**2))

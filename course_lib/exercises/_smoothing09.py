@@ -66,6 +66,11 @@ def _counted_once(positions, shape, alpha):
     return (counts + alpha) / (len(positions) + alpha * counts.size)
 
 
+def _once_of_once(positions, shape, alpha):
+    prior = _counted_once(positions, shape, alpha)
+    return prior / prior.sum()
+
+
 def _lifted(c, K, n, alpha):
     lifted = np.where(c > 0.5, c, alpha)
     return lifted / lifted.sum()
@@ -103,6 +108,11 @@ SMOOTHED = Exercise(
         ),
         Mistake("only empty positions were smoothed; which positions get alpha", _of_counts(_lifted)),
         Mistake("two pictures at one position count as one: NumPy's += takes a repeated index once", _counted_once),
+        Mistake(
+            "your prior sums to 1, but a position counts once however many pictures are there: += and a repeated index",
+            _once_of_once,
+        ),
+        Mistake("those are numbers of pictures, not yet probabilities; what is their sum", _of_counts(lambda c, K, n, a: c + a)),
         Mistake("your prior has the columns of positions first; rows come first", lambda *args: _smoothed(*args).T),
     ),
 )

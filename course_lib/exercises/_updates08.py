@@ -191,7 +191,11 @@ BACKGROUND = Exercise(
         ),
         Mistake(
             "you weigh a picture by how much it hides the pixel; which weight says that it shows it",
-            _of_background(lambda x, c, kept: _weighted(x, c, kept)),
+            _of_background(lambda x, c, kept: ANY if (c.sum(axis=0) < 1e-6).any() else _weighted(x, c, kept)),
+        ),
+        Mistake(
+            "your first result is how surely each pixel is seen; asked are the c_k, how surely it is hidden",
+            lambda *args: (1 - _background(*args)[0], _background(*args)[1]),
         ),
         Mistake("right but for pixels that nobody ever saw: 0/0 there; what was to be kept", _of_background(_divided)),
         Mistake(
@@ -293,7 +297,19 @@ NOISE = Exercise(
             "that is the noise about the old face and background; which of them has this M-step just made",
             lambda x, q, old_F, old_B, F, B: _noise(x, q, old_F, old_B, old_F, old_B),
         ),
+        Mistake(
+            "your face is new, but your background is still the old one",
+            lambda x, q, old_F, old_B, F, B: _noise(x, q, old_F, old_B, F, old_B),
+        ),
+        Mistake(
+            "your background is new, but your face is still the old one",
+            lambda x, q, old_F, old_B, F, B: _noise(x, q, old_F, old_B, old_F, B),
+        ),
         Mistake("that is s squared, in squared gray levels; asked is the standard deviation", lambda *args: _noise(*args) ** 2),
+        Mistake(
+            "you divided by the number of positions as well: q has averaged over them already",
+            lambda x, q, *rest: _noise(x, q, *rest) / np.sqrt(q[0].size),
+        ),
         Mistake(
             "you divided by the pixels of one picture; how many squares are in C",
             lambda x, *rest: _noise(x, *rest) * np.sqrt(len(x)),

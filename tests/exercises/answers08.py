@@ -192,6 +192,16 @@ def weighted_by_hidden(images, q, face_shape, kept):
     return c, averaged(images, c, kept)
 
 
+def weighted_by_hidden_anywhere(images, q, face_shape, kept):
+    c = hiding(q, face_shape)
+    return c, (images * c).sum(axis=0) / c.sum(axis=0)
+
+
+def seen_for_hidden(images, q, face_shape, kept):
+    c, B = background_by_loop(images, q, face_shape, kept)
+    return 1 - c, B
+
+
 def undefined(images, q, face_shape, kept):
     c = hiding(q, face_shape)
     return c, (images * (1 - c)).sum(axis=0) / (1 - c).sum(axis=0)
@@ -320,6 +330,8 @@ WRONG = {
         "divided by K": (divided_by_pictures, "divided by the number of pictures; in"),
         "divided by K everywhere": (divided_by_pictures_everywhere, "turns black"),
         "c for 1 - c": (weighted_by_hidden, "how much it hides"),
+        "c for 1 - c, undefined": (weighted_by_hidden_anywhere, "how much it hides"),
+        "1 - c returned": (seen_for_hidden, "how surely each pixel is seen"),
         "nan": (undefined, "0/0 there"),
         "tested for zero": (tested_for_zero, "compare with a tolerance"),
         "zero where hidden": (zero_where_hidden, "became 0"),
@@ -341,6 +353,9 @@ WRONG = {
     },
     "08.5": {
         "old face and background": (lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F0, B0), "about the old"),
+        "old background": (lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F, B0), "your background is still"),
+        "old face": (lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F0, B), "your face is still"),
+        "divided by positions": (noise_from(lambda x, q, F, B: squares(x, q, F, B) / q[0].size), "positions as well"),
         "variance": (lambda x, q, F0, B0, F, B: squares(x, q, F, B) / x.size, "squared gray levels"),
         "divided by HW": (lambda x, q, F0, B0, F, B: np.sqrt(squares(x, q, F, B) / B.size), "pixels of one picture"),
         "divided by K": (lambda x, q, F0, B0, F, B: np.sqrt(squares(x, q, F, B) / len(x)), "one for each pixel"),

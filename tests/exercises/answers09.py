@@ -61,6 +61,14 @@ def last_of_equals(logits, prior):
     return np.array(positions)
 
 
+def first_along_columns(logits, prior):
+    positions = []
+    for logit in logits:
+        j, i = np.unravel_index(np.argmax((logit + ln(prior)).T), prior.shape[::-1])
+        positions.append((i, j))
+    return positions
+
+
 # The loop
 
 
@@ -128,6 +136,16 @@ def parameters_before(e_step, m_step, start, n):
     return old, np.array(bounds)
 
 
+def stops_early(e_step, m_step, start, n):
+    params, bounds = start, [e_step(start)[1]]
+    for _ in range(n):
+        params = m_step(e_step(params)[0], params)
+        bounds.append(e_step(params)[1])
+        if bounds[-1] - bounds[-2] < 1e-7:
+            break
+    return params, bounds
+
+
 def one_e_step(e_step, m_step, start, n):
     q, bound = e_step(start)
     params, bounds = start, [bound]
@@ -185,6 +203,12 @@ def repeated_index(positions, shape, alpha):
     counts = np.zeros(shape)
     counts[positions[:, 0], positions[:, 1]] += 1
     return (counts + alpha) / (len(positions) + alpha * counts.size)
+
+
+def repeated_index_normalised(positions, shape, alpha):
+    prior = np.full(shape, float(alpha))
+    prior[tuple(positions.T)] += 1
+    return prior / prior.sum()
 
 
 def only_empty(positions, shape, alpha):
@@ -262,6 +286,15 @@ def corner_only(face, background, noise_std, rows, columns):
     return half_squares(face, background, noise_std)[lost_mask(face, rows, 0) & lost_mask(face, 0, columns)].sum()
 
 
+def face_in_place(face, background, noise_std, rows, columns):
+    h, w = face.shape
+    moved = np.full((h, w), background)
+    for a, b in np.ndindex(h, w):
+        if 0 <= a + rows < h and 0 <= b + columns < w:
+            moved[a + rows, b + columns] = face[a, b]
+    return half_squares(face, moved, noise_std).sum()
+
+
 def over_lost(value):
     return lambda face, B, s, rows, columns: value(face[lost_mask(face, rows, columns)], B, s)
 
@@ -294,7 +327,8 @@ WRONG = {
         "exponentials": (lambda l, A: unravelled(A * np.exp(l)), "under- or overflows"),
         "maximum without ln A": (shifted_exponentials, "must include ln A"),
         "mean position": (rounded_mean, "average position"),
-        "last of equals": (last_of_equals, "asked is the first"),
+        "last of equals": (last_of_equals, "first along the rows"),
+        "ties along the columns": (first_along_columns, "first along the rows"),
     },
     "09.2": {
         "ends too early": (ends_too_early, "one step too early"),
@@ -303,6 +337,7 @@ WRONG = {
         "step after the bound": (step_after_the_bound, "no longer belongs"),
         "parameters before": (parameters_before, "parameters are those before"),
         "one step too many": (lambda e, m, s, n: loop(e, m, s, n + 1), "too many"),
+        "stops early": (stops_early, "stands still"),
         "one E-step": (one_e_step, "uses the first q"),
         "from the start again": (from_the_start_again, "from the first parameters again"),
         "last bound": (last_bound, "last bound alone"),
@@ -332,7 +367,9 @@ WRONG = {
         "add one": (made_of(lambda c, K, n, alpha: (c + 1) / (K + n)), "you added 1"),
         "posterior mean": (made_of(lambda c, K, n, alpha: (c + alpha + 1) / (c + alpha + 1).sum()), "mean of A"),
         "only empty": (only_empty, "only empty positions"),
-        "repeated index": (repeated_index, "repeated index"),
+        "repeated index": (repeated_index, "takes a repeated index"),
+        "repeated index, normalised": (repeated_index_normalised, "counts once however many"),
+        "not normalised": (made_of(lambda c, K, n, alpha: c + alpha), "not yet probabilities"),
         "columns first": (columns_first, "columns of positions first"),
     },
     "09.5": {
@@ -345,6 +382,7 @@ WRONG = {
         "corner twice": (corner_twice, "counted twice"),
         "corner only": (corner_only, "only the corner"),
         "minus zero": (minus_zero, "slice at -0"),
+        "face in place": (face_in_place, "with itself moved"),
         "square of the sum": (over_lost(lambda F, B, s: (F - B).sum() ** 2 / (2 * s**2)), "sum of squares"),
         "background forgotten": (over_lost(lambda F, B, s: (F**2).sum() / (2 * s**2)), "background is missing"),
         "mean": (over_lost(lambda F, B, s: np.mean((F - B) ** 2 / (2 * s**2))), "mean over the lost"),
