@@ -62,6 +62,7 @@ from course_lib import datasets, em, exercises, ledger, plots, scene, windows
 
 # %% slideshow={"slide_type": "skip"}
 face_shape = (18, 14)
+# 40 - 18 + 1 rows and 60 - 14 + 1 columns of positions
 truth = scene.Scene(datasets.face(shape=face_shape), datasets.background(shape=(40, 60)), 100.0, np.full((23, 47), 1 / (23 * 47)))
 X, positions = scene.sample(truth, 60, np.random.default_rng(8))
 print("pictures", X.shape, " positions", truth.prior.size, " first true positions", positions[:4].tolist())
@@ -93,7 +94,7 @@ told_scene, _ = scene.e_step(X, truth, hard=True)
 told_positions = scene.m_step(X, positions, face_shape)
 error = np.sqrt(np.mean((told_positions.face - truth.face) ** 2))
 print("scene known: right positions", (told_scene == positions).all(axis=1).sum(), "of 60")
-print(f"positions known: rms error of the face {error:.1f} gray levels, s / sqrt(60) = {100 / 60**0.5:.1f}")
+print(f"positions known: root mean square (rms) error of the face {error:.1f} gray levels, s / sqrt(60) = {100 / 60**0.5:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # Each half is easy. With the scene, all 60 positions are right; with the positions, the face is wrong by 12.9 gray
@@ -257,8 +258,8 @@ print("E-step is the posterior:", equal(exact, posterior), " its bound is ln p(X
 # ### Exercise 08.2: the gap with a pencil
 #
 # One picture has two positions, and $p(X,d\mid\theta)$ is 8 at the first and 1 at the second. We have not made up our
-# minds: $q=(\tfrac12,\tfrac12)$. **How many nats does the bound (S12) lie below $\ln p(X\mid\theta)$?** Return the number;
-# `np.log` may do the last step.
+# minds: $q=(\tfrac12,\tfrac12)$. **How many nats does the bound (S12) lie below $\ln p(X\mid\theta)$?** Return the number,
+# not rounded: `np.log` may do the last step.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-08-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def gap_of_undecided():
@@ -436,8 +437,8 @@ compare("F", lambda face: scene.bound(x, q, replace(new, face=face)), theta.face
 #
 # $$c_k(p)=\sum_{i=\max(0,\,p_1+1-h)}^{\min(p_1,\,H-h)}\;\sum_{j=\max(0,\,p_2+1-w)}^{\min(p_2,\,W-w)}q_k(i,j) .$$
 #
-# The positions form a **rectangle**, so $c_k$ is a window sum of $q_k$, cut off at the border: O(1) a pixel by the
-# tables of lesson 07. It is also the adjoint of the window sum: `windows.spread` lays each $q_k(d)$ on all pixels of
+# The positions form a **rectangle**, so $c_k$ is a window sum of $q_k$, cut off at the border: four entries of a
+# table a pixel, as in lesson 07. It is also the adjoint of the window sum: `windows.spread` lays each $q_k(d)$ on all pixels of
 # its window.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -710,7 +711,9 @@ print("raised by", raised, "of 300")
 # the last by $\Phi=KF$ and $\beta=vB$. What is left unexplained is all that there is, less what is explained.
 #
 # `scene.statistics` makes the E-step and collects these sums, `scene.merge` adds two of them, `scene.update` is the
-# M-step. Blocks of pictures can be summed anywhere, one after the other in little memory or on many machines.
+# M-step. Blocks of pictures can be summed anywhere, one after the other in little memory or on many machines. In code
+# $K,N,\Phi,\beta,Q$ are `n`, `counts`, `face_sum`, `background_sum`, `square_sum`; `total` is the plain sum of the pictures,
+# of use where nobody saw the background.
 # **Check:** two halves of our 60 pictures, merged, against all at once, and both against `m_step`.
 
 # %% slideshow={"slide_type": "skip"}

@@ -122,7 +122,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # But it is only a bound: by (S13) the gap to $\ln p(X\mid\theta)$ is $\sum_k\text{KL}(q_k\,\|\,\text{posterior}_k)$, and
 # for a point mass that divergence is the single term $1\cdot\ln\big(1/\text{posterior}_k(d^k)\big)$. The gap is how unsure
-# we are of the positions we chose.
+# we are of the positions we chose. (MAP is short for *maximum a posteriori*: the value that is most probable given the
+# data, here the position.)
 #
 # The report starts from pixels "random from 0 to 1" and does not say on which scale its pictures are. We take 1 as
 # white, so that for us a random start has pixels uniform between 0 and 255. (Section 6 tries the other reading.) Noise
@@ -224,8 +225,8 @@ exercises.check("09.2", em_loop)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # The function `grade` compares with the truth: errors in gray levels, how many pictures have the exact position, and a
-# verdict. It is `exact` or `shifted` if at least half of the pictures agree on one and the same shift, and `lost`
-# otherwise.
+# verdict with the commonest shift (rows, columns). It is `lost` if fewer than half of the pictures have this shift,
+# otherwise `exact` for the shift (0, 0) and `shifted` for any other.
 
 # %% slideshow={"slide_type": "skip"}
 def grade(name, found, images, truth, positions):
@@ -301,9 +302,9 @@ grade("hard, best of 10 starts", best_of["hard"], images, truth, positions)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Ten iterations are better than one or three, but then the run is all but over: 50 iterations give the same 23.0 (from
-# the tenth step on we saw 24 moves in all). Ten *restarts*, the best bound chosen, bring the error to 9.7 and the share
-# to 83.0%. "Already better, with room to improve" fits both readings, and our numbers cannot tell which was meant. They
-# do say that after ten iterations more of them do not help, while restarts do.
+# the tenth step on we saw 6, 2, 1 and 1 pictures move). Ten *restarts*, the best bound chosen, bring the error to 9.7
+# and the share to 83.0%. "Already better, with room to improve" fits both readings, and our numbers cannot tell which
+# was meant. They do say that after ten iterations more of them do not help, while restarts do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. Soft EM, ten restarts
@@ -369,7 +370,8 @@ grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
 #
 # There are 20 pictures and 30 positions. At the last hard E-step 4 pictures chose position $d$ and none chose $d'$; then
 # the M-step smoothed the prior with $\alpha=\tfrac12$. **By how many nats must the logit of a picture at $d'$ exceed its
-# logit at $d$, so that by (S14) it finds both equally good?** Return the number; `np.log` may do the last step.
+# logit at $d$, so that by (S14) it finds both equally good?** Return the number, not rounded: `np.log` may do
+# the last step.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-09-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def needed_advantage():
@@ -420,7 +422,8 @@ print("a rival is better:", bool((objective > ((counts + alpha) * np.log(smooth)
 #
 # How could it? Take a crowd of 10 pictures at one place and an empty place, $\alpha=10$. One picture moves over. The
 # M-step then changes $\ln A$ at the two places, from $\ln(10+10)$ to $\ln(9+10)$ and from $\ln(0+10)$ to $\ln(1+10)$,
-# the total staying the same.
+# the total staying the same. In the plain bound the change at a place counts once for each picture that is there now,
+# 9 times and once; the penalised bound adds $\alpha=10$ to both of these counts.
 
 # %% slideshow={"slide_type": "skip"}
 held, ready = np.array([9, 1]), np.log(np.array([19, 11]) / np.array([20, 10]))
@@ -911,9 +914,9 @@ for row, begin in enumerate(starts):
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The figure shows the same as the numbers above, in twelve panels, a row for each start and a column for each method;
-# in each a bar for each noise, blue for exact, orange and hatched for shifted, gray and dotted for lost. The first row is blue throughout. In
-# the column of hard EM the two random rows are gray throughout; in the other two columns they are blue in the middle and
-# gray at the right end.
+# in each a bar for each noise, blue for exact, orange and hatched for shifted, gray and dotted for lost. The first row
+# is blue throughout. In the column of hard EM the two random rows are gray throughout; in the other two columns they
+# are blue in the middle and gray at the right end.
 
 # %% slideshow={"slide_type": "-"}
 plots.verdict_bars(counts, starts, list(kinds), noises)
@@ -1077,14 +1080,15 @@ plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Now by hand. Run the next cell and press play, or take one iteration after the other; the arrow keys move a slider, too.
-# The controls are the ones of this lesson: noise, number of pictures, height of the face, $\alpha$ of (S15), the start,
-# soft or hard. Predict first, then look:
+# The controls are the ones of this lesson: noise, number of pictures, height of the face, smoothing ($\alpha$ of (S15)),
+# the start, and EM, soft or hard. Whatever we change, EM runs anew from its start, up to the iteration that the slider
+# shows; at 40, its right end, every run of these questions has ended. Predict first, then look:
 #
 # 1. Play the run of the figure to its end. When do most faces snap into place: early, steadily, or all at once?
-# 2. Go to the last iteration and choose *hard*. How many faces are left? Now raise the smoothing, one step at a time: which
-#    $\alpha$ is enough?
-# 3. Back to *soft* without smoothing, start *search*. Halve the number of pictures, and again. When is the face lost? And at noise
-#    220, what do 200 pictures change?
+# 2. With the iteration at 40 choose *hard*. How many faces are placed exactly? Now raise the smoothing, one step at a
+#    time. Which $\alpha$ is enough to place most of them, and from which on does nothing change?
+# 3. Back to *soft*, smoothing 0, start *search*. Take fewer pictures, one step at a time: 50, 20. When is the face lost?
+#    Then at noise 220, with 100 pictures and with 200: what do twice the pictures change?
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-ignore-output"]
 widgets.finding_widget(camera, noise_std=160, n_pictures=100, start="random 1")
@@ -1096,7 +1100,8 @@ widgets.finding_widget(camera, noise_std=160, n_pictures=100, start="random 1")
 print(*[(stage.found == run.positions).all(axis=1).sum() for stage in stages])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# At first 20 faces more an iteration, then ever fewer: each placed face sharpens $F$, and a sharper $F$ places more faces.
+# Early: after the first iteration, which finds the background and places 9 faces, some 20 more in each of the next three,
+# then ever fewer. Each placed face sharpens $F$, and a sharper $F$ places more faces, until the hard ones are left.
 #
 # Question 2, the last iteration of hard EM from the same start, with more and more smoothing:
 
