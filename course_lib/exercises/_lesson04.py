@@ -55,11 +55,11 @@ EXTRACT = Exercise(
     _images,
     patches.extract_patches,
     (
-        Mistake("your windows come column by column; which of i and j moves faster in iJ + j", _reordered((1, 0, 2, 3))),
-        Mistake("inside each patch your pixels come column by column; which of a and b moves faster", _reordered((0, 1, 3, 2))),
+        Mistake("your windows come column by column; which of i and j moves faster in iJ + j?", _reordered((1, 0, 2, 3))),
+        Mistake("inside each patch your pixels come column by column; which of a and b moves faster?", _reordered((0, 1, 3, 2))),
         Mistake("rows and columns are swapped, of the windows and of their pixels", _reordered((1, 0, 3, 2))),
         Mistake(
-            "a row and a column of windows are missing: where does the last window start that still fits",
+            "a row and a column of windows are missing: where does the last window start that still fits?",
             lambda g, m: ANY if m in g.shape else _grid(g, m)[:-1, :-1].reshape(-1, m * m),
         ),
         Mistake(
@@ -71,10 +71,10 @@ EXTRACT = Exercise(
             "your positions stand in a grid; number them in one row, with iJ + j",
             lambda g, m: _grid(g, m).reshape(*_grid(g, m).shape[:2], m * m),
         ),
-        Mistake("patch numbers collide: how many positions lie in one row, I or J", _numbered_by_height),
+        Mistake("patch numbers collide: how many positions lie in one row, I or J?", _numbered_by_height),
         Mistake(
             "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
-            "last one start",
+            "last one start?",
             _beyond,
         ),
     ),
@@ -95,16 +95,16 @@ PENCIL = Exercise(
     _only_numbers,
     lambda: patches.coverage((28, 28), 16)[3, 14],
     (
-        Mistake("m^2 would need a window at every shift of 16 x 16; do all of them fit into the image", lambda: 256),
-        Mistake("that is the number of all patches of the digit; does each of them reach up to row 3", lambda: 169),
+        Mistake("m^2 would need a window at every shift of 16 x 16; do all of them fit into the image?", lambda: 256),
+        Mistake("that is the number of all patches of the digit; does each of them reach up to row 3?", lambda: 169),
         Mistake("down the rows you are right; along the columns there are fewer than 16 positions to start from", lambda: 4 * 16),
-        Mistake("a window that starts in column 14 would end in column 29; which columns can a window start in", lambda: 4 * 15),
+        Mistake("a window that starts in column 14 would end in column 29; which columns can a window start in?", lambda: 4 * 15),
         Mistake("on the right you minded the edge, but a window can start only where all of its 16 columns fit", lambda: 4 * 14),
-        Mistake("count again from row 0: the windows that hold row 3 start in rows 0 up to where", lambda: 3 * 13),
+        Mistake("count again from row 0: the windows that hold row 3 start in rows 0 up to where?", lambda: 3 * 13),
         Mistake("count the columns again: first and last start are both included", lambda: 4 * 12),
-        Mistake("the start of a window is a row and a column: are their choices added", lambda: 4 + 13),
-        Mistake("those are the rows that a window can start in; and the columns", lambda: 4),
-        Mistake("those are the columns that a window can start in; and the rows", lambda: 13),
+        Mistake("the start of a window is a row and a column: are their choices added?", lambda: 4 + 13),
+        Mistake("those are the rows that a window can start in; and the columns?", lambda: 4),
+        Mistake("those are the columns that a window can start in; and the rows?", lambda: 13),
     ),
 )
 
@@ -176,11 +176,11 @@ AVERAGE = Exercise(
     (
         Mistake("the overlaps are added up, not averaged", lambda v, m, H, W: patches.add_patches(v, (H, W))),
         Mistake(
-            "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle",
+            "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle?",
             lambda v, m, H, W: patches.add_patches(v, (H, W)) / m**2,
         ),
         Mistake(
-            "you divide by the number of all patches; how many of them hold the pixel",
+            "you divide by the number of all patches; how many of them hold the pixel?",
             lambda v, m, H, W: patches.add_patches(v, (H, W)) / len(v),
         ),
         Mistake(
@@ -193,10 +193,14 @@ AVERAGE = Exercise(
         ),
         Mistake("the last patch overwrites the earlier ones; each of them has a say", _onto(_last)),
         Mistake("halving at every patch gives the last one half of the say; add first and divide once", _onto(_halves)),
-        Mistake("the last row and column of positions are missing: how many positions are there", _without_last),
+        Mistake("the last row and column of positions are missing: how many positions are there?", _without_last),
         Mistake(
-            "your coverage is too large where two windows side by side do not fit: how many positions are there at most",
+            "your coverage is too large where two windows side by side do not fit: how many positions are there at most?",
             lambda v, m, H, W: patches.add_patches(v, (H, W)) / np.outer(_steep(H, m), _steep(W, m)),
+        ),
+        Mistake(
+            "right for square images only: how many positions lie in one row of the image, I or J?",
+            lambda v, m, H, W: _average(v, m, H, W) if H == W else ANY,
         ),
     ),
 )
@@ -266,6 +270,14 @@ E_STEP = Exercise(
             _or_lost(lambda p, e: (softmax(np.log(p) + e, axis=0), _e_step(p, e)[1])),
         ),
         Mistake(
+            "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1",
+            _or_lost(lambda p, e: (softmax(np.log(p) + e), _e_step(p, e)[1])),
+        ),
+        Mistake(
+            "the largest logarithm was subtracted, but your score did not get it back",
+            lambda p, e: (_e_step(p, e)[0], _e_step(p, e)[1] - (np.log(p) + e).max(axis=1).mean()),
+        ),
+        Mistake(
             "the weights of the components are missing: a rare component answers for fewer data",
             _or_lost(lambda p, e: _e_step(np.ones(len(p)), e)),
         ),
@@ -327,12 +339,22 @@ def _means_by_all(x, r, reg):
     return r.mean(axis=0), means, _scatter(x, r, means) / r.sum(axis=0)[:, None, None] + reg * np.eye(x.shape[1])
 
 
+def _by_all(x, r, reg):
+    weights, means, covs = _means_by_all(x, r, 0.0)
+    return weights, means, covs * weights[:, None, None] + reg * np.eye(x.shape[1])
+
+
+def _by_np_cov(x, r, means, n):
+    return np.array([np.cov(x.T, aweights=r_k).reshape(means.shape[1], -1) for r_k in r.T])
+
+
 def _counts(x, r, reg):
     return r.sum(axis=0), *_m_step(x, r, reg)[1:]
 
 
 def _hard(x, r, reg):
-    return _m_step(x, np.eye(r.shape[1])[r.argmax(axis=1)], reg)
+    taken = np.eye(r.shape[1])[r.argmax(axis=1)]
+    return _m_step(x, taken, reg) if taken.any(axis=0).all() else ANY  # a component without data: 0/0
 
 
 M_STEP = Exercise(
@@ -345,13 +367,18 @@ M_STEP = Exercise(
         Mistake("your weights are the numbers n_k of data; weights sum to 1", _counts),
         Mistake("your means are too small: a component that answers for few data is divided by few", _means_by_all),
         Mistake(
-            "your covariances are divided by the number N of data; how many does component k answer for",
+            "your means and covariances are divided by the number of all data; how many does component k answer for?",
+            _by_all,
+        ),
+        Mistake(
+            "your covariances are divided by the number N of data; how many does component k answer for?",
             _with_covs(lambda x, r, m, n: _scatter(x, r, m) / len(x)),
         ),
         Mistake(
-            "you divided by one less, as for an unbiased covariance; what does (M7) divide by",
+            "you divided by one less, as for an unbiased covariance; what does (M7) divide by?",
             _with_covs(lambda x, r, m, n: _scatter(x, r, m) / (n - 1)),
         ),
+        Mistake("unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance", _with_covs(_by_np_cov)),
         Mistake(
             "your covariances are not divided by anything; they grow with the number of data",
             _with_covs(lambda x, r, m, n: _scatter(x, r, m)),
@@ -370,12 +397,12 @@ M_STEP = Exercise(
             _with_covs(lambda x, r, m, n: _scatter(x, np.ones_like(r), m) / n),
         ),
         Mistake(
-            "only variances are left; what became of the covariances between two entries",
+            "only variances are left; what became of the covariances between two entries?",
             lambda x, r, reg: (*_m_step(x, r, reg)[:2], _m_step(x, r, reg)[2] * np.eye(x.shape[1])),
         ),
         Mistake("the floor reg_covar is missing", lambda x, r, reg: _m_step(x, r, 0.0)),
         Mistake(
-            "reg_covar was added to every entry; which entries of a covariance are variances",
+            "reg_covar was added to every entry; which entries of a covariance are variances?",
             lambda x, r, reg: (*_m_step(x, r, 0.0)[:2], _m_step(x, r, 0.0)[2] + reg),
         ),
         Mistake("each datum went to one component only; responsibilities share it", _hard),

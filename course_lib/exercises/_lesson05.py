@@ -22,14 +22,14 @@ PENCIL = Exercise(
     _only_numbers,
     lambda: 50**2 / (50**2 + 25**2),
     (
-        Mistake("you compared standard deviations; what adds up when independent numbers are added", lambda: 50 / 75),
+        Mistake("you compared standard deviations; what adds up when independent numbers are added?", lambda: 50 / 75),
         Mistake("that is the share that is taken away, the noise's", lambda: 0.2),
-        Mistake("that is how many times one variance is the other; which part of their sum is the patch's", lambda: 4.0),
+        Mistake("that is how many times one variance is the other; which part of their sum is the patch's?", lambda: 4.0),
         Mistake("that is noise against patch; a share is a part of the whole", lambda: 0.25),
         Mistake("the fraction is upside down: nothing keeps more than all of it", lambda: 1.25),
         Mistake("a factor for the coordinate itself needs no square root", lambda: np.sqrt(0.8)),
-        Mistake("sigma is a standard deviation; what stands beside the variance in (M6)", lambda: 2500 / 2525),
-        Mistake("lambda is a variance; which number was given for the patches", lambda: 50 / (50 + 625)),
+        Mistake("sigma is a standard deviation; what stands beside the variance in (M6)?", lambda: 2500 / 2525),
+        Mistake("lambda is a variance; which number was given for the patches?", lambda: 50 / (50 + 625)),
     ),
 )
 
@@ -106,6 +106,10 @@ def _with(changed):
     return _or_lost(lambda y, p, *rest: softmax(np.log(p) - sum(_terms(y, *changed(*rest))) / 2))
 
 
+def _winner(y, p, *rest):
+    return np.eye(len(p))[_weights(y, p, *rest).argmax()]
+
+
 WEIGHTS = Exercise(
     "05.2",
     "the weights of the components",
@@ -113,11 +117,11 @@ WEIGHTS = Exercise(
     _several,
     _weights,
     (
-        Mistake("those are the prior weights; what did the patch say", lambda y, p, *rest: p),
+        Mistake("those are the prior weights; what did the patch say?", lambda y, p, *rest: p),
         Mistake("the prior weights are missing", _weighing(lambda w, d, q: -(d + q) / 2)),
         Mistake("a prior weight was added without its logarithm", _weighing(lambda w, d, q: np.exp(w) - (d + q) / 2)),
         Mistake("the logarithms of the variances are missing: width has its price", _weighing(lambda w, d, q: w - q / 2)),
-        Mistake("the distances are missing: how far is the patch from each mean", _weighing(lambda w, d, q: w - d / 2)),
+        Mistake("the distances are missing: how far is the patch from each mean?", _weighing(lambda w, d, q: w - d / 2)),
         Mistake("the factor 1/2 is missing", _weighing(lambda w, d, q: w - d - q)),
         Mistake("the factor 1/2 belongs to both terms of the bracket", _weighing(lambda w, d, q: w - d - q / 2)),
         Mistake("a sign is turned: weight falls with distance", _weighing(lambda w, d, q: w + (d + q) / 2)),
@@ -134,6 +138,12 @@ WEIGHTS = Exercise(
             _with(lambda means, lam, U, s: (means, lam, U.transpose(0, 2, 1), s)),
         ),
         Mistake("the means were not subtracted", _with(lambda means, lam, U, s: (0 * means, lam, U, s))),
+        Mistake("lambda is a variance already; was it squared?", _with(lambda means, lam, U, s: (means, lam**2, U, s))),
+        Mistake("one component has all the weight in your answer; they share it", _or_lost(_winner)),
+        Mistake(
+            "those are products of prior and density; weights sum to 1",
+            lambda y, p, *rest: p * np.exp(-sum(_terms(y, *rest)) / 2),
+        ),
         Mistake("those are logarithms; weights sum to 1", lambda y, p, *rest: np.log(p) - sum(_terms(y, *rest)) / 2),
         Mistake("right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised", _underflowing),
     ),
@@ -199,7 +209,7 @@ MEANS = Exercise(
     _combined(_shrunk),
     (
         Mistake("sigma is a standard deviation; noise enters by its variance", _by(lambda lam, s: lam / (lam + s))),
-        Mistake("that keeps what belongs to the noise; which share is the patch's", _by(lambda lam, s: s**2 / (lam + s**2))),
+        Mistake("that keeps what belongs to the noise; which share is the patch's?", _by(lambda lam, s: s**2 / (lam + s**2))),
         Mistake("your factor stretches: it is upside down", _unless_flat(_by(lambda lam, s: (lam + s**2) / lam))),
         Mistake("brackets are missing: a / a + b is not a / (a + b)", _unless_flat(_by(lambda lam, s: lam / lam + s**2))),
         Mistake("variances add up, standard deviations do not", _by(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s))),
@@ -207,6 +217,14 @@ MEANS = Exercise(
         Mistake(
             "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U",
             _combined(lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U.T, s)),
+        ),
+        Mistake(
+            "on the way to the axes U and U' are swapped: a coordinate is the product of a row of y with a column of U",
+            _combined(lambda y, mu, lam, U, s: mu + (_share(lam, s) * ((y - mu) @ U.T)) @ U.T),
+        ),
+        Mistake(
+            "on the way back from the axes U and U' are swapped",
+            _combined(lambda y, mu, lam, U, s: mu + (_share(lam, s) * ((y - mu) @ U)) @ U),
         ),
         Mistake(
             "the factors belong to the axes of the component, yours went to the pixels: turn first",
@@ -284,7 +302,7 @@ PICTURE = Exercise(
             "you divide by m^2 everywhere; a pixel at the border lies in fewer patches",
             lambda g, m, f: np.clip(_summed(g, m, f) / m**2, 0, 255),
         ),
-        Mistake("that is the noisy picture again: were the patches restored", lambda g, m, f: np.clip(g, 0, 255)),
+        Mistake("that is the noisy picture again: were the patches restored?", lambda g, m, f: np.clip(g, 0, 255)),
         Mistake("the last patch overwrites the earlier ones", _last_wins),
         Mistake("your picture was cast to whole gray levels", lambda g, m, f: _whole(g, m, f).astype(np.uint8)),
         Mistake("your gray levels end at 1; here they run to 255", lambda g, m, f: np.clip(_unclipped(g, m, f), 0, 1)),
@@ -355,7 +373,7 @@ PSNR = Exercise(
         ),
         Mistake("right until the pictures are bytes: in bytes, 3 - 5 is 254", _unless_bytes(_psnr)),
         Mistake(
-            "for two equal pictures there is no error; which number is larger than every other",
+            "for two equal pictures there is no error; which number is larger than every other?",
             lambda x, truth, peak: _psnr(x, truth, peak) if (x != truth).any() else ANY,
         ),
     ),

@@ -152,6 +152,16 @@ def cover_of_large_image(v, m, H, W):
     return summed(v, m, H, W) / cover
 
 
+def rows_of_height(v, m, H, W):
+    total, count = np.zeros((H, W)), np.zeros((H, W))
+    for n, patch in enumerate(v):
+        i, j = divmod(n, H - m + 1)
+        window = total[i : i + m, j : j + m]
+        window += patch.reshape(m, m)[: window.shape[0], : window.shape[1]]
+        count[i : i + m, j : j + m] += 1
+    return total / count
+
+
 # 04.4
 
 
@@ -212,6 +222,19 @@ def over_the_data(weights, log_densities):
     joint = np.log(weights) + log_densities
     e = np.exp(joint - joint.max())
     return e / e.sum(axis=0), e_step_shifted(weights, log_densities)[1]
+
+
+def over_everything(weights, log_densities):
+    joint = np.log(weights) + log_densities
+    e = np.exp(joint - joint.max())
+    return e / e.sum(), e_step_shifted(weights, log_densities)[1]
+
+
+def top_lost(weights, log_densities):
+    joint = np.log(weights) + log_densities
+    shares = np.exp(joint - joint.max(axis=1, keepdims=True))
+    total = shares.sum(axis=1)
+    return shares / total[:, None], np.log(total).mean()
 
 
 def without_weights(weights, log_densities):
@@ -277,6 +300,17 @@ def means_by_all(x, r, reg_covar):
     means = r.T @ x / len(x)
     covs = [(r_k * (x - mu).T) @ (x - mu) / r_k.sum() + reg_covar * np.eye(x.shape[1]) for r_k, mu in zip(r.T, means)]
     return r.mean(axis=0), means, np.array(covs)
+
+
+def everything_by_all(x, r, reg_covar):
+    means = r.T @ x / len(x)
+    covs = [(r_k * (x - mu).T) @ (x - mu) / len(x) + reg_covar * np.eye(x.shape[1]) for r_k, mu in zip(r.T, means)]
+    return r.mean(axis=0), means, np.array(covs)
+
+
+def m_step_by_unbiased_cov(x, r, reg_covar):
+    weights, means, _ = m_step_by_loop(x, r, reg_covar)
+    return weights, means, [np.cov(x, rowvar=False, aweights=r_k) + reg_covar * np.eye(x.shape[1]) for r_k in r.T]
 
 
 def undivided(x, r, reg_covar, by=None):
@@ -346,6 +380,7 @@ WRONG = {
         "overwritten": (overwritten, "overwrites"),
         "halved": (halved, "halving"),
         "off by one": (last_position_lost, "positions are missing"),
+        "right for squares": (rows_of_height, "square images only"),
         "coverage of a large image": (cover_of_large_image, "coverage is too large"),
     },
     "04.4": {
@@ -355,6 +390,8 @@ WRONG = {
         "labels known": (labels_known, "for known labels"),
         "best alone": (best_alone, "best component alone"),
         "over the data": (over_the_data, "sum to 1 over the data"),
+        "over everything": (over_everything, "over the whole table"),
+        "maximum not added back": (top_lost, "did not get it back"),
         "weights ignored": (without_weights, "weights of the components are missing"),
         "weights not logged": (weights_not_logged, "both must be logarithms"),
         "argmax": (one_label, "went to one component"),
@@ -364,7 +401,9 @@ WRONG = {
     "04.5": {
         "counts": (counts_for_weights, "numbers n_k"),
         "means by N": (means_by_all, "means are too small"),
+        "everything by N": (everything_by_all, "number of all data"),
         "covariances by N": (lambda x, r, reg: undivided(x, r, reg, by=len(x)), "number N of data"),
+        "np.cov": (m_step_by_unbiased_cov, "np.cov"),
         "unbiased": (lambda x, r, reg: m_step_by_einsum(x, r, reg, less=1), "one less"),
         "undivided": (undivided, "not divided by anything"),
         "old mean": (lambda x, r, reg: m_step_by_einsum(x, r, reg, centre=x.mean(axis=0)), "mean of all data"),

@@ -72,6 +72,19 @@ def naive(*args):
     return e / e.sum()
 
 
+def lambda_squared(y, weights, means, lam, U, sigma):
+    return shares(log_joint(y, weights, means, lam * lam, U, sigma))
+
+
+def best_alone(*args):
+    logs = log_joint(*args)
+    return (logs == max(logs)).astype(float)
+
+
+def not_normalised(*args):
+    return np.exp(log_joint(*args))
+
+
 def naive_without_prior(y, weights, *rest):
     return naive(y, np.ones(len(weights)), *rest)
 
@@ -115,6 +128,14 @@ def factor(share):
 
 def swapped(y, mu, lam, U, sigma):
     return mu + U.T @ (lam / (lam + sigma**2) * (U @ (y - mu)))
+
+
+def swapped_there(y, mu, lam, U, sigma):
+    return mu + U @ (lam / (lam + sigma**2) * (U @ (y - mu)))
+
+
+def swapped_back(y, mu, lam, U, sigma):
+    return mu + U.T @ (lam / (lam + sigma**2) * (U.T @ (y - mu)))
 
 
 def no_axes(y, mu, lam, U, sigma):
@@ -292,6 +313,9 @@ WRONG = {
         "no noise": (clean_density, "noise is missing"),
         "swapped": (lambda *args: shares(log_joint(*args, turned=True)), "U and U'"),
         "no means": (means_forgotten, "means were not subtracted"),
+        "lambda squared": (lambda_squared, "variance already"),
+        "argmax": (best_alone, "one component has all"),
+        "not normalised": (not_normalised, "products of prior and density"),
         "logarithms": (log_joint, "those are logarithms"),
         "underflow": (naive, "underflows"),
         "prior ignored, and underflow": (naive_without_prior, "weights are missing"),
@@ -303,7 +327,9 @@ WRONG = {
         "no brackets": (factor(lambda lam, sigma: lam / lam + sigma**2), "brackets"),
         "roots": (factor(lambda lam, sigma: lam**0.5 / (lam**0.5 + sigma)), "variances add up"),
         "not shrunk": (factor(lambda lam, sigma: np.ones_like(lam)), "not shrunk by anything"),
-        "swapped": (each(swapped), "U and U'"),
+        "swapped": (each(swapped), "with patches in rows"),
+        "swapped on the way there": (each(swapped_there), "on the way to the axes"),
+        "swapped on the way back": (each(swapped_back), "on the way back"),
         "no axes": (each(no_axes), "turn first"),
         "not turned back": (each(not_turned_back), "turn back"),
         "no mean": (each(no_mean), "not added back"),
