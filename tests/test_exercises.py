@@ -1,6 +1,7 @@
 """Checks of the exercises: every known wrong answer is named, every right one accepted, however it is written."""
 
 import importlib
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -121,7 +122,8 @@ def raising(x):
         (lambda x: None, "wrong", "with two numbers your function returned None; does it end in a return?"),
         (lambda x: ..., "missing", "not attempted yet"),
         (inplace, "wrong", "the numbers are right, but argument number 1 was changed in place; work on a copy"),
-        (4, "wrong", "hand over the function itself, not a int"),
+        (4, "wrong", "hand over the function itself, not a number: "),
+        (np.ones(2), "wrong", "hand over the function itself, not an array: "),
     ],
 )
 def test_the_judge_says_what_is_wrong(answer, state, sentence):
@@ -133,6 +135,15 @@ def test_a_pencil_exercise_does_not_give_its_number_away():
     three = Exercise("99.4", "three", ("number ()",), lambda rng: [Case("the numbers of the question", ())], lambda: 3, ())
     assert judge(three, lambda: 5.25).sentence == "99.4 three: with the numbers of the question, number is not 5.25."
     assert judge(three, lambda: 3.0).sentence == "99.4 three: right."
+
+
+def test_a_pencil_exercise_takes_a_fraction_and_asks_about_rounding():
+    third = Exercise("99.5", "third", ("number ()",), lambda rng: [Case("the numbers of the question", ())], lambda: 1 / 3, ())
+    assert judge(third, lambda: Fraction(1, 3)).state == "right"
+    assert "0.333 is near the right number; did you round it?" in judge(third, lambda: 0.333).sentence
+    assert "number is not 0.34." in judge(third, lambda: 0.34).sentence
+    assert "number is not the text '1/3'." in judge(third, lambda: "1/3").sentence
+    assert "returned 2 results, needed is one: number ()" in judge(third, lambda: (1, 3)).sentence
 
 
 def test_a_sentence_ends_with_one_stop():

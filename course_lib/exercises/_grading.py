@@ -13,6 +13,7 @@ import numpy as np
 
 DIGITS = 1e-8  # relative to the largest number of a result
 DIGITS_32 = 1e-3  # for an answer in float32, where the exercise allows it
+ROUNDED = 1e-2  # relative, for a number found with a pencil: near enough to ask whether it was rounded
 ANY = object()  # what a mistake returns where its own numbers are rounding noise: whatever is wrong there belongs to it
 
 
@@ -81,7 +82,7 @@ def judge(exercise, answer, rng=None):
     Verdict. "missing" means that the function still raises NotImplementedError or returns an ellipsis.
     """
     if not callable(answer):
-        return _wrong(exercise, f"hand over the function itself, not a {type(answer).__name__}: check(..., f), not check(..., f(x))")
+        return _wrong(exercise, f"hand over the function itself, not {_kind(answer)}: check(..., f), not check(..., f(x))")
     cases = exercise.cases(np.random.default_rng() if rng is None else rng)
     wanted = [_run(exercise.solution, case) for case in cases]
     given = [_run(answer, case) for case in cases]
@@ -141,7 +142,7 @@ def _parts(result):
         return result
     parts = result if isinstance(result, tuple) else (result,)
     try:
-        arrays = tuple(np.asarray(part) for part in parts)
+        arrays = tuple(np.asarray(float(part) if isinstance(part, numbers.Rational) else part) for part in parts)
     except ValueError:
         return result
     return arrays if all(array.dtype.kind in "fiubcUS" for array in arrays) else result
@@ -198,13 +199,16 @@ def _plain(exercise, cases, results, right):
         return f"{earlier}your function returned {_kind(got)}, needed are numbers: {_list(exercise.returns)}"
     if len(got) != len(want):
         count = "one result" if len(got) == 1 else f"{len(got)} results"
-        return f"{earlier}your function returned {count}, needed are {len(want)}: {_list(exercise.returns)}"
+        needed = "needed is one" if len(want) == 1 else f"needed are {len(want)}"
+        return f"{earlier}your function returned {count}, {needed}: {_list(exercise.returns)}"
     if len(got) == 2 and _same(got[::-1], want, _digits(exercise, got)):
         return f"{earlier}your two results have changed places; needed are {_list(exercise.returns)}"
     for name, mine, theirs in zip(exercise.returns, got, want):
         if mine.shape != theirs.shape:
             needed = f"have shape {theirs.shape}" if theirs.ndim else "be one number"
             return f"{earlier}with {case.what}, {name} must {needed}; yours has shape {mine.shape}"
+    if not case.args and _close(got[0], want[0], ROUNDED):
+        return f"{got[0].item()} is near the right number; did you round it? Return the expression itself, or more digits"
     return f"{earlier}with {case.what}, {_off(exercise, got, want)}"
 
 
@@ -214,7 +218,7 @@ def _off(exercise, got, want):
         if _close(mine, theirs, _digits(exercise, got)):
             continue
         if mine.dtype.kind in "US" or theirs.dtype.kind in "US":
-            return f"{name} is not {mine.tolist()!r}"
+            return f"{name.removesuffix(' ()')} is not the text {mine.tolist()!r}"
         if mine.dtype.kind == "c":
             return f"{name} is complex; real numbers are needed"
         if theirs.ndim == 0 and len(exercise.returns) == 1:  # the size of the error would give the answer away
@@ -228,7 +232,9 @@ def _off(exercise, got, want):
 
 
 def _kind(got):
-    return "a number" if isinstance(got, numbers.Number) else f"a {type(got).__name__}"
+    if isinstance(got, numbers.Number):
+        return "a number"
+    return "an array" if isinstance(got, np.ndarray) else f"a {type(got).__name__}"
 
 
 def _list(returns):

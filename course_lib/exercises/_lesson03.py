@@ -23,11 +23,11 @@ PENCIL = Exercise(
     _only_numbers,
     lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1),
     (
-        Mistake("that is its prior weight; what did the observation say", lambda: 1 / 4),
-        Mistake("that compares the predictions only; how frequent was each component before", lambda: 6 / 7),
+        Mistake("that is its prior weight; what did the observation say?", lambda: 1 / 4),
+        Mistake("that compares the predictions only; how frequent was each component before?", lambda: 6 / 7),
         Mistake("that is the weight of the other component", lambda: 1 / 3),
         Mistake("that is prior weight times density; weights sum to 1", lambda: 1.5),
-        Mistake("those are the odds of the first against the second; which share of the whole is that", lambda: 2.0),
+        Mistake("those are the odds of the first against the second; which share of the whole is that?", lambda: 2.0),
         Mistake("that decides for the likelier one; a weight leaves room for doubt", lambda: 1.0),
         Mistake("the average of the two densities is the denominator, not the answer", lambda: 2.25),
     ),
@@ -75,6 +75,11 @@ def _per_component(log_density):
     return answer
 
 
+def _without_noise(m, S, W, b, R, y):
+    spread = W @ S @ W.T
+    return ANY if _instances.singular(spread) else _normal(y, W @ m + b, spread)
+
+
 def _squares(m, S, W, b, R, y):
     residual = y - W @ m - b
     return -0.5 * residual @ np.linalg.solve(W @ S @ W.T + R, residual)
@@ -88,15 +93,19 @@ PREDICTION = Exercise(
     _prediction,
     (
         Mistake(
-            "your covariance of y holds the noise alone; what does the spread of z inside a component add",
+            "your covariance of y holds the noise alone; what does the spread of z inside a component add?",
             _per_component(lambda m, S, W, b, R, y: _normal(y, W @ m + b, R)),
         ),
         Mistake(
             "your covariance of y lacks the noise R: y is more spread than W z + b",
-            _per_component(lambda m, S, W, b, R, y: ANY if len(W) > len(m) or len(S) == 40 else _normal(y, W @ m + b, W @ S @ W.T)),
+            _per_component(_without_noise),
         ),
         Mistake(
-            "the offset b is missing: where does component k expect y",
+            "that is the density of component k for z at the point y; what do W, b and the noise make of z?",
+            _per_component(lambda m, S, W, b, R, y: _normal(y, m, S) if len(y) == len(m) else ANY),
+        ),
+        Mistake(
+            "the offset b is missing: where does component k expect y?",
             _per_component(lambda m, S, W, b, R, y: _normal(y, W @ m, W @ S @ W.T + R)),
         ),
         Mistake(
@@ -136,6 +145,7 @@ def _weight_cases(rng):
         case("six components", _instances.weights(rng, 6), rng.normal(-4, 1, 6)),
         case("a single component", [1.0], rng.normal(-4, 1, 1)),
         case("a component whose prior weight is 0", zero / zero.sum(), rng.normal(-4, 1, 4)),
+        case("a component of prior weight 0 that predicted best", zero / zero.sum(), rng.normal(-1350, 2, 4) + 800 * (zero == 0)),
         case("log densities near -1350, as for patches", _instances.weights(rng, 5), rng.normal(-1350, 2, 5)),
         case("log densities near +800", _instances.weights(rng, 3), rng.normal(800, 2, 3)),
     ]
@@ -146,9 +156,16 @@ def _posterior_weights(weights, log_evidence):
         return softmax(np.log(weights) + log_evidence)
 
 
-def _naive(weights, log_evidence):
-    joint = weights * np.exp(log_evidence)
+def _shares(joint):
     return joint / joint.sum()
+
+
+def _above_largest(logs):
+    return np.exp(logs - logs.max())
+
+
+def _naive(weights, log_evidence):
+    return _shares(weights * np.exp(log_evidence))
 
 
 WEIGHTS = Exercise(
@@ -158,7 +175,7 @@ WEIGHTS = Exercise(
     _weight_cases,
     _posterior_weights,
     (
-        Mistake("your weights ignore the evidence N(y | ...): did you return the prior weights", lambda p, e: p),
+        Mistake("your weights ignore the evidence N(y | ...): did you return the prior weights?", lambda p, e: p),
         Mistake("your weights ignore the prior weights: a rare component needs a better prediction", 
             lambda p, e: softmax(e) if np.abs(e).max() < 500 else ANY),
         Mistake("a log density was added to a weight; both must be logarithms", lambda p, e: softmax(p + e)),
@@ -167,9 +184,15 @@ WEIGHTS = Exercise(
             lambda p, e: (np.arange(len(p)) == np.argmax(np.log(p) + e)).astype(float),
         ),
         Mistake("your weights do not sum to 1: divide by their sum", lambda p, e: p * np.exp(e)),
+        Mistake("your largest weight is 1: the weights together must sum to 1", lambda p, e: _above_largest(np.log(p) + e)),
+        Mistake("the largest logarithm is off, but your weights are not divided by their sum",
+                lambda p, e: p * _above_largest(e)),
+        Mistake("right until a component of weight 0 has the largest log density: that maximum must include the prior weights",
+                lambda p, e: _shares(p * _above_largest(e))),
         Mistake("those are logarithms; the weights are their exponentials", lambda p, e: np.log(_posterior_weights(p, e))),
         Mistake(
-            "right until the densities under- or overflow: exp of -1350 is exactly 0. Subtract the largest logarithm first", _naive
+            "right until the densities under- or overflow: exp of -1350 is exactly 0. Subtract the largest logarithm first",
+            _naive,
         ),
         Mistake("weights enter as factors, log densities through exp: you normalised the log densities themselves",
                 lambda p, e: p * e / (p * e).sum()),
@@ -224,7 +247,7 @@ MOMENTS = Exercise(
         ),
         Mistake(
             "your covariance is that of the components' means; the spread inside each component is missing",
-            lambda p, m, S: (p @ m, _second(p, m, 0 * S) - np.outer(p @ m, p @ m)),
+            lambda p, m, S: (p @ m, _second(p, m, 0 * S) - np.outer(p @ m, p @ m)) if len(p) > 1 else ANY,
         ),
         Mistake(
             "that is the second moment; a covariance is less by the square of the mean", lambda p, m, S: (p @ m, _second(p, m, S))

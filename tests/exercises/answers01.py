@@ -58,6 +58,10 @@ def wrong_order(S11, S12, S22):
     return inv(M), -S12 @ inv(S22) @ inv(M)
 
 
+def minus_gain(S11, S12, S22):
+    return by_formula(S11, S12, S22)[0], -S12 @ inv(S22)
+
+
 def other_corner(S11, S12, S22):
     N = S22 - S12.T @ inv(S11) @ S12
     return inv(N), -inv(N) @ S12.T @ inv(S11)
@@ -197,6 +201,10 @@ def block_of_inverse(mean, precision, seen, value):
     return m1 - C @ L12 @ (value - m2), C
 
 
+def mean_only(mean, precision, seen, value):
+    return by_precision(mean, precision, seen, value)[0], block_of_inverse(mean, precision, seen, value)[1]
+
+
 def l11_not_undone(mean, precision, seen, value):
     m1, m2, L11, L12, L22 = parts(mean, precision, seen)
     return m1 - L12 @ (value - m2), inv(L11)
@@ -301,6 +309,7 @@ WRONG = {
         "M not inverted": (schur_not_inverted, "M was not inverted"),
         "S22 not inverted": (s22_not_inverted, "S22 stands where its inverse belongs"),
         "factor forgotten": (factor_forgotten, "lacks a factor"),
+        "L11 forgotten in L12": (minus_gain, "no unit"),
         "L21 for L12": (lower_left, "your second result is L21"),
         "order of the factors": (wrong_order, "wrong order"),
         "other corner": (other_corner, "other corner"),
@@ -336,6 +345,7 @@ WRONG = {
         "plus": (plus_l12, "sign of L12"),
         "precision": (l11_returned, "block of the precision"),
         "block of the inverse": (block_of_inverse, "not the block of the inverse"),
+        "covariance before the look": (mean_only, "before the look"),
         "precision taken for a covariance": (condition, "rule for a covariance"),
         "L11 not undone": (l11_not_undone, "wrong unit"),
         "L22 undone": (l22_undone, "precision of the seen entries"),

@@ -101,6 +101,11 @@ def not_weighted(mu, S, W, b, R, y):
     return C @ (inv(S) @ mu + W.T @ (y - b)), C
 
 
+def prior_mean_not_weighted(mu, S, W, b, R, y):
+    C = by_precision(mu, S, W, b, R, y)[1]
+    return C @ (mu + W.T @ inv(R) @ (y - b)), C
+
+
 def transpose_forgotten(mu, S, W, b, R, y):
     C = inv(inv(S) + W @ inv(R) @ W)
     return C @ (inv(S) @ mu + W @ inv(R) @ (y - b)), C
@@ -124,6 +129,11 @@ def gain_without_offset(mu, S, W, b, R, y):
 def gain_without_expectation(mu, S, W, b, R, y):
     G = S @ W.T @ inv(W @ S @ W.T + R)
     return mu + G @ (y - b), S - G @ W @ S
+
+
+def gain_times_reading(mu, S, W, b, R, y):
+    gain = S @ W.T @ inv(W @ S @ W.T + R)
+    return mu + gain @ y, S - gain @ W @ S
 
 
 def gain_without_prior_mean(mu, S, W, b, R, y):
@@ -291,7 +301,9 @@ WRONG = {
         "S not inverted": (prior_not_inverted, "S stands"),
         "marginal for noise": (marginal_for_noise, "covariance of y itself"),
         "prior mean twice": (prior_mean_twice, "enters twice"),
-        "not weighted": (not_weighted, "not weighted"),
+        "not weighted": (not_weighted, "measurement's opinion is not weighted"),
+        "prior mean not weighted": (prior_mean_not_weighted, "prior's mean is not weighted"),
+        "covariance kept": (gain_cov_kept, "before the measurement"),
         "transpose forgotten": (transpose_forgotten, "what leads back"),
     },
     "02.4": {
@@ -300,6 +312,7 @@ WRONG = {
         "noise alone": (gain_by_noise_alone, "noise alone"),
         "offset forgotten": (gain_without_offset, "offset b is missing"),
         "expectation forgotten": (gain_without_expectation, "differs from the expected"),
+        "reading for surprise": (gain_times_reading, "as it was read"),
         "prior mean forgotten": (gain_without_prior_mean, "prior mean is missing"),
         "covariance with a plus": (gain_cov_plus, "covariance grew"),
         "covariance kept": (gain_cov_kept, "still the prior's"),

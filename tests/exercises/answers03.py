@@ -34,6 +34,15 @@ def noise_forgotten(means, covs, W, b, R, y):
     return np.array([multivariate_normal.logpdf(y, W @ m + b, W @ S @ W.T, allow_singular=True) for m, S in zip(means, covs)])
 
 
+def noise_forgotten_strictly(means, covs, W, b, R, y):
+    """SciPy's default raises where W S W' is singular."""
+    return np.array([multivariate_normal.logpdf(y, W @ m + b, W @ S @ W.T) for m, S in zip(means, covs)])
+
+
+def channel_forgotten(means, covs, W, b, R, y):
+    return np.array([multivariate_normal.logpdf(y, m, S) for m, S in zip(means, covs)])
+
+
 def offset_forgotten(means, covs, W, b, R, y):
     return np.array([log_normal(y, W @ m, W @ S @ W.T + R) for m, S in zip(means, covs)])
 
@@ -67,7 +76,7 @@ def shifted_softmax(weights, log_evidence):
 
 def softmax_by_loop(weights, log_evidence):
     top = max(e for p, e in zip(weights, log_evidence) if p > 0)
-    shares = [p * np.exp(e - top) for p, e in zip(weights, log_evidence)]
+    shares = [p * np.exp(e - top) if p > 0 else 0.0 for p, e in zip(weights, log_evidence)]
     return [share / sum(shares) for share in shares]
 
 
@@ -83,6 +92,19 @@ def one_hot(weights, log_evidence):
 
 def naive(weights, log_evidence):
     return weights * np.exp(log_evidence) / np.sum(weights * np.exp(log_evidence))
+
+
+def shifted_only(weights, log_evidence):
+    joint = np.log(weights) + log_evidence
+    return np.exp(joint - np.max(joint))
+
+
+def shifted_evidence_only(weights, log_evidence):
+    return weights * np.exp(log_evidence - np.max(log_evidence))
+
+
+def shifted_by_evidence(weights, log_evidence):
+    return shifted_evidence_only(weights, log_evidence) / np.sum(shifted_evidence_only(weights, log_evidence))
 
 
 def log_joint_shares(weights, log_evidence):
@@ -136,6 +158,11 @@ def between_only(weights, means, covs):
     return weights @ means, off.T @ np.diag(weights) @ off
 
 
+def between_uncentred(weights, means, covs):
+    mean = weights @ means
+    return mean, sum(p * np.outer(m, m) for p, m in zip(weights, means)) - np.outer(mean, mean)
+
+
 def second_moment(weights, means, covs):
     return weights @ means, sum(p * (S + np.outer(m, m)) for p, m, S in zip(weights, means, covs))
 
@@ -182,6 +209,8 @@ WRONG = {
     "03.1": {
         "noise only": (noise_only, "noise alone"),
         "noise forgotten": (noise_forgotten, "lacks the noise"),
+        "noise forgotten, singular refused": (noise_forgotten_strictly, "lacks the noise"),
+        "channel forgotten": (channel_forgotten, "for z at the point y"),
         "offset forgotten": (offset_forgotten, "offset b is missing"),
         "density": (density, "those are densities"),
         "log of density": (log_of_density, "underflow"),
@@ -196,6 +225,9 @@ WRONG = {
         "prior not logged": (prior_not_logged, "both must be logarithms"),
         "argmax instead of softmax": (one_hot, "largest takes all"),
         "missing normaliser": (lambda weights, log_evidence: weights * np.exp(log_evidence), "do not sum to 1"),
+        "missing normaliser, shifted": (shifted_only, "largest weight is 1"),
+        "missing normaliser, evidence shifted": (shifted_evidence_only, "not divided by their sum"),
+        "maximum without the prior": (shifted_by_evidence, "must include the prior weights"),
         "logarithms": (log_weights, "those are logarithms"),
         "underflow": (naive, "exactly 0"),
         "log densities as shares": (log_joint_shares, "normalised the log densities"),
@@ -204,6 +236,7 @@ WRONG = {
     "03.3": {
         "within only": (within_only, "how far their means"),
         "between only": (between_only, "spread inside"),
+        "between only, by second moments": (between_uncentred, "spread inside"),
         "second moment": (second_moment, "that is the second moment"),
         "plain mean": (plain_mean, "plain average"),
         "weights ignored": (no_weights, "counts the same"),
