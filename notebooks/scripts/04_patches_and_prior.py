@@ -364,6 +364,7 @@ print(f"length of v {np.linalg.norm(v):.2f}, after {np.linalg.norm(there):.2f}")
 # Given are the weights $\pi_k$ and the logarithms $\ln \mathcal N(x_n \mid \mu_k, S_k)$, a row for each datum. Return the
 # responsibilities $r_{nk} = p(k \mid x_n, \theta)$ and the mean log-likelihood $\ell(\theta)$. Your function must survive
 # logarithms far outside the range of `exp`, such as $-1350$ or $800$ (lesson 03: log-sum-exp), and a component of weight 0.
+# (`np.log(0)` warns and gives $-\infty$, which is the right logarithm here.)
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-04-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def e_step(weights, log_densities):
@@ -525,6 +526,7 @@ def disturb(best, rng):
     """How many of 300 random disturbances of these parameters raise the bound."""
     raised = 0
     for _ in range(300):
+        # a row of e for each component: two pairs for its covariance, one number for its weight, a pair for its mean
         e = rng.choice([0.1, 0.01, 0.001]) * rng.standard_normal((3, 5, 2))
         T = np.eye(2) + e[:, :2]
         covs = T @ best.covs @ T.transpose(0, 2, 1)
@@ -564,7 +566,7 @@ print(f"{log_likelihood:.4f} = {exact_bound:.4f} <= {bound(toy, resp, best):.4f}
 
 # %% slideshow={"slide_type": "skip"}
 def run(x, start, *, reg_covar=0.0, max_iter=100, tol=1e-7):
-    """EM for a mixture: the library's one loop around its two steps."""
+    """EM for a mixture: the library's two steps in its one loop; bounds is the log-likelihood at each step, params the end."""
     return em.run_em(
         lambda mix: mixture.e_step(x, mix),
         lambda r, mix: mixture.m_step(x, r, reg_covar=reg_covar),
@@ -729,7 +731,7 @@ print("ten tops, nats a patch:", np.sort(tops).round(1))
 # *k-means*: $K$ centres, each the mean of the patches that are nearest to it. It divides the gray levels by 255, and it
 # computes in float32, which moves half as many bytes as float64. Is that precise enough? float32 carries about seven
 # digits, so it rounds a variance by some 1e-7 of the *largest* ones. What counts is how the floor compares with that. We
-# look, and then fit once more in float64 and in gray levels.
+# take the sum of all variances for the largest, to be on the safe side, and then fit once more in float64 and in gray levels.
 
 # %% slideshow={"slide_type": "skip"}
 total = raw.var(axis=0).sum()

@@ -47,7 +47,8 @@ from course_lib import datasets, denoising, exercises, gaussian, images, ledger,
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Every picture here is a *held-out* digit: the priors were fitted to other digits. Five of them are for looking, one
 # hundred for measuring. The first prior has patches of $m \times m = 16 \times 16$ pixels, so $D = m^2 = 256$, and
-# $K = 11$ components: the choice of the report that this course started from.
+# $K = 11$ components: the choice of the report that this course started from. The letter $m$ keeps both its meanings: the side
+# of a patch in pixels, and, as in lesson 03, a posterior mean, such as $m(y)$ or $m_k(y)$.
 
 # %% slideshow={"slide_type": "skip"}
 held_out, labels = datasets.digits("test")
@@ -157,7 +158,7 @@ plt.show()
 #
 # Write the second half of (M6) and make the weights sum to 1. Stay in logarithms until the end (lesson 03 showed how): your
 # function must survive a patch so far from every component that each density is exactly 0.0. Variances and prior weights may
-# be 0.
+# be 0. (`np.log(0)` warns and gives $-\infty$, which is the right logarithm here.)
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-05-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def weights_of_components(y, weights, means, lam, U, sigma):
@@ -613,7 +614,7 @@ for estimate in denoising.ESTIMATES:
     print(f"m 5, K 50, {estimate:14}", " ".join(f"{value:5.1f}" for value in dB), "dB")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# On pictures the order does not survive. Draws lose only 0.3 to 0.4 dB: the draws of the patches over a pixel are
+# On pictures the order does not survive. Draws lose only 0.2 to 0.4 dB: the draws of the patches over a pixel are
 # independent, and their average varies less than each. And the most probable component now equals or beats the mean, by
 # 0.3 dB at $\sigma = 100$. The mean (M4) is best for *one patch*; the average of 25 best patches need not be the best
 # picture.
@@ -641,8 +642,7 @@ for sigma in noisy:
 # large patches to win, which see more of the digit at once, or small ones?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# We denoise the hundred digits with the shipped priors
-# (those with $K = 20$ for $m = 16$ alone, which has none larger).
+# We denoise the hundred digits with the shipped priors ($K = 20$ only for $m = 16$, where no larger $K$ is shipped).
 
 # %% slideshow={"slide_type": "skip"}
 pairs = sorted({(m, K) for m, K, seed in priors.SHIPPED if seed == 0 and (K != 20 or m == 16)})
@@ -702,8 +702,8 @@ for name, dB in (others | ours).items():
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # The figure has a panel for each $\sigma$. Coloured lines show the mean PSNR against $K$ (logarithmic axis), one for each
-# $m$: the lines for small patches climb steeply, the one for $m = 16$ climbs little and stays below. Black horizontal
-# lines mark the noisy picture, total variation and NL-means.
+# $m$: the lines for small patches climb steeply; the one for $m = 16$ starts highest, climbs little, and is the lowest from
+# $K = 5$ on. Black horizontal lines mark the noisy picture, total variation and NL-means.
 
 # %% slideshow={"slide_type": "-"}
 plots.psnr_by_components(table, list(noisy), others)
@@ -870,23 +870,27 @@ print(f"component {k}: weight {eight.weights[k]:.2f} before, {weights[k]:.2f} af
 # stroke in the upper right corner has decided.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Now with sliders. Run the next cell: the pictures and charts of the figure above follow at once, and a sentence gives the
-# PSNR. The arrow keys move a slider, too. Only shipped priors can be chosen; for another pair of $m$ and $K$ a sentence
-# says which there are. Predict first, then move:
+# Now with sliders. Run the next cell: it shows pictures and charts like those of the figure above, and a sentence gives the
+# PSNR. The arrow keys move a slider, too. The widget starts with digit 0, a 0; all questions are about digit 2, the 3, so move
+# *digit* to 2 first. The noise is one and the same draw, and $\sigma$ only stretches it. *Patch row* and *patch column* are a
+# pixel in the middle of the patch, not its corner; near the border the nearest patch that fits is taken. Only shipped
+# priors can be chosen; for another pair of $m$ and $K$ a sentence says which there are. Predict first, then move:
 #
-# 1. Digit 2 (the 3), $\sigma = 25$: with $m = 16$ go from $K = 1$ to $K = 20$; with $m = 5$ from $K = 1$ to $K = 200$. Where
-#    does $K$ matter more?
-# 2. Raise $\sigma$ to 150 at $K = 11$. Which $m$ is best now, and is it the same as at $\sigma = 25$?
+# 1. At $\sigma = 25$: with $m = 16$ go from $K = 1$ to $K = 20$; with $m = 5$ from $K = 1$ to $K = 200$. Where does $K$ matter
+#    more? Is it so, too, if both stop at $K = 11$?
+# 2. With $K = 11$, try all four $m$ at $\sigma = 25$, then at $\sigma = 150$. Which $m$ is best, and is it the same for both?
 # 3. With $m = 8$, $K = 20$ and the patch in the middle (row and column 14), raise $\sigma$ from 25 to 150 and watch the posterior
 #    weights. What happens to them, and why?
-# 4. Choose the report's rule and move the patch about. A triangle marks the component that the rule takes. When does it move?
+# 4. Go back to $\sigma = 25$, choose *report's rule* as the estimate and move the patch about. A triangle marks the component
+#    that the rule takes. When does it move? And what has become of the PSNR?
 
 # %% slideshow={"slide_type": "skip"} tags=["nbval-ignore-output"]
 widgets.denoising_widget(five, noise_std=25, patch_size=8, n_components=20)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The answers, for the reader without sliders and for checking yourself. What the widget says is a function of what the
-# sliders say. Questions 1 and 2:
+# sliders say: $\sigma$, $m$, $K$, the estimate, row and column. `ask` gives its sentences for the 3, and `split` takes the
+# part that we need. Questions 1 and 2:
 
 # %% slideshow={"slide_type": "skip"}
 def ask(*choice):
@@ -899,9 +903,12 @@ for sigma, m in itertools.product((25, 150), (4, 5, 8, 16)):
     print(f"sigma {sigma:3}, m {m:2}, K 11:", ask(sigma, m, 11).split(". ")[0])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# At $\sigma = 25$ the components are worth 1.9 dB for $m = 16$ and 5.8 dB for $m = 5$. With $K = 11$ and $\sigma = 25$ the
-# order is 4, 5, 8, 16, from 29.1 down to 26.9 dB. At $\sigma = 150$ the four are within 0.4 dB, and $m = 4$ no longer
-# leads. (One digit and one draw of noise: the table of section 9 is the better witness.)
+# Question 1: at $\sigma = 25$ the components are worth 1.9 dB for $m = 16$ and 5.8 dB for $m = 5$. With $K = 11$ for both it is
+# from 24.7 to 26.9 dB and from 24.3 to 28.8 dB, so they matter more for the small patch there, too.
+#
+# Question 2: with $K = 11$ and $\sigma = 25$ the order is 4, 5, 8, 16, from 29.1 down to 26.9 dB. At $\sigma = 150$ the four
+# are within 0.4 dB, and $m = 5$ leads with 16.6 dB; $m = 4$ has 16.3. (One digit and one draw of noise: the table of
+# section 9 is the better witness.)
 #
 # Question 3, the patch in the middle and then all 441 patches:
 
@@ -913,9 +920,10 @@ for sigma in (25, 50, 100, 150):
     print(f"    all patches: the largest weight exceeds 0.99 in {np.mean(weights.max(axis=1) > 0.99):.0%}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The more noise, the less a patch says: $S_k + \sigma^2 I$ becomes alike for all $k$, and the weights spread. At
-# $\sigma = 25$ three patches of four are sure of their component, at 150 none is. With noise without end the posterior
-# weights would be the prior's.
+# Component 3 keeps the patch in the middle up to $\sigma = 50$; at 100 it has a weight of 0.83, and at 150 another one,
+# component 6, leads with half of the weight. The more noise, the less a patch says: beside $\sigma^2$ the differences between
+# the $S_k$, and between the means, count for less and less, and the weights spread. At $\sigma = 25$ three patches of four are
+# sure of their component, at 150 none is. With noise without end the posterior weights would be the prior's.
 #
 # Question 4, three patches under the report's rule:
 
@@ -926,9 +934,9 @@ print(ask(25, 8, 20, "report").split(". ")[0])
 print(f"component 1: mean gray level {eight.means[1].mean():.1f}, standard deviation {np.trace(eight.covs[1] / 64) ** 0.5:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The best component changes from patch to patch, the triangle never moves: no patch enters the rule. With this prior it
-# costs 13 dB against the noisy picture, because component 1 is the empty background: a mean gray level of 0.0, and a
-# standard deviation of 1.0, which is the floor of the fit.
+# The best component changes from patch to patch, the triangle never moves: no patch enters the rule. With this prior the
+# restored picture has 9.6 dB, 13 less than the noisy one, because component 1 is the empty background: a mean gray level of
+# 0.1 and a standard deviation of 2.9 a pixel, where $\sigma$ is 25. So it takes nearly everything for noise, strokes as well.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The ledger of this lesson
