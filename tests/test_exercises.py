@@ -107,6 +107,7 @@ def raising(x):
     [
         (doubled, "right", "right, on 2 fresh instances"),
         (lambda x: (list(2 * x), float(sum(x))), "right", "right, on 2 fresh instances"),
+        (lambda x: [2 * x, x.sum()], "right", "right, on 2 fresh instances"),
         (lambda x: (x / 2, x.sum()), "wrong", "you halved"),
         (lambda x: (2 * x[:1], x.sum()), "wrong", "with two numbers, double (n,) must have shape (2,); yours has shape (1,)"),
         (lambda x: (2 * x, x[:1]), "wrong", "with two numbers, sum () must be one number; yours has shape (1,)"),

@@ -1,15 +1,18 @@
 """The student edition is what the generator makes, runs from top to bottom, and equals what nbgrader releases."""
 
+import ast
 import re
 
 import nbformat
 import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
+from course_lib import exercises
 from course_lib.exercises import EXERCISES
 from tests import lesson_rules, student
 from tests.test_notebooks import LESSONS, NOTEBOOKS, notebook
 
+LONG = {"05", "09"}  # they take a minute; their exercises run without the rest
 WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 
 
@@ -52,11 +55,34 @@ def said(nb, kind):
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
+def test_only_the_check_uses_what_an_exercise_defines(stem):
+    """So whatever a student writes, the other cells run as in the complete lesson, where nbval runs them."""
+    cells = lesson_rules.code_cells(notebook(stem))
+    for i, cell in cells:
+        if lesson_rules.is_exercise(cell):
+            defined = {node.name for node in lesson_rules.nodes(cell, ast.FunctionDef)}
+            users = {j for j, other in cells for node in lesson_rules.nodes(other, ast.Name) if node.id in defined}
+            assert users - {i} == {i + 1}
+
+
+@pytest.mark.parametrize("stem", [stem for stem in WITH_EXERCISES if stem[:2] not in LONG])
 def test_it_runs_from_top_to_bottom_with_nothing_filled_in(stem):
     nb = nbformat.from_dict(student.edition(notebook(stem)))
     ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(nb, {"metadata": {"path": str(NOTEBOOKS / "student")}})
     numbers = lesson_rules.numbers_of_exercises(notebook(stem))
     assert said(nb, "stderr") == [f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers]
+
+
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
+def test_exercises_alone_run_with_nothing_filled_in(stem, capsys):
+    nb = student.edition(notebook(stem))
+    names = {"exercises": exercises}
+    for i, cell in lesson_rules.code_cells(nb):
+        if lesson_rules.is_exercise(cell):
+            exec(cell.source, names)
+            exec(nb.cells[i + 1].source, names)
+    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
+    assert capsys.readouterr().err.splitlines() == [f"{number} {EXERCISES[number].title}: not attempted yet." for number in numbers]
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)

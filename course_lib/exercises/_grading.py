@@ -88,7 +88,7 @@ def judge(exercise, answer, rng=None):
     given = [_run(answer, case) for case in cases]
     if isinstance(given[0], NotImplementedError) or given[0] is Ellipsis:
         return Verdict("missing", _headed(exercise, "not attempted yet"))
-    results = [(_parts(got), _parts(want)) for got, want in zip(given, wanted)]
+    results = [(_parts(_joined(exercise, got)), _parts(want)) for got, want in zip(given, wanted)]
     right = [_same(got, want, _digits(exercise, got)) for got, want in results]
     if all(right):
         changed = _changed(answer, cases)
@@ -134,6 +134,12 @@ class _Bare(tuple):
 
     def __deepcopy__(self, memo):
         return self
+
+
+def _joined(exercise, result):
+    """A list of as many results as there should be is taken for a tuple."""
+    several = isinstance(result, list) and len(result) == len(exercise.returns) > 1
+    return tuple(result) if several else result
 
 
 def _parts(result):

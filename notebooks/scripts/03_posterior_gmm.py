@@ -147,7 +147,7 @@ print("both sides agree at 1000 points, to ten digits:", np.allclose(left, right
 # need?
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-03-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
-def log_evidence(means, covs, W, b, R, y):
+def component_log_evidence(means, covs, W, b, R, y):
     """ln p_k(y) of every component.
 
     means (K, Dz), covs (K, Dz, Dz): the prior's;  W (Dy, Dz), b (Dy,), R (Dy, Dy): the channel;  y (Dy,)  ->  (K,)
@@ -158,7 +158,7 @@ def log_evidence(means, covs, W, b, R, y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-03-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("03.1", log_evidence)
+exercises.check("03.1", component_log_evidence)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2.2 The sum over components
