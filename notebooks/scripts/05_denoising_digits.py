@@ -935,8 +935,9 @@ print(f"component 1: mean gray level {eight.means[1].mean():.1f}, standard devia
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The best component changes from patch to patch, the triangle never moves: no patch enters the rule. With this prior the
-# restored picture has 9.6 dB, 13 less than the noisy one, because component 1 is the empty background: a mean gray level of
-# 0.1 and a standard deviation of 2.9 a pixel, where $\sigma$ is 25. So it takes nearly everything for noise, strokes as well.
+# restored picture is nearly black all over: it has 9.6 dB, 13 less than the noisy one. For component 1 is the empty
+# background, with a mean gray level of 0.1 and a standard deviation of 2.9 a pixel, where $\sigma$ is 25. So it takes nearly
+# everything for noise, strokes as well.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The ledger of this lesson
