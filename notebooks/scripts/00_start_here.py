@@ -49,8 +49,8 @@ from course_lib import datasets, denoising, exercises, gaussian, images, mixture
 # ## 1. A first taste
 #
 # The package holds 10 000 handwritten digits, 28 x 28 pixels in gray levels from 0 (black) to 255 (white). Of these,
-# 1 000 are **held out**: nothing in the course is ever fitted to them. We take five and add noise with a standard
-# deviation of 50 gray levels.
+# 1 000 are **held out**: nothing is fitted to them, or the lesson says so and why. We take five and add noise with a
+# standard deviation of 50 gray levels.
 
 # %% slideshow={"slide_type": "skip"}
 held_out, labels = datasets.digits("test")
@@ -113,9 +113,9 @@ print(f"one Gaussian: mean {alone:.1f} dB, {images.psnr(cleaned, clean).mean() -
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### And the wandering face?
 #
-# We hide one: 18 x 14 pixels, at a random place over a background of 40 x 60, in a hundred
-# pictures whose noise has a standard deviation of 160 gray levels. Only `pictures` goes into the next line; face,
-# background, noise and places are all unknown to it.
+# We hide one: 18 x 14 pixels, at one of 23 x 47 places over a background of 40 x 60, in a hundred pictures whose noise
+# has a standard deviation of 160 gray levels. The last line gets `pictures` and the face's size; face, background,
+# noise and places are unknown to it.
 
 # %% slideshow={"slide_type": "-"}
 anywhere = np.full((23, 47), 1 / (23 * 47))
@@ -197,11 +197,16 @@ print(f"by hand {by_hand:.4f}, library {library:.4f}")
 # line of code.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# Lessons 01 to 09 each end with a **ledger**: a table of every step of the derivation, with the check that runs and the
+# largest error that it found.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercises
 #
 # Lessons 01 to 09 have three to five **exercises** each: a step with a pencil, or a function of a few lines on the way
 # to the result. The cell below an exercise hands your function to `exercises.check`, which tries it on fresh random
-# instances and says what seems wrong. Suppose somebody is asked for the posterior weights and returns the prior ones:
+# instances and says what seems wrong. Suppose somebody is asked for the posterior weights of lesson 03, and returns the
+# prior ones:
 
 # %% slideshow={"slide_type": "skip"}
 print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
@@ -209,8 +214,7 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The check never tells the answer. To solve the exercises yourself, open the lessons in the folder
 # [student](student/01_conditional_gaussians.ipynb): they are the same but for the solutions. Here you find the complete ones.
-# Symbols, words and books can be looked up in the [reference](REFERENCE.md); the [guide](README.md) is for
-# those who teach.
+# The [guide](README.md) is for those who teach.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Notation
@@ -233,9 +237,9 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 # | $\pi_k,\;\mu_k,\;S_k$ | weights, means, covariances of a mixture | `Mixture(weights, means, covs)` | (K,), (K, D), (K, D, D) |
 # | $\lambda_i,\;u_i$ | eigenvalues and eigenvectors of its covariances | `Mixture.eigen` | (K, D), (K, D, D) |
 # | $m,\;C$ | posterior mean and covariance | `posterior(...).mean`, `.cov` | (Dz,), (Dz, Dz) |
-# | $G$ | gain | first of `gaussian.gain(S, W, R)` | (Dz, Dy) |
+# | $G$ | gain: how far a surprise in $y$ moves the mean of $z$ | first of `gaussian.gain(S, W, R)` | (Dz, Dy) |
 # | $\pi_k(y),\;m_k(y),\;C_k$ | weights, means, covariances of a posterior mixture | `posterior(...).weights`, `.means`, `.covs` | (K,), (K, Dz), (K, Dz, Dz) |
-# | $x_n,\;r_{nk}$ | patches to learn from, their responsibilities | `x`, `resp` | (N, D), (N, K) |
+# | $x_n,\;r_{nk}$ | patches to learn from; the probability of each component for each of them | `x`, `resp` | (N, D), (N, K) |
 # | $H,\;W$ | rows and columns of an image | `images` | (N, H, W) |
 # | $m$ | side of a patch, $D=m^2$ | `patch_size`, `m` | number |
 #
@@ -244,7 +248,7 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 # | symbol | meaning | name in code | shape |
 # |---|---|---|---|
 # | $X^k$ | picture number $k$ | `images[k]` | (H, W) |
-# | $F,\;B$ | face, background | `Scene.face`, `.background` | (h, w), (H, W) |
+# | $F,\;B$ | face of $h\times w$ pixels, background of $H\times W$ | `Scene.face`, `.background` | (h, w), (H, W) |
 # | $s$ | standard deviation of the noise | `Scene.noise_std` | number |
 # | $d=(i,j)$ | position: row and column of the face's top-left corner | `position` | (2,) |
 # | $I,\;J$ | rows and columns of positions, $I=H-h+1$, $J=W-w+1$ | `Scene.positions` | (2,) |
@@ -255,6 +259,9 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 # Two letters work twice, as is customary: $m$ is a side in a size such as $m\times m$ and a posterior mean in a
 # formula of Bayes; $W$ is a number of columns beside $H$ and a matrix elsewhere. In the second track $K$ counts the
 # pictures, as in its report; arrays call that number N.
+#
+# This is enough to begin with. The full notation table, with units, a glossary with the Russian terms of the second
+# report, and the bibliography are in [the reference page](REFERENCE.md).
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # In code, words are outside and letters inside: a record has the field `cov`, and only the body of a function calls
@@ -262,9 +269,9 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 # levels:
 
 # %% slideshow={"slide_type": "-"}
-means, covs = [[20.0], [200.0]], [[[400.0]], [[900.0]]]
+means, covs = [[20.0], [200.0]], [[[20.0**2]], [[30.0**2]]]
 pixel = mixture.Mixture([0.8, 0.2], means, covs)
-camera = gaussian.LinearGaussian([[1.0]], [0.0], [[2500.0]])
+camera = gaussian.LinearGaussian([[1.0]], [0.0], [[50.0**2]])
 after = mixture.posterior(pixel, camera, [136.0])
 before, now = pixel.weights, after.weights.round(2)
 print("weights before", before, " after", now)
@@ -278,12 +285,12 @@ print("weights before", before, " after", now)
 # - **Run** a cell with Shift+Enter, a whole lesson with *Run > Run All Cells*. No lesson needs a network, and every
 #   random number comes from a generator with a fixed seed: your printed numbers are those you see here.
 # - **Change** things. Set `noise_std` to 100, or 50 components to 5, and run on. The pairs of patch size and components
-#   in `priors.SHIPPED` open at once; another pair is fitted first, which takes seconds to minutes, and then kept. To
-#   get back, `git checkout notebooks` (JupyterLab saves by itself).
+#   in `priors.SHIPPED` open at once; another pair is fitted first (seconds to minutes) and kept. To undo your
+#   changes in this lesson, `git checkout notebooks/00* notebooks/scripts/00*`.
 # - **When a cell fails**, first choose *Kernel > Restart Kernel and Run All Cells*: most failures come from cells run
 #   out of order. If the very first cell cannot import `course_lib`, the notebook runs in another Python than the one
-#   you installed into: start it as the README says. Otherwise read the last line: the library's messages say what was
-#   needed, what came, and what to do.
+#   you installed into: start it as the [README](../README.md) says. Otherwise read the last line: the
+#   library's messages say what was needed, what came, and what to do.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We provoke one such message, so that you know the tone:
@@ -298,7 +305,7 @@ except ValueError as error:
 # What was needed (5 x 5 pixels at least), what came, what to do.
 #
 # **Check everything** from a terminal in the course's folder. This runs all tests and every cell of every lesson, and
-# compares what it prints with what is stored:
+# compares what it prints with what is stored; it takes some minutes:
 #
 # ```
 # .venv/bin/pip install -e '.[test]'
