@@ -118,6 +118,10 @@ PREDICTION = Exercise(
         ),
         Mistake("the normaliser of the density is missing: it differs from component to component", _per_component(_squares)),
         Mistake(
+            "the power of 2 pi is missing: without it your numbers are no densities",
+            _per_component(lambda m, S, W, b, R, y: _normal(y, W @ m + b, W @ S @ W.T + R) + len(y) / 2 * np.log(2 * np.pi)),
+        ),
+        Mistake(
             "the sign is turned: a logarithm of a density falls as y moves away",
             _per_component(lambda m, S, W, b, R, y: -_normal(y, W @ m + b, W @ S @ W.T + R)),
         ),

@@ -267,7 +267,7 @@ print("ln|S| = {:.4f},  ln|M| + ln|S22| = {:.4f} + {:.4f}".format(*logdets))
 #
 # ### Completing the square
 #
-# Put $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. By the factored inverse the exponent of the joint density, up to the factor $-\tfrac12$, is
+# Put $d = y - \mu$, with the blocks $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. By the factored inverse the exponent of the joint density, up to the factor $-\tfrac12$, is
 #
 # $$d'S^{-1}d = (Ed)' \begin{bmatrix} M^{-1} & 0 \\ 0 & S_{22}^{-1} \end{bmatrix} (Ed), \qquad Ed = \begin{bmatrix} d_1 - S_{12}S_{22}^{-1}d_2 \\ d_2 \end{bmatrix},$$
 #
@@ -447,7 +447,7 @@ def conditional_by_precision(mean, precision, seen, value):
 exercises.check("01.4", conditional_by_precision)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (The last bracket must then be the precision of $y_2$ alone, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round.) Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
+# Only the block $L_{11}$ has to be inverted, never all of $L$. And the term without $y_1$, before (G3), must be the exponent of $y_2$ alone, so its bracket $L_{22} - L_{21}L_{11}^{-1}L_{12}$ is the precision of $y_2$, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round. Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
 
 # %% slideshow={"slide_type": "skip"}
 same = gaussian.condition_by_precision(five, seen, y[seen])

@@ -529,7 +529,7 @@ print("the same by shrinking:", np.allclose(after.mean, shrunk, rtol=1e-12))
 print("covariance is U diag(25² factor) U':", np.allclose(after.cov, U @ np.diag(625 * factors) @ U.T, rtol=1e-10))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Along the prior's long axis, where the two pixels go up together, its variance is 2050.56 and 77 % of a deviation is kept; along the short axis it is 449.44 and 42 % is kept. The remaining variances are $25^2$ times the factors, by $\lambda - \lambda^2/(\lambda + \sigma^2) = \sigma^2\lambda/(\lambda + \sigma^2)$.
+# Along the prior's long axis, where the two pixels go up together, its variance is 2050.56 and 77 % of a deviation is kept; along the short axis it is 449.44 and 42 % is kept. (Of a direction with $\lambda = 0$ nothing is kept: it never leaves the prior mean.) The remaining variances are $25^2$ times the factors, by $\lambda - \lambda^2/(\lambda + \sigma^2) = \sigma^2\lambda/(\lambda + \sigma^2)$.
 #
 # The figure shows the plane of the two pixels: the prior as a large tilted ellipse, the likelihood as a circle around the reading $(150, 30)$ at the lower right, and the posterior as a smaller ellipse. Its centre lies between the other two, but not on the line that joins them. The reading breaks the pattern "bright with bright" and is pulled back mostly along the short axis.
 
@@ -568,7 +568,7 @@ plots.patch_row([clean, noisy, restored.mean], titles)
 plt.show()
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and by the prior errs by 94.9.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
+# The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and it errs by 94.9 if the prior is right.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
 
 # %% slideshow={"slide_type": "skip"}
 several = patches.sample_patches(test, 8, 20_000, rng)

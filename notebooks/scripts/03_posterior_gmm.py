@@ -179,7 +179,8 @@ exercises.check("03.1", component_log_evidence)
 # ### Exercise 03.2: one weight with a pencil
 #
 # Two components have prior weights $1/4$ and $3/4$. The observation came, and they predicted it with densities
-# $p_1(y)=6$ and $p_2(y)=1$. **What is the posterior weight of the first?** Return the number, as a fraction if you like.
+# $p_1(y)=6$ and $p_2(y)=1$. **What is the posterior weight of the first?** Return the number without
+# rounding it; a division that Python does, such as `3 / 7`, is fine.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-03-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def weight_of_first():
@@ -674,7 +675,8 @@ print("zero after exp:", int((np.exp(first) == 0).sum()), "of", first.size)
 # ### Exercise 03.4: the posterior weights
 #
 # Write (M2) from the prior weights $\pi_k$ and the logarithms $\ln p_k(y)$. It must survive logarithms near $-1350$, and a
-# component whose prior weight is 0 (its $\ell_k$ is $-\infty$, its posterior weight 0).
+# component whose prior weight is 0, even one that predicted $y$ best of all: its $\ell_k$ is $-\infty$, its posterior
+# weight 0. (`np.log(0.0)` is $-\infty$, as it should be, with a warning that may stand.)
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-03-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
 def posterior_weights(weights, log_evidence):

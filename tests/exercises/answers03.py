@@ -68,6 +68,10 @@ def one_two_pi(means, covs, W, b, R, y):
     return np.array(by_definition(means, covs, W, b, R, y)) + len(y) / 2 * np.log(2 * np.pi) - 0.5 * np.log(2 * np.pi)
 
 
+def no_two_pi(means, covs, W, b, R, y):
+    return normaliser_forgotten(means, covs, W, b, R, y) - [np.linalg.slogdet(W @ S @ W.T + R)[1] / 2 for S in covs]
+
+
 def shifted_softmax(weights, log_evidence):
     joint = np.log(weights) + log_evidence
     shares = np.exp(joint - max(joint))
@@ -216,6 +220,7 @@ WRONG = {
         "log of density": (log_of_density, "underflow"),
         "normaliser forgotten": (normaliser_forgotten, "normaliser of the density is missing"),
         "sign turned": (sign_turned, "sign is turned"),
+        "no 2 pi": (no_two_pi, "power of 2 pi"),
         "one 2 pi": (one_two_pi, "one 2 pi"),
     },
     "03.4": {
