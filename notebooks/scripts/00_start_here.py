@@ -213,7 +213,7 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The check never tells the answer. To solve the exercises yourself, open the lessons in the folder
-# [student](student/01_conditional_gaussians.ipynb): they are the same but for the solutions. Here you find the complete ones.
+# [student](student/01_conditional_gaussians.ipynb), the same but for the solutions; the folder `notebooks` has the complete ones.
 # The [guide](README.md) is for those who teach.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

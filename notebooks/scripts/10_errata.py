@@ -971,9 +971,9 @@ for name, (lost_dB, kind) in ordered.items():
     print(f"{name:26} {kind:6} {lost_dB:5.1f} dB")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows a bar for each cost, the longest on top, with its number of dB. A prior on the wrong scale leads, with
-# 17.5; a variance handed over for a standard deviation follows, with 14.3. One component for all patches is the fourth,
-# with 10.3. Plain bars touch the report's own run, striped ones a reader, dotted ones a claim.
+# The figure shows a bar for each cost in dB: plain where it touches the report's own run, striped for a reader, dotted for a
+# claim. A prior on the wrong scale leads, with 17.5; a variance for a standard deviation follows, with 14.3. One component
+# for all patches is the fourth, with 10.3.
 
 # %% slideshow={"slide_type": "-"}
 plots.cost_bars(ordered, "Report 1: costs", "dB (PSNR)")
