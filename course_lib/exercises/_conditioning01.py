@@ -64,6 +64,12 @@ def _transposed(S11, S12, S22):
     return np.linalg.solve(S22, S12.T)
 
 
+def _single_entries(mean, S, seen, value):
+    """S[rows, columns] pairs the two lists: where they differ in length it raises, else it gives one axis and no inverse."""
+    unseen = len(mean) - len(seen)
+    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else np.linalg.inv(S[seen, seen])
+
+
 def _by_whole_inverse(mean, S, seen, value):
     return ANY if _instances.singular(S) else _condition(mean, S, seen, value)
 
@@ -91,6 +97,8 @@ CONDITION = Exercise(
         ),
         Mistake("right until the covariance is singular: your answer inverts more than the block of the seen entries",
                 _by_whole_inverse),
+        Mistake("a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?",
+                _single_entries),
         Mistake("that is the marginal of the unseen entries: you forgot what was seen",
                 _rule(lambda S11, S12, S22: 0 * S12, lambda S11, S12, S22: S11)),
         Mistake("your covariance is larger than before the look; does seeing something make us less sure?",
@@ -152,6 +160,8 @@ PRECISION = Exercise(
             "right while `seen` is in rising order; to which entry belongs the first number of `value`?",
             lambda mean, L, seen, value: _by_precision(mean, L, np.sort(seen), value),
         ),
+        Mistake("a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?",
+                _single_entries),
         Mistake("your mean moves the wrong way: compare the sign of L12 with that of S12",
                 _rule(lambda *blocks: -_pull(*blocks), _undone)),
         Mistake("your second result is a block of the precision; a covariance is wanted",

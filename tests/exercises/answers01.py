@@ -110,6 +110,18 @@ def by_whole_precision(mean, cov, seen, value):
     return mean[rest] - inv(L11) @ L12 @ (value - mean[seen]), inv(L11)
 
 
+def without_ix(mean, cov, seen, value):
+    rest = unseen(len(mean), seen)
+    gain = cov[rest, seen] @ inv(cov[seen, seen])
+    return mean[rest] + gain @ (value - mean[seen]), cov[rest, rest] - gain @ cov[seen, rest]
+
+
+def inverse_first_without_ix(mean, precision, seen, value):
+    rest = unseen(len(mean), seen)
+    C = inv(precision[rest, rest])
+    return mean[rest] - C @ precision[rest, seen] @ (value - mean[seen]), C
+
+
 def marginal(mean, cov, seen, value):
     return np.delete(mean, seen), np.delete(np.delete(cov, seen, 0), seen, 1)
 
@@ -328,6 +340,7 @@ WRONG = {
     "01.3": {
         "order of the seen lost": (seen_by_mask, "first number of `value`"),
         "all of S inverted": (by_whole_precision, "until the covariance is singular"),
+        "np.ix_ forgotten": (without_ix, "single entries"),
         "marginal": (marginal, "marginal of the unseen"),
         "covariance with a plus": (cov_plus, "larger than before"),
         "covariance kept": (cov_kept, "still the one before"),
@@ -342,6 +355,7 @@ WRONG = {
     },
     "01.4": {
         "order of the seen lost": (precision_by_mask, "first number of `value`"),
+        "np.ix_ forgotten": (inverse_first_without_ix, "single entries"),
         "plus": (plus_l12, "sign of L12"),
         "precision": (l11_returned, "block of the precision"),
         "block of the inverse": (block_of_inverse, "not the block of the inverse"),
