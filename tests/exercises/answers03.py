@@ -162,9 +162,10 @@ def between_only(weights, means, covs):
     return weights @ means, off.T @ np.diag(weights) @ off
 
 
-def between_uncentred(weights, means, covs):
-    mean = weights @ means
-    return mean, sum(p * np.outer(m, m) for p, m in zip(weights, means)) - np.outer(mean, mean)
+def between_rounded(weights, means, covs):
+    """With an error of rounding where a single component leaves nothing between."""
+    off = means - (weights @ (means + 1) - 1)
+    return weights @ means, np.einsum("k,ki,kj->ij", weights, off, off)
 
 
 def second_moment(weights, means, covs):
@@ -241,7 +242,7 @@ WRONG = {
     "03.3": {
         "within only": (within_only, "how far their means"),
         "between only": (between_only, "spread inside"),
-        "between only, by second moments": (between_uncentred, "spread inside"),
+        "between only, rounded": (between_rounded, "spread inside"),
         "second moment": (second_moment, "that is the second moment"),
         "plain mean": (plain_mean, "plain average"),
         "weights ignored": (no_weights, "counts the same"),
