@@ -58,8 +58,8 @@ def scene_along_em(scenes, maps, titles, position, *, axes=None):
         show_gray(column[1], at.background)
         shown = _show_q(column[2], q, position)
         column[2].set(xticks=[], yticks=[])
-    for ax, label in zip(axes[:, 0], ("face F", "background B", "q of one picture")):
-        ax.set_ylabel(label, fontsize=9)
+    for ax, label in zip(axes[:, 0], ("face F", "background\nB", "q of one\npicture")):
+        ax.set_ylabel(label, fontsize=8)
     axes[0, 0].figure.colorbar(shown, ax=axes[2], shrink=0.9, label="log10 of q", extend="min", ticks=(-6, -3, 0))
     axes[0, 0].figure.suptitle("What EM believes, iteration by iteration", fontsize=11)
     return axes

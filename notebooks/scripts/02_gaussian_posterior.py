@@ -30,7 +30,7 @@
 #
 # **What you need.** Lesson 01: conditioning (G2), (G3), the joint distribution (G4) and its precision (G5).
 #
-# **Running time.** About 4 seconds.
+# **Running time.** About 6 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline

@@ -32,7 +32,7 @@
 # - fill in missing pixels of real handwritten digits.
 #
 # **You need** lesson [02](02_gaussian_posterior.ipynb): (G6), (G7) and (G8), the posterior and the predictive of one
-# Gaussian. Running time: about 15 seconds.
+# Gaussian. Running time: about 20 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline

@@ -30,7 +30,7 @@
 # - say what the patch side $m$ and the number of components $K$ do, and recognise a prior that has overfitted.
 #
 # You need lessons 01 to 03: Gaussian density, mixture (M1), responsibilities (M2). From linear algebra: eigenvalues
-# and the trace. The lesson runs in about 20 seconds.
+# and the trace. The lesson runs in about 30 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline

@@ -30,7 +30,7 @@
 # - recognise four ways to lose decibels: wrong weights, a wrong sigma, clipping too early, patches too large for their
 #   number of components.
 #
-# **You need** lesson 02 for (G7) and (G8), lesson 03 for (M2) to (M5), lesson 04 for patches. The lesson runs in about 30
+# **You need** lesson 02 for (G7) and (G8), lesson 03 for (M2) to (M5), lesson 04 for patches. The lesson runs in about 50
 # seconds.
 
 # %% slideshow={"slide_type": "skip"}

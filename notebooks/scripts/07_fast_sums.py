@@ -32,7 +32,7 @@
 # - predict from operation counts which rung wins, and say where float32 loses digits.
 #
 # **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors. Running time:
-# about 10 seconds.
+# about 15 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline

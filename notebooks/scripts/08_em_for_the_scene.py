@@ -34,7 +34,7 @@
 #
 # **You need** lessons [06](06_face_logits.ipynb) and [07](07_fast_sums.ipynb): (S1) to (S7), the model, the posterior
 # of a position and its fast sums. Section 4 of lesson [04](04_patches_and_prior.ipynb) met EM (expectation
-# maximisation) for a mixture; here every step is derived anew. Running time: about 5 seconds.
+# maximisation) for a mixture; here every step is derived anew. Running time: about 8 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline

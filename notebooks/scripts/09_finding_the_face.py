@@ -31,7 +31,7 @@
 # - find a real face, pixel by pixel, in pictures where nobody sees one.
 #
 # **You need** lesson [06](06_face_logits.ipynb) for the logits (S1)-(S5) and lesson [08](08_em_for_the_scene.ipynb) for
-# the EM steps and the bound, (S8)-(S13). Running time: about 45 seconds.
+# the EM steps and the bound, (S8)-(S13). Running time: about 75 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
