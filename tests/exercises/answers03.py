@@ -164,7 +164,7 @@ def between_only(weights, means, covs):
 
 def between_rounded(weights, means, covs):
     """With an error of rounding where a single component leaves nothing between."""
-    off = means - (weights @ (means + 0.1) - 0.1)
+    off = means - (weights @ (means + 50.1) - 50.1)
     return weights @ means, np.einsum("k,ki,kj->ij", weights, off, off)
 
 
