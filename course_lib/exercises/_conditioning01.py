@@ -67,7 +67,7 @@ def _transposed(S11, S12, S22):
 def _single_entries(mean, S, seen, value):
     """S[rows, columns] pairs the two lists: where they differ in length it raises, else it gives one axis and no inverse."""
     unseen = len(mean) - len(seen)
-    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else np.linalg.inv(S[seen, seen])
+    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else _instances.inverse(S[seen, seen])
 
 
 def _by_whole_inverse(mean, S, seen, value):
