@@ -40,14 +40,14 @@ TABLE = Exercise(
     _table_cases,
     windows.cumulative_sums,
     (
-        Mistake("the zeros are missing: how many pixels lie above row 0, and where would their sum stand", _padded(0)),
-        Mistake("your zeros stand below and on the right; what is the sum of the pixels above row 0", _padded(((0, 1), (0, 1)))),
+        Mistake("the zeros are missing: how many pixels lie above row 0, and where would their sum stand?", _padded(0)),
+        Mistake("your zeros stand below and on the right; what is the sum of the pixels above row 0?", _padded(((0, 1), (0, 1)))),
         Mistake("there are zeros all around; below the last row lies the whole picture, not nothing", _padded(((1, 1), (1, 1)))),
-        Mistake("a column of zeros is missing: which pixels lie left of column 0", _padded(((1, 0), (0, 0)))),
-        Mistake("a row of zeros is missing: which pixels lie above row 0", _padded(((0, 0), (1, 0)))),
-        Mistake("your sums run down the columns only; what about the pixels further left",
+        Mistake("a column of zeros is missing: which pixels lie left of column 0?", _padded(((1, 0), (0, 0)))),
+        Mistake("a row of zeros is missing: which pixels lie above row 0?", _padded(((0, 0), (1, 0)))),
+        Mistake("your sums run down the columns only; what about the pixels further left?",
                 _padded(BORDER, lambda Y: Y.cumsum(axis=0))),
-        Mistake("your sums run along the rows only; what about the pixels above", _padded(BORDER, lambda Y: Y.cumsum(axis=1))),
+        Mistake("your sums run along the rows only; what about the pixels above?", _padded(BORDER, lambda Y: Y.cumsum(axis=1))),
         Mistake("your sum runs on from the end of one row to the next, as if the picture were one long row",
                 _padded(BORDER, lambda Y: Y.cumsum().reshape(Y.shape))),
         Mistake("the right size, but the last row and column of pixels were never added",
@@ -75,13 +75,13 @@ CORNERS = Exercise(
     (
         Mistake("what lies above and left of the window was taken off twice", lambda: 7),
         Mistake("your last sign is turned: what was taken off twice must come back once", lambda: 5),
-        Mistake("that is everything from the picture's corner to the end of the window; what of it lies outside", lambda: 18),
+        Mistake("that is everything from the picture's corner to the end of the window; what of it lies outside?", lambda: 18),
         Mistake("the strip above is off, the part on the left is still in", lambda: 15),
         Mistake("the part on the left is off, the strip above is still in", lambda: 10),
         Mistake("that is the window at (0, 0)", lambda: 8),
         Mistake("your lower right corner is one row and one column too early: it lies behind the last pixel", lambda: 4),
         Mistake("all four corners with a plus count the surroundings of the window, too", lambda: 31),
-        Mistake("two corners on the diagonal are not enough: which rectangles are still in", lambda: 16),
+        Mistake("two corners on the diagonal are not enough: which rectangles are still in?", lambda: 16),
     ),
 )
 
@@ -138,12 +138,12 @@ WINDOW_SUMS = Exercise(
         Mistake("all signs are turned", _combined(-1, 1, 1, -1)),
         Mistake("the strip above is off, but the part on the left is still in", _combined(1, -1, 0, 0)),
         Mistake("the part on the left is off, but the strip above is still in", _combined(1, 0, -1, 0)),
-        Mistake("two corners on the diagonal are not enough: which rectangles are still in", _combined(1, 0, 0, -1)),
+        Mistake("two corners on the diagonal are not enough: which rectangles are still in?", _combined(1, 0, 0, -1)),
         Mistake("your corners stop one row and one column too early: T(r, c) does not contain row r and column c",
                 _first_missing),
-        Mistake("the last row and column of windows are missing: in how many ways does a window of 2 fit into 3 pixels",
+        Mistake("the last row and column of windows are missing: in how many ways does a window of 2 fit into 3 pixels?",
                 lambda T, shape: windows.corner_sums(T, shape)[:-1, :-1]),
-        Mistake("the first row and column of windows are missing: which table entries does the window at (0, 0) need",
+        Mistake("the first row and column of windows are missing: which table entries does the window at (0, 0) need?",
                 lambda T, shape: windows.corner_sums(T, shape)[1:, 1:]),
         Mistake("height and width of the window are swapped", _transposed_window),
         Mistake("those are means over the window; needed are sums",
@@ -203,24 +203,24 @@ CORRELATION = Exercise(
                 lambda X, F: _valid(_ring(X, F, conjugate=False).real, X, F)),
         Mistake("that is the valid part of a convolution: it searches for a face turned by 180 degrees",
                 lambda X, F: signal.convolve(X, F, mode="valid")),
-        Mistake("you conjugated the spectrum of the picture; whose conjugate are the eigenvalues",
+        Mistake("you conjugated the spectrum of the picture; whose conjugate are the eigenvalues?",
                 lambda X, F: _valid(np.fft.ifft2(np.fft.fft2(X).conj() * np.fft.fft2(F, X.shape)).real, X, F)),
-        Mistake("you kept all outputs of the ring; at which positions does the face fit", lambda X, F: _ring(X, F).real),
-        Mistake("you kept the last outputs, which have wrapped; at which positions does the face fit",
+        Mistake("you kept all outputs of the ring; at which positions does the face fit?", lambda X, F: _ring(X, F).real),
+        Mistake("you kept the last outputs, which have wrapped; at which positions does the face fit?",
                 lambda X, F: _ring(X, F).real[F.shape[0] - 1 :, F.shape[1] - 1 :]),
         Mistake("that is as large as the picture, with zeros beyond its border; keep the positions where the face fits",
                 lambda X, F: signal.correlate(X, F, mode="same")),
-        Mistake("there are outputs at positions where the face sticks out; at which does it fit",
+        Mistake("there are outputs at positions where the face sticks out; at which does it fit?",
                 lambda X, F: signal.correlate(X, F, mode="full")),
-        Mistake("the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels",
+        Mistake("the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?",
                 lambda X, F: windows.correlate(X, F)[:-1, :-1]),
-        Mistake("the absolute value of the inverse transform loses the sign: can a correlation be negative",
+        Mistake("the absolute value of the inverse transform loses the sign: can a correlation be negative?",
                 lambda X, F: np.abs(_valid(_ring(X, F), X, F))),
         Mistake("the inverse transform divides by the number of pixels already", lambda X, F: windows.correlate(X, F) / X.size),
         Mistake("the transforms run along the rows only; a picture has two directions", _by_rows),
         Mistake("only the lengths of the face's numbers survive: you took the absolute value of its spectrum",
                 lambda X, F: _valid(np.fft.ifft2(np.fft.fft2(X) * np.abs(np.fft.fft2(F, X.shape))).real, X, F)),
-        Mistake("two spectra can be multiplied only if they have the same size; which size must the face be brought to",
+        Mistake("two spectra can be multiplied only if they have the same size; which size must the face be brought to?",
                 _spectra_of_own_size),
     ),
 )  # fmt: skip
@@ -265,6 +265,13 @@ def _short_rectangle(values, shape):
     return over_rows @ values @ over_columns.T
 
 
+def _negative_start(values, shape):
+    """The sum over the rectangle without its maximum with 0: a negative index counts from the end."""
+    (I, J), (h, w) = values.shape, shape
+    rows, columns = range(1 - h, I), range(1 - w, J)
+    return np.array([[values[i : i + h, j : j + w].sum() for j in columns] for i in rows])
+
+
 def _full(values, shape):
     return np.pad(values, [(0, n - 1) for n in shape])
 
@@ -277,21 +284,23 @@ SPREAD = Exercise(
     windows.spread,
     (
         Mistake("where windows overlap, your last one wins; a pixel collects from all that cover it", _overwritten),
-        Mistake("your values lie on the top-left corners only; which pixels does a face there hide", _full),
+        Mistake("your values lie on the top-left corners only; which pixels does a face there hide?", _full),
         Mistake("you divided by the number of windows that cover a pixel; probabilities of different places add up",
                 lambda q, shape: windows.spread(q, shape) / windows.spread(np.ones_like(q), shape)),
         Mistake("you shared each value among the pixels of its window; a face hides all of them at once",
                 lambda q, shape: windows.spread(q, shape) / np.prod(shape)),
         Mistake("that has the size of the field of positions; the picture is larger",
                 lambda q, shape: windows.spread(q, shape)[: q.shape[0], : q.shape[1]]),
-        Mistake("one row and one column too many: where does the face at the last position end",
+        Mistake("one row and one column too many: where does the face at the last position end?",
                 lambda q, shape: np.pad(windows.spread(q, shape), ((0, 1), (0, 1)))),
         Mistake("height and width of the face are swapped", lambda q, shape: windows.spread(q, shape[::-1])),
         Mistake("rows and columns of your picture are swapped", lambda q, shape: windows.spread(q, shape).T),
         Mistake("your rectangle of positions lacks its last row and column: a slice ends before its last index",
                 _short_rectangle),
+        Mistake("near the border your rectangle starts at a negative index, which Python counts from the end; what stops it?",
+                _negative_start),
         Mistake("those are window sums of q; the way back goes from positions to pixels", _sums_inside),
-        Mistake("you counted the positions that hide a pixel; how probable is each of them",
+        Mistake("you counted the positions that hide a pixel; how probable is each of them?",
                 lambda q, shape: windows.spread(np.ones_like(q), shape)),
         Mistake("that is how probably the pixel is seen, not how probably it is hidden",
                 lambda q, shape: 1 - windows.spread(q, shape)),

@@ -424,7 +424,8 @@ for count in (h, w):
 # That is more than the table's two a pixel and three a window, but nothing is ever subtracted.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `windows.window_sums` works like this.
+# `windows.window_sums` works like this. Two details of the code: `count & size` is not 0 if the binary digit of `size` is a 1
+# in `count`; and `doubled_sums` turns the picture on its side by `.T`, so that the same function serves the columns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6. Correlation is a matrix

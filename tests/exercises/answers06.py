@@ -85,6 +85,15 @@ def mean_of_squares(X, F, B, s, A, d):
     return -H * W / 2 * np.log(2 * np.pi * s**2) - np.mean((X - pasted(F, B, d)) ** 2) / (2 * s**2) + np.log(A[d])
 
 
+def norm_not_squared(X, F, B, s, A, d):
+    H, W = X.shape
+    return -H * W / 2 * np.log(2 * np.pi * s**2) - np.linalg.norm(X - pasted(F, B, d)) / (2 * s**2) + np.log(A[d])
+
+
+def little_added(X, F, B, s, A, d):
+    return norm.logpdf(X, pasted(F, B, d), s).sum() + np.log(A[d] + 1e-12)
+
+
 def squares_of_window(X, F, B, s, A, d):
     (i, j), (h, w), (H, W) = d, F.shape, X.shape
     squares = ((X[i : i + h, j : j + w] - F) ** 2).sum()
@@ -282,6 +291,8 @@ WRONG = {
         "deviation for variance": (deviation_below, "leave a unit"),
         "sign turned": (joint_turned, "sign of the squares is turned"),
         "mean for sum": (mean_of_squares, "mean of the squares"),
+        "norm without its square": (norm_not_squared, "without the root"),
+        "a little added to A": (little_added, "did you add a little"),
         "window only": (squares_of_window, "stop at the window"),
         "row and column swapped": (position_swapped, "row and column"),
         "face added": (face_added, "added the face"),
@@ -322,6 +333,8 @@ WRONG = {
         "2 of the correlation": (signed(1, 0.5, 1), "half as large"),
         "sign of the correlation": (signed(1, -1, 1), "sign of your correlation"),
         "sign of the window sum": (signed(1, 1, -1), "sign of your window sum"),
+        "sign of the constant": (signed(-1, 1, 1), "sign of your constant"),
+        "order": (lambda *args: [three(*args)[n] for n in (0, 2, 1)], "in each other's place"),
         "all signs": (signed(-1, -1, -1), "all three signs"),
         "half forgotten": (lambda *args: three(*args, factor=1), "all three terms are twice"),
         "deviation for variance": (in_gray_levels, "in gray levels instead of nats"),

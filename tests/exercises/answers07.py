@@ -222,6 +222,14 @@ def spread_by_rectangles(q, shape, last=1):
     return c
 
 
+def rectangle_from_the_end(q, shape):
+    (I, J), (h, w) = q.shape, shape
+    c = np.zeros((I + h - 1, J + w - 1))
+    for p, r in np.ndindex(c.shape):
+        c[p, r] = q[p + 1 - h : min(p, I - 1) + 1, r + 1 - w : min(r, J - 1) + 1].sum()
+    return c
+
+
 def spread_by_convolution(q, shape):
     return signal.convolve2d(q, np.ones(shape), mode="full").tolist()
 
@@ -336,6 +344,7 @@ WRONG = {
         "height and width swapped": (lambda q, shape: spread_by_positions(q, (shape[1], shape[0])), "height and width"),
         "transposed": (lambda q, shape: spread_by_positions(q, shape).T, "rows and columns of your picture"),
         "end of the rectangle": (lambda q, shape: spread_by_rectangles(q, shape, last=0), "a slice ends"),
+        "maximum with 0 forgotten": (rectangle_from_the_end, "a negative index"),
         "window sums": (lambda q, shape: sliding_window_view(q, shape).sum(axis=(2, 3)), "window sums of q"),
         "counts": (lambda q, shape: spread_by_positions(np.ones(q.shape), shape), "counted the positions"),
         "probability of being seen": (lambda q, shape: 1 - spread_by_positions(q, shape), "probably the pixel is seen"),
