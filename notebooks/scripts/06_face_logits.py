@@ -978,7 +978,7 @@ print(f"root of residual / pixels: {np.sqrt(C / (H * W)):.1f} gray levels")
 # that keeps both in `H`, or both in `C`, would. The last line is a first look at lesson 08: the root of the residual
 # per pixel, 201.0, tells the noise.
 #
-# Two more of its pairs: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
+# Two more pairs in the report: the background is $B$, but $b$ where its gradient is taken, and the picture $k$ is $X^k$ and $X_k$.
 # In this course $H$ is the height, the entropy is spelled out, $\ln p(X)$ is the log evidence, $C$ the residual, $B$
 # the background, and $X^k$ the picture. One double role we kept: $p$ is a pixel in $X(p)$ and a density in $p(X)$.
 
