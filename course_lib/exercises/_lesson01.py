@@ -83,10 +83,6 @@ BLOCKS = Exercise(
 # 01.2 one standard deviation with a pencil
 
 
-def _only_numbers(rng):
-    return [Case("the numbers of the question", ())]
-
-
 def _pencil():
     after = gaussian.condition(gaussian.Gaussian([90, 110], [[2500, 800], [800, 400]]), [1], [130])
     return np.sqrt(after.cov[0, 0])
@@ -96,7 +92,7 @@ PENCIL = Exercise(
     "01.2",
     "one standard deviation with a pencil",
     ("standard deviation ()",),
-    _only_numbers,
+    _instances.only_numbers,
     _pencil,
     (
         Mistake("that is a variance; in which unit is a standard deviation?", lambda: 900.0),

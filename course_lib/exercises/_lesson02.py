@@ -10,10 +10,6 @@ from ._posterior02 import GAIN, PRECISION, look
 # 02.1 two opinions with a pencil
 
 
-def _only_numbers(rng):
-    return [Case("the numbers of the question", ())]
-
-
 def _pencil():
     return gaussian.posterior(gaussian.Gaussian([100], [[400]]), gaussian.LinearGaussian([[1]], [0], [[100]]), [150]).mean[0]
 
@@ -22,7 +18,7 @@ PENCIL = Exercise(
     "02.1",
     "two opinions with a pencil",
     ("mean ()",),
-    _only_numbers,
+    _instances.only_numbers,
     _pencil,
     (
         Mistake("halfway would be right for two opinions that are equally sure; which of the two is surer?", lambda: 125.0),

@@ -12,15 +12,11 @@ from ._grading import ANY, Case, Exercise, Mistake
 # 03.2 one posterior weight with a pencil
 
 
-def _only_numbers(rng):
-    return [Case("the numbers of the question", ())]
-
-
 PENCIL = Exercise(
     "03.2",
     "one weight with a pencil",
     ("weight ()",),
-    _only_numbers,
+    _instances.only_numbers,
     lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1),
     (
         Mistake("that is its prior weight; what did the observation say?", lambda: 1 / 4),
