@@ -32,7 +32,7 @@
 #
 # **You need** lessons [01](01_conditional_gaussians.ipynb) to [05](05_denoising_digits.ipynb) for section 1, and
 # [06](06_face_logits.ipynb) to [09](09_finding_the_face.ipynb) for section 2. Each erratum can be read on its own; the
-# lesson named in the tables has the whole story. Running time: about 15 seconds.
+# lesson named in the tables has the whole story. Running time: about 20 seconds.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
