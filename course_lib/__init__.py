@@ -1,16 +1,15 @@
-"""The real implementations behind the course "Seeing Through Noise".
+"""The mathematics behind the course "Seeing Through Noise": pure functions over frozen records.
 
-Pure functions over frozen records: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets` for the first
-track, `windows`, `scene` with the same `em` for the second; `priors` holds the fitted priors of the lessons, `report` the first
-report's rule for comparison, `estimators` the scikit-learn estimators, `plots` the figures, `widgets` the sliders, `slides` the
-talks, `exercises` their checks, `ledger` those of the derivation. A module is imported when it is first used.
+First track: `gaussian`, `mixture`, `em`, `patches`, `denoising`, `images`, `datasets`; second: `windows`, `scene`, the same `em`.
+`priors` holds the fitted priors, `report` the first report's rule, `estimators` two shells for scikit-learn; `checks`, `blas` and
+`linalg` serve all. What teaches it lives in `course_lib.classroom`. A module is imported when it is first used.
 """
 
 import importlib
 
 __all__ = [
-    "datasets", "denoising", "em", "estimators", "exercises", "gaussian", "images", "ledger", "mixture", "patches", "plots", "priors",
-    "report", "scene", "slides", "widgets", "windows",
+    "blas", "checks", "classroom", "datasets", "denoising", "em", "estimators", "gaussian", "images", "linalg", "mixture",
+    "patches", "priors", "report", "scene", "windows",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from importlib import resources
 
 import numpy as np
 
-from . import _checks
+from . import checks
 
 DIGITS_SHA256 = "0217e13bd0668deb198aa7d305edbf0331eb89f8a6e7dd226e03d1aa3a9bd4ef"
 SCENES_SHA256 = "a3cc7d9aab8e0245946be42363661e0947d1591d5f3df332861213a6223cad5e"
@@ -35,7 +35,7 @@ def digits(split="train"):
 
     Source: Y. LeCun, C. Cortes, C. Burges, MNIST, CC BY-SA 3.0; see course_lib/data/README.md.
     """
-    _checks.choice("split", split, ("train", "test"))
+    checks.choice("split", split, ("train", "test"))
     stored = _stored("mnist10k.npz", DIGITS_SHA256)
     images, labels = stored["images"], stored["labels"]
     held_out = np.arange(len(labels)) % 10 == 9
@@ -62,7 +62,7 @@ def face(name="astronaut", shape=(18, 14)):
 
     Source: scikit-image's example pictures, public domain; see course_lib/data/README.md.
     """
-    _checks.choice("name", name, FACES)
+    checks.choice("name", name, FACES)
     return _reduced(name, shape)
 
 
@@ -85,7 +85,7 @@ def background(name="camera", shape=(40, 60)):
 
     Source: scikit-image's example pictures, public domain; see course_lib/data/README.md.
     """
-    _checks.choice("name", name, BACKGROUNDS)
+    checks.choice("name", name, BACKGROUNDS)
     return _reduced(name, shape)
 
 
@@ -123,7 +123,7 @@ def _stored(file, checksum):
 def _reduced(name, shape):
     """The embedded picture with that many rows and columns."""
     picture = _stored("scenes.npz", SCENES_SHA256)[name].astype(np.float64)
-    shape = _checks.pair("shape", shape, "(rows, columns)")
+    shape = checks.pair("shape", shape, "(rows, columns)")
     if any(wanted > length for wanted, length in zip(shape, picture.shape)):
         raise ValueError(
             f"shape needs at most {picture.shape[0]} x {picture.shape[1]} for {name!r}; got {shape[0]} x {shape[1]}; ask for less"

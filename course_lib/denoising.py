@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs
 
-from . import _blas, _checks, _linalg, gaussian, mixture, patches as patches_
+from . import blas, checks, gaussian, linalg, mixture
+from . import patches as patches_
 
 ESTIMATES = ("mean", "most_probable", "sample")
 BLOCK_NUMBERS = 2**19  # numbers in a block of patches: large enough for BLAS, small enough for a cache
@@ -40,14 +41,14 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     -----
     O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy))) operations.
     """
-    _checks.choice("estimate", estimate, ESTIMATES)
+    checks.choice("estimate", estimate, ESTIMATES)
     parts = mixture.components(prior)
-    Dy = _checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
-    y = _checks.real_array("observed", observed, ("N", Dy))
+    Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
+    y = checks.real_array("observed", observed, ("N", Dy))
     if estimate == "sample":
-        _checks.generator("rng", rng)
+        checks.generator("rng", rng)
     gaussian.predictive(parts[0], channel)  # raises if their shapes disagree
-    with _blas.one_thread(max(channel.matrix.shape)):
+    with blas.one_thread(max(channel.matrix.shape)):
         return _restore_through(y, prior, parts, channel, estimate, rng)
 
 
@@ -58,7 +59,7 @@ def _restore_through(y, prior, parts, channel, estimate, rng):
     gains, covs = [], []
     for k, part in enumerate(parts):
         G, C, L = gaussian.gain(part.cov, W, R)
-        log_joint[:, k] = prior.log_weights[k] + _linalg.log_normal(y - W @ part.mean - b, L)
+        log_joint[:, k] = prior.log_weights[k] + linalg.log_normal(y - W @ part.mean - b, L)
         gains.append(G)
         covs.append(C)
     weights = _component_weights(mixture.normalised("observed", log_joint), estimate, rng)
@@ -102,10 +103,12 @@ def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gat
     which a patch gives more weight than rounding: one for "most_probable" and "sample" (whose draw costs as much
     again), up to K for "mean" (digits, m = 16, K = 11, sigma = 25: between two and three).
     """
-    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    x = _checks.real_array("patches", patches, ("N", D), keep_float32=True, hint=f"the prior has {D} pixels a patch")
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    x = checks.real_array(
+        "patches", patches, ("N", D), keep_float32=True, hint=f"the prior has {D} pixels a patch"
+    )
     plan = _checked_plan(prior, noise_std, estimate, rng, gate_rank, x.dtype)
-    with _blas.one_thread(D):
+    with blas.one_thread(D):
         return _restore(x, plan, estimate, rng)
 
 
@@ -133,13 +136,13 @@ def component_weights(patches, prior, noise_std):
     -----
     O(N K D^2). `denoise_patches` weighs in the same way, and faster where patches are many.
     """
-    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    x = checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
     noise_std = _checked_noise(noise_std, np.float64)
     lam, U = prior.eigen
     seen = lam + noise_std**2
     log_joint = np.empty((len(x), len(lam)))
-    with _blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
+    with blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
         for k, mu in enumerate(prior.means):
             log_joint[:, k] = -0.5 * (np.log(seen[k]).sum() + ((x - mu) @ U[k]) ** 2 @ (1 / seen[k]))
     return mixture.normalised("patches", log_joint + prior.log_weights)
@@ -168,11 +171,13 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
     Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more memory than
     a block, or one row of patches if that is more.
     """
-    images = _checks.real_array("images", images, keep_float32=True, hint="stack images of one size to (N, H, W)")
+    images = checks.real_array(
+        "images", images, keep_float32=True, hint="stack images of one size to (N, H, W)"
+    )
     if images.ndim not in (2, 3):
         raise ValueError(f"images needs shape (H, W) or (N, H, W); got {images.shape}; stack or split them")
-    _checks.match_shape("images", images, (..., "H", "W"))
-    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    checks.match_shape("images", images, (..., "H", "W"))
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     m = round(D**0.5)
     if m * m != D:
         raise ValueError(f"prior needs square patches; got {D} pixels a patch; fit it on m x m patches")
@@ -183,7 +188,7 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
     plan = _checked_plan(prior, noise_std, estimate, rng, gate_rank, images.dtype)
     stack = images.reshape(-1, *images.shape[-2:])
     total = np.zeros_like(stack)
-    with _blas.one_thread(D):
+    with blas.one_thread(D):
         for part in _parts(stack.shape, m):
             block = patches_.extract_patches(stack[part], m)
             x = _restore(block.reshape(-1, D), plan, estimate, rng)
@@ -224,7 +229,7 @@ class _Plan:
 
 
 def _checked_noise(noise_std, dtype):
-    noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    noise_std = checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
     info = np.finfo(dtype)
     if not info.tiny <= noise_std**2 <= info.max:
         raise ValueError(
@@ -236,11 +241,11 @@ def _checked_noise(noise_std, dtype):
 
 def _checked_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
     noise_std = _checked_noise(noise_std, dtype)
-    _checks.choice("estimate", estimate, ESTIMATES)
+    checks.choice("estimate", estimate, ESTIMATES)
     if estimate == "sample":
-        _checks.generator("rng", rng)
+        checks.generator("rng", rng)
     if gate_rank is not None:
-        gate_rank = _checks.count("gate_rank", gate_rank, maximum=prior.means.shape[1])
+        gate_rank = checks.count("gate_rank", gate_rank, maximum=prior.means.shape[1])
     return _plan(prior, noise_std, gate_rank, np.dtype(dtype), estimate == "sample")
 
 
@@ -249,10 +254,12 @@ def _plan(prior, noise_std, gate_rank, dtype, with_root):
     """The `_Plan`, from the eigenvectors of the prior, which serve every noise.              (M6)"""
     lam, U = prior.eigen
     seen = lam + noise_std**2
-    with _blas.one_thread(lam.shape[1]):
+    with blas.one_thread(lam.shape[1]):
         shrink = (U * (lam / seen)[:, None, :]) @ U.transpose(0, 2, 1)
         rest = prior.means - np.einsum("kd,kde->ke", prior.means, shrink)
-        root = (U * (noise_std * np.sqrt(lam / seen))[:, None, :]) @ U.transpose(0, 2, 1) if with_root else None
+        root = (
+            (U * (noise_std * np.sqrt(lam / seen))[:, None, :]) @ U.transpose(0, 2, 1) if with_root else None
+        )
         basis, means = None, prior.means
         if gate_rank is not None:
             basis = np.linalg.eigh(prior.cov)[1][:, -gate_rank:]

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from . import _checks
+from . import checks
 
 
 @dataclass(frozen=True, eq=False)
-class EMResult(_checks.Record):
+class EMResult(checks.Record):
     """What a run of EM ended with.
 
     params : the parameters (a `Mixture`, a `Scene`).
@@ -24,7 +24,7 @@ class EMResult(_checks.Record):
     converged: bool
 
     def __post_init__(self):
-        object.__setattr__(self, "bounds", _checks.frozen("bounds", self.bounds, ("iterations + 1",)))
+        object.__setattr__(self, "bounds", checks.frozen("bounds", self.bounds, ("iterations + 1",)))
 
 
 def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
@@ -52,8 +52,8 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
 
     Source: A. Dempster, N. Laird, D. Rubin, 1977, doi:10.1111/j.2517-6161.1977.tb01600.x
     """
-    max_iter = _checks.count("max_iter", max_iter)
-    tol = _checks.positive("tol", tol, allow_zero=True)
+    max_iter = checks.count("max_iter", max_iter)
+    tol = checks.positive("tol", tol, allow_zero=True)
     params, bounds, converged = start, [], False
     with Progress("EM", max_iter, progress) as show:
         expected, bound = e_step(params)
@@ -71,7 +71,9 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
 
 def _finite(bound):
     if not np.isfinite(bound):
-        raise ValueError(f"bound needs a finite number; got {bound}; check the data and the start for degenerate parts")
+        raise ValueError(
+            f"bound needs a finite number; got {bound}; check the data and the start for degenerate parts"
+        )
     return float(bound)
 
 
@@ -98,7 +100,12 @@ class Progress:
         if self.shown:
             filled = 10 * min(self.done, self.total) // self.total
             bar = "#" * filled + "." * (10 - filled)
-            print(f"\r{self.name}: [{bar}] {self.done}/{self.total} {text}\033[K", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r{self.name}: [{bar}] {self.done}/{self.total} {text}\033[K",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def __exit__(self, kind, error, trace):
         if self.shown:

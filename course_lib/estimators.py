@@ -5,7 +5,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from . import _checks, denoising, images as images_, mixture, patches, scene
+from . import checks, denoising, mixture, patches, scene
+from . import images as images_
 
 
 class PatchDenoiser(BaseEstimator):
@@ -78,13 +79,18 @@ class PatchDenoiser(BaseEstimator):
         """
         noisy, clean = _pairs(noisy, clean)
         noise_std = self._noise(noisy, clean)
-        _checks.choice("estimate", self.estimate, denoising.ESTIMATES)
-        max_patches = _checks.count("max_patches", self.max_patches)
-        _checks.count("n_components", self.n_components, maximum=max_patches, remedy="raise max_patches or use fewer components")
+        checks.choice("estimate", self.estimate, denoising.ESTIMATES)
+        max_patches = checks.count("max_patches", self.max_patches)
+        checks.count(
+            "n_components",
+            self.n_components,
+            maximum=max_patches,
+            remedy="raise max_patches or use fewer components",
+        )
         for stack in clean:
             m = patches.patch_side(self.patch_size, stack.shape[1:])
         if self.gate_rank is not None:
-            _checks.count("gate_rank", self.gate_rank, maximum=m * m, remedy="at most the pixels of a patch")
+            checks.count("gate_rank", self.gate_rank, maximum=m * m, remedy="at most the pixels of a patch")
         state = check_random_state(self.random_state)
         chosen = self._training_patches(clean, max_patches, np.random.default_rng(state.randint(2**31)))
         self.prior_ = mixture.fit(
@@ -123,9 +129,9 @@ class PatchDenoiser(BaseEstimator):
     def _noise(self, noisy, clean):
         """The noise to assume: given, or the root mean square of noisy - clean."""
         if self.noise_std is not None:
-            return _checks.positive("noise_std", self.noise_std, unit="standard deviation in gray levels")
+            return checks.positive("noise_std", self.noise_std, unit="standard deviation in gray levels")
         squares = np.concatenate([((a - b) ** 2).ravel() for a, b in zip(noisy, clean)])
-        return _checks.positive("the standard deviation of noisy - clean", np.sqrt(squares.mean()))
+        return checks.positive("the standard deviation of noisy - clean", np.sqrt(squares.mean()))
 
     def _training_patches(self, clean, max_patches, rng):
         """At most `max_patches` patches, each stack of images giving its share."""
@@ -216,7 +222,9 @@ class SceneFinder(BaseEstimator):
         images = _one_size(images)
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         options = ("n_init", "hard", "smoothing", "how", "max_iter", "tol", "n_jobs", "progress")
-        result = scene.fit(images, self.face_shape, rng=rng, **{name: getattr(self, name) for name in options})
+        result = scene.fit(
+            images, self.face_shape, rng=rng, **{name: getattr(self, name) for name in options}
+        )
         self.scene_, self.bounds_ = result.params, result.bounds
         self.restart_bounds_, self.visible_ = result.restart_bounds, result.visible
         self.converged_, self.n_iter_ = result.converged, len(result.bounds) - 1
@@ -246,8 +254,11 @@ class SceneFinder(BaseEstimator):
 def _one_size(images):
     """The pictures as an (N, H, W) array."""
     _dense("images", images)
-    return _checks.real_array(
-        "images", images, ("N", "H", "W"), hint="cut all pictures to one size; a single picture goes in as image[None]"
+    return checks.real_array(
+        "images",
+        images,
+        ("N", "H", "W"),
+        hint="cut all pictures to one size; a single picture goes in as image[None]",
     )
 
 
@@ -255,13 +266,15 @@ def _stacks(name, images):
     """The images as a list of (n, H, W) arrays: one if all have one size, else one for each image."""
     _dense(name, images)
     if isinstance(images, (list, tuple)) and len({np.shape(image) for image in images}) > 1:
-        return [_checks.real_array(f"{name}[{i}]", image, ("H", "W"))[None] for i, image in enumerate(images)]
-    return [_checks.real_array(name, images, ("N", "H", "W"), hint="a single image goes in as image[None]")]
+        return [checks.real_array(f"{name}[{i}]", image, ("H", "W"))[None] for i, image in enumerate(images)]
+    return [checks.real_array(name, images, ("N", "H", "W"), hint="a single image goes in as image[None]")]
 
 
 def _dense(name, images):
     if hasattr(images, "toarray"):
-        raise TypeError(f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)")
+        raise TypeError(
+            f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"
+        )
 
 
 def _pairs(noisy, clean):

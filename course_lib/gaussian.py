@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_solve
 
-from . import _blas, _checks, _linalg
+from . import blas, checks, linalg
 
 
 @dataclass(frozen=True, eq=False)
-class Gaussian(_checks.Record):
+class Gaussian(checks.Record):
     """N(mean, cov) in D dimensions.
 
     Parameters
@@ -37,9 +37,9 @@ class Gaussian(_checks.Record):
     cov: np.ndarray
 
     def __post_init__(self):
-        mean = _checks.frozen("mean", self.mean, ("D",))
-        cov = _checks.frozen("cov", self.cov, (mean.size, mean.size), hint=f"mean has {mean.size} entries")
-        _checks.covariances("cov", cov)
+        mean = checks.frozen("mean", self.mean, ("D",))
+        cov = checks.frozen("cov", self.cov, (mean.size, mean.size), hint=f"mean has {mean.size} entries")
+        checks.covariances("cov", cov)
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "cov", cov)
 
@@ -49,22 +49,24 @@ class Gaussian(_checks.Record):
         ValueError if `cov` is singular: then there is no density.
         """
         D = self.mean.size
-        x = _checks.real_array("x", x, (..., D))
-        L = _linalg.cholesky("cov", self.cov, "a singular covariance has no density; add noise first (predictive)")
-        return _linalg.log_normal(x - self.mean, L)
+        x = checks.real_array("x", x, (..., D))
+        L = linalg.cholesky(
+            "cov", self.cov, "a singular covariance has no density; add noise first (predictive)"
+        )
+        return linalg.log_normal(x - self.mean, L)
 
     def sample(self, n, rng):
         """`n` independent draws by the generator `rng`: (n, D). Works for a singular `cov` as well.
 
         Through the symmetric square root, which does not depend on the signs of eigenvectors.
         """
-        n = _checks.count("n", n)
-        _checks.generator("rng", rng)
-        return self.mean + rng.standard_normal((n, self.mean.size)) @ _linalg.square_root(self.cov)
+        n = checks.count("n", n)
+        checks.generator("rng", rng)
+        return self.mean + rng.standard_normal((n, self.mean.size)) @ linalg.square_root(self.cov)
 
 
 @dataclass(frozen=True, eq=False)
-class LinearGaussian(_checks.Record):
+class LinearGaussian(checks.Record):
     """The channel p(y | z) = N(y | W z + b, R).
 
     Parameters
@@ -84,11 +86,11 @@ class LinearGaussian(_checks.Record):
     noise_cov: np.ndarray
 
     def __post_init__(self):
-        W = _checks.frozen("matrix", self.matrix, ("Dy", "Dz"))
+        W = checks.frozen("matrix", self.matrix, ("Dy", "Dz"))
         Dy = W.shape[0]
-        b = _checks.frozen("offset", self.offset, (Dy,), hint=f"matrix has {Dy} rows")
-        R = _checks.frozen("noise_cov", self.noise_cov, (Dy, Dy), hint=f"matrix has {Dy} rows")
-        _checks.covariances("noise_cov", R)
+        b = checks.frozen("offset", self.offset, (Dy,), hint=f"matrix has {Dy} rows")
+        R = checks.frozen("noise_cov", self.noise_cov, (Dy, Dy), hint=f"matrix has {Dy} rows")
+        checks.covariances("noise_cov", R)
         for field, value in (("matrix", W), ("offset", b), ("noise_cov", R)):
             object.__setattr__(self, field, value)
 
@@ -127,14 +129,16 @@ def condition(g, seen, value):
         If S22 is singular, or the arguments do not fit.
     """
     seen, rest = _split(g, seen, "seen", leave=True)
-    x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
+    x2 = checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
     mu1, mu2 = g.mean[rest], g.mean[seen]
     S12, S22 = g.cov[np.ix_(rest, seen)], g.cov[np.ix_(seen, seen)]
-    L = _linalg.cholesky("cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine")
+    L = linalg.cholesky(
+        "cov of the seen entries", S22, "(G2) needs it invertible; drop entries that others determine"
+    )
     gain = cho_solve((L, True), S12.T).T
-    root = _linalg.square_root(g.cov)
+    root = linalg.square_root(g.cov)
     left = root[rest] - gain @ root[seen]
-    return Gaussian(mu1 + gain @ (x2 - mu2), _linalg.symmetric(left @ left.T))
+    return Gaussian(mu1 + gain @ (x2 - mu2), linalg.symmetric(left @ left.T))
 
 
 def condition_by_precision(g, seen, value):
@@ -145,11 +149,13 @@ def condition_by_precision(g, seen, value):
     Arguments, result and errors as in `condition`; all of S must be invertible.
     """
     seen, rest = _split(g, seen, "seen", leave=True)
-    x2 = _checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
-    precision = _linalg.inverse("cov", g.cov, "(G3) needs it invertible; use condition")
+    x2 = checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
+    precision = linalg.inverse("cov", g.cov, "(G3) needs it invertible; use condition")
     L11, L12 = precision[np.ix_(rest, rest)], precision[np.ix_(rest, seen)]
     shift = np.linalg.solve(L11, L12 @ (x2 - g.mean[seen]))
-    return Gaussian(g.mean[rest] - shift, _linalg.inverse("precision of the unseen entries", L11, "use condition"))
+    return Gaussian(
+        g.mean[rest] - shift, linalg.inverse("precision of the unseen entries", L11, "use condition")
+    )
 
 
 def joint(prior, channel):
@@ -161,7 +167,9 @@ def joint(prior, channel):
     """
     mu, S, W, b, R = _letters(prior, channel)
     WS = W @ S
-    return Gaussian(np.concatenate([mu, W @ mu + b]), _linalg.symmetric(np.block([[S, WS.T], [WS, WS @ W.T + R]])))
+    return Gaussian(
+        np.concatenate([mu, W @ mu + b]), linalg.symmetric(np.block([[S, WS.T], [WS, WS @ W.T + R]]))
+    )
 
 
 def joint_precision(prior, channel):
@@ -174,10 +182,10 @@ def joint_precision(prior, channel):
     ValueError if S or R is singular.
     """
     _, S, W, _, R = _letters(prior, channel)
-    S_inv = _linalg.inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
-    R_inv = _linalg.inverse("channel.noise_cov", R, "(G5) needs it invertible")
+    S_inv = linalg.inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
+    R_inv = linalg.inverse("channel.noise_cov", R, "(G5) needs it invertible")
     RW = R_inv @ W
-    return _linalg.symmetric(np.block([[S_inv + W.T @ RW, -RW.T], [-RW, R_inv]]))
+    return linalg.symmetric(np.block([[S_inv + W.T @ RW, -RW.T], [-RW, R_inv]]))
 
 
 def predictive(prior, channel):
@@ -188,7 +196,7 @@ def predictive(prior, channel):
     prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dy,)
     """
     mu, S, W, b, R = _letters(prior, channel)
-    return Gaussian(W @ mu + b, _linalg.symmetric(W @ S @ W.T + R))
+    return Gaussian(W @ mu + b, linalg.symmetric(W @ S @ W.T + R))
 
 
 def posterior(prior, channel, y):
@@ -212,7 +220,7 @@ def posterior(prior, channel, y):
         If W S W' + R is singular, or the shapes disagree.
     """
     mu, S, W, b, R = _letters(prior, channel)
-    y = _checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
+    y = checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
     G, C, _ = gain(S, W, R)
     return Gaussian(mu + G @ (y - W @ mu - b), C)
 
@@ -225,11 +233,11 @@ def posterior_by_precision(prior, channel, y):
     Arguments and result as in `posterior`; ValueError if S or R is singular.
     """
     mu, S, W, b, R = _letters(prior, channel)
-    y = _checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
-    S_inv = _linalg.inverse("prior.cov", S, "(G6) needs it invertible; use posterior")
-    R_inv = _linalg.inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
-    precision = _linalg.symmetric(S_inv + W.T @ R_inv @ W)
-    C = _linalg.inverse("posterior precision", precision, "use posterior")
+    y = checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
+    S_inv = linalg.inverse("prior.cov", S, "(G6) needs it invertible; use posterior")
+    R_inv = linalg.inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
+    precision = linalg.symmetric(S_inv + W.T @ R_inv @ W)
+    C = linalg.inverse("posterior precision", precision, "use posterior")
     return Gaussian(C @ (S_inv @ mu + W.T @ R_inv @ (y - b)), C)
 
 
@@ -240,20 +248,20 @@ def gain(S, W, R):
     A = I - G W, equal to S - G W S (Joseph's form), and as a square, from roots of S and R: positive
     semi-definite whatever the rounding.
     """
-    with _blas.one_thread(max(W.shape)):
+    with blas.one_thread(max(W.shape)):
         WS = W @ S
-        seen = _linalg.symmetric(WS @ W.T + R)
-        L = _linalg.cholesky("W S W' + R", seen, "(G8) needs it invertible; more noise_cov makes it so")
+        seen = linalg.symmetric(WS @ W.T + R)
+        L = linalg.cholesky("W S W' + R", seen, "(G8) needs it invertible; more noise_cov makes it so")
         G = cho_solve((L, True), WS).T
         A = np.eye(S.shape[0]) - G @ W
-        left = np.hstack([A @ _linalg.square_root(S), G @ _linalg.square_root(R)])
-        return G, _linalg.symmetric(left @ left.T), L
+        left = np.hstack([A @ linalg.square_root(S), G @ linalg.square_root(R)])
+        return G, linalg.symmetric(left @ left.T), L
 
 
 def _letters(prior, channel):
     """The model in the letters of MATH.md, its shapes checked: mu, S, W, b, R."""
-    _checks.instance("prior", prior, Gaussian)
-    W = _checks.instance("channel", channel, LinearGaussian).matrix
+    checks.instance("prior", prior, Gaussian)
+    W = checks.instance("channel", channel, LinearGaussian).matrix
     if W.shape[1] != prior.mean.size:
         raise ValueError(
             f"channel.matrix needs {prior.mean.size} columns, one for each entry of the prior; got {W.shape}; "
@@ -264,11 +272,13 @@ def _letters(prior, channel):
 
 def _split(g, index, name, leave=False):
     """The given indices and the others in rising order, checked."""
-    D = _checks.instance("g", g, Gaussian).mean.size
-    given = np.atleast_1d(_checks.as_array(name, index))
-    _checks.match_shape(name, given, ("D2",))
+    D = checks.instance("g", g, Gaussian).mean.size
+    given = np.atleast_1d(checks.as_array(name, index))
+    checks.match_shape(name, given, ("D2",))
     if given.dtype.kind not in "iu":
-        raise TypeError(f"{name} needs integers; got dtype {given.dtype}; use np.flatnonzero(mask) for a mask")
+        raise TypeError(
+            f"{name} needs integers; got dtype {given.dtype}; use np.flatnonzero(mask) for a mask"
+        )
     if given.min() < 0 or given.max() >= D or np.unique(given).size != given.size:
         raise ValueError(f"{name} needs different integers in 0..{D - 1}; got {given.tolist()}; count from 0")
     rest = np.setdiff1d(np.arange(D), given)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _checks
+from . import checks
 
 PEAK = 255.0
 
@@ -34,9 +34,9 @@ def add_noise(images, noise_std, rng):
     >>> noisy.shape, noisy.dtype
     ((2, 3), dtype('float64'))
     """
-    images = _checks.real_array("images", images, (..., "H", "W"), keep_float32=True)
-    noise_std = _checks.positive("noise_std", noise_std, unit="gray levels", allow_zero=True)
-    _checks.generator("rng", rng)
+    images = checks.real_array("images", images, (..., "H", "W"), keep_float32=True)
+    noise_std = checks.positive("noise_std", noise_std, unit="gray levels", allow_zero=True)
+    checks.generator("rng", rng)
     noise = rng.standard_normal(images.shape)
     noise *= noise_std
     noise += images
@@ -69,9 +69,9 @@ def psnr(estimate, truth, *, peak=PEAK):
     >>> float(psnr(np.zeros((4, 4)), np.full((4, 4), 25.5)))
     20.0
     """
-    estimate = _checks.real_array("estimate", estimate, (..., "H", "W"))
-    truth = _checks.real_array("truth", truth, (..., "H", "W"))
-    peak = _checks.positive("peak", peak, unit="gray levels")
+    estimate = checks.real_array("estimate", estimate, (..., "H", "W"))
+    truth = checks.real_array("truth", truth, (..., "H", "W"))
+    peak = checks.positive("peak", peak, unit="gray levels")
     if estimate.shape != truth.shape:
         raise ValueError(
             f"estimate and truth need one shape; got {estimate.shape} and {truth.shape}; compare image by image"

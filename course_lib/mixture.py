@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from . import _blas, _checks, _linalg, em, gaussian
+from . import blas, checks, em, gaussian, linalg
 
 UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
+
 @dataclass(frozen=True, eq=False)
-class Mixture(_checks.Record):
+class Mixture(checks.Record):
     """sum_k pi_k N(mu_k, S_k) in D dimensions.                                              (M1)
 
     Parameters
@@ -39,13 +40,13 @@ class Mixture(_checks.Record):
     covs: np.ndarray
 
     def __post_init__(self):
-        means = _checks.frozen("means", self.means, ("K", "D"))
+        means = checks.frozen("means", self.means, ("K", "D"))
         K, D = means.shape
-        weights = _checks.frozen("weights", self.weights, (K,), hint=f"means has {K} components")
-        covs = _checks.frozen("covs", self.covs, (K, D, D), hint=f"means has {K} components of {D} entries")
-        _checks.probabilities("weights", weights)
-        with _blas.one_thread(D):
-            _checks.covariances("covs", covs)
+        weights = checks.frozen("weights", self.weights, (K,), hint=f"means has {K} components")
+        covs = checks.frozen("covs", self.covs, (K, D, D), hint=f"means has {K} components of {D} entries")
+        checks.probabilities("weights", weights)
+        with blas.one_thread(D):
+            checks.covariances("covs", covs)
         for field, value in (("weights", weights), ("means", means), ("covs", covs)):
             object.__setattr__(self, field, value)
 
@@ -53,7 +54,9 @@ class Mixture(_checks.Record):
     def from_sklearn(cls, fitted):
         """The `Mixture` of a fitted scikit-learn GaussianMixture with any covariance_type."""
         if not hasattr(fitted, "covariances_"):
-            raise TypeError(f"fitted needs a fitted GaussianMixture; got {type(fitted).__name__}; call its fit first")
+            raise TypeError(
+                f"fitted needs a fitted GaussianMixture; got {type(fitted).__name__}; call its fit first"
+            )
         K, D = fitted.means_.shape
         covs = np.asarray(fitted.covariances_, dtype=np.float64)
         eye = np.eye(D)
@@ -86,7 +89,7 @@ class Mixture(_checks.Record):
     @functools.cached_property
     def eigen(self):
         """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D) in columns, of every S_k.  (M6)"""
-        with _blas.one_thread(self.means.shape[1]):
+        with blas.one_thread(self.means.shape[1]):
             values, vectors = np.linalg.eigh(self.covs)
         values = np.maximum(values, 0)
         values.flags.writeable = vectors.flags.writeable = False
@@ -95,13 +98,13 @@ class Mixture(_checks.Record):
     def log_density(self, x):
         """ln sum_k pi_k N(x | mu_k, S_k) of each row: x (..., D) -> (...)."""
         K, D = self.means.shape
-        x = _checks.real_array("x", x, (..., D))
+        x = checks.real_array("x", x, (..., D))
         return logsumexp(_log_joint(self, x.reshape(-1, D)), axis=1).reshape(x.shape[:-1])
 
     def sample(self, n, rng):
         """`n` independent draws by the generator `rng`: (n, D). Works for singular `covs` as well."""
-        n = _checks.count("n", n)
-        _checks.generator("rng", rng)
+        n = checks.count("n", n)
+        checks.generator("rng", rng)
         K, D = self.means.shape
         label = rng.choice(K, size=n, p=self.weights / self.weights.sum())
         x = rng.standard_normal((n, D))
@@ -153,8 +156,8 @@ def posterior(prior, channel, y):
     ValueError
         If some W S_k W' + R is singular, or the shapes disagree.
     """
-    Dy = _checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
-    y = _checks.real_array("y", y, (Dy,), hint="one observation; restore_patches takes many")
+    Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
+    y = checks.real_array("y", y, (Dy,), hint="one observation; restore_patches takes many")
     parts = [gaussian.posterior(part, channel, y) for part in components(prior)]
     weights = responsibilities(predictive(prior, channel), y[None])[0]
     return Mixture(weights, [part.mean for part in parts], [part.cov for part in parts])
@@ -165,7 +168,7 @@ def e_step(x, mixture):
 
     x (N, D), mixture of K components -> (resp (N, K), float in nats a row)
     """
-    x = _checks.real_array("x", x, ("N", _checks.instance("mixture", mixture, Mixture).means.shape[1]))
+    x = checks.real_array("x", x, ("N", checks.instance("mixture", mixture, Mixture).means.shape[1]))
     log_joint = _log_joint(mixture, x)
     return normalised("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
 
@@ -191,9 +194,9 @@ def m_step(x, resp, *, reg_covar=1.0):
     ValueError
         If a component has lost all its data (n_k = 0), or the arguments do not fit.
     """
-    x = _checks.real_array("x", x, ("N", "D"))
-    resp = _checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
-    reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared units of x", allow_zero=True)
+    x = checks.real_array("x", x, ("N", "D"))
+    resp = checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
+    reg_covar = checks.positive("reg_covar", reg_covar, unit="squared units of x", allow_zero=True)
     if (resp < 0).any() or np.abs(resp.sum(1) - 1).max() > 1e-6:
         raise ValueError(
             f"resp needs rows of probabilities; got entries down to {resp.min():.3g} and sums from "
@@ -201,14 +204,16 @@ def m_step(x, resp, *, reg_covar=1.0):
         )
     n = resp.sum(0)
     if not n.all():
-        raise ValueError(f"resp needs data for every component; got none for {np.flatnonzero(n == 0).tolist()}; use fewer")
+        raise ValueError(
+            f"resp needs data for every component; got none for {np.flatnonzero(n == 0).tolist()}; use fewer"
+        )
     N, D = x.shape
     mu = (resp.T @ x) / n[:, None]
     S = np.empty((n.size, D, D))
-    with _blas.one_thread(D):
+    with blas.one_thread(D):
         for k in range(n.size):
             d = x - mu[k]
-            S[k] = _linalg.symmetric((d.T * resp[:, k]) @ d) / n[k] + reg_covar * np.eye(D)
+            S[k] = linalg.symmetric((d.T * resp[:, k]) @ d) / n[k] + reg_covar * np.eye(D)
     return Mixture(n / N, mu, S)
 
 
@@ -243,18 +248,21 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     -----
     O(N K D^2) an iteration: linear in the number of patches. A ConvergenceWarning says when `max_iter` came first.
     """
-    x = _checks.real_array("x", x, ("N", "D"), keep_float32=True)
-    K = _checks.count(
-        "n_components", n_components, maximum=x.shape[0], remedy=f"x has {x.shape[0]} rows; use fewer components or more patches"
+    x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
+    K = checks.count(
+        "n_components",
+        n_components,
+        maximum=x.shape[0],
+        remedy=f"x has {x.shape[0]} rows; use fewer components or more patches",
     )
     if len(x) < 2 or np.abs(x).max() > LARGEST:
         raise ValueError(
             f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {len(x)} up to {np.abs(x).max():.3g}; "
             "give more patches, or rescale them"
         )
-    reg_covar = _checks.positive("reg_covar", reg_covar, unit="squared gray levels")
-    max_iter = _checks.count("max_iter", max_iter)
-    tol = _checks.positive("tol", tol)
+    reg_covar = checks.positive("reg_covar", reg_covar, unit="squared gray levels")
+    max_iter = checks.count("max_iter", max_iter)
+    tol = checks.positive("tol", tol)
     model = _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress)
     fitted = Mixture.from_sklearn(model)
     return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
@@ -274,11 +282,20 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
         ) from error
     stretch = 5 if progress else max_iter
     model = GaussianMixture(
-        K, reg_covar=reg_covar / UNIT**2, tol=tol, warm_start=True, random_state=random_state, max_iter=stretch
+        K,
+        reg_covar=reg_covar / UNIT**2,
+        tol=tol,
+        warm_start=True,
+        random_state=random_state,
+        max_iter=stretch,
     )
     coarse = reg_covar > np.finfo(np.float32).eps * x.var(axis=0).sum()
     scaled = np.ascontiguousarray(x, dtype=np.float32 if coarse else np.float64) / UNIT
-    with em.Progress(f"fit K={K}", max_iter, progress) as show, _blas.one_thread(x.shape[1]), warnings.catch_warnings():
+    with (
+        em.Progress(f"fit K={K}", max_iter, progress) as show,
+        blas.one_thread(x.shape[1]),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore", ConvergenceWarning)
         show.step("k-means start", by=0)
         while show.done < max_iter:
@@ -298,7 +315,7 @@ def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
 
 def components(mixture):
     """The components of the mixture as a list of K Gaussians."""
-    _checks.instance("prior", mixture, Mixture)
+    checks.instance("prior", mixture, Mixture)
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
 
 
@@ -321,8 +338,10 @@ def _log_joint(mixture, x):
     """ln pi_k + ln N(x_n | mu_k, S_k): (N, K)."""
     K, D = mixture.means.shape
     log_joint = np.empty((x.shape[0], K))
-    with _blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
+    with blas.one_thread(D), np.errstate(over="ignore", invalid="ignore"):
         for k in range(K):
-            L = _linalg.cholesky(f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise")
-            log_joint[:, k] = _linalg.log_normal(x - mixture.means[k], L)
+            L = linalg.cholesky(
+                f"covs[{k}]", mixture.covs[k], "a singular one has no density; add reg_covar or noise"
+            )
+            log_joint[:, k] = linalg.log_normal(x - mixture.means[k], L)
     return log_joint + mixture.log_weights

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from . import _checks
+from . import checks
 
 
 def extract_patches(images, m):
@@ -36,7 +36,7 @@ def extract_patches(images, m):
     array([[0., 1., 3., 4.],
            [1., 2., 4., 5.]])
     """
-    images = _checks.real_array("images", images, (..., "H", "W"), keep_float32=True)
+    images = checks.real_array("images", images, (..., "H", "W"), keep_float32=True)
     m = patch_side(m, images.shape[-2:])
     windows = sliding_window_view(images, (m, m), axis=(-2, -1))
     I, J = windows.shape[-4:-2]
@@ -64,12 +64,14 @@ def sample_patches(images, m, n, rng):
     ValueError, TypeError
         As in `extract_patches`, and if there are fewer windows than `n`.
     """
-    images = _checks.real_array("images", images, ("N", "H", "W"), keep_float32=True)
+    images = checks.real_array("images", images, ("N", "H", "W"), keep_float32=True)
     m = patch_side(m, images.shape[-2:])
     windows = sliding_window_view(images, (m, m), axis=(-2, -1))
     total = int(np.prod(windows.shape[:3]))
-    n = _checks.count("n", n, maximum=total, remedy=f"there are {total} windows of {m} x {m}; give more images")
-    _checks.generator("rng", rng)
+    n = checks.count(
+        "n", n, maximum=total, remedy=f"there are {total} windows of {m} x {m}; give more images"
+    )
+    checks.generator("rng", rng)
     chosen = rng.choice(total, size=n, replace=False)
     return windows[np.unravel_index(chosen, windows.shape[:3])].reshape(n, m * m)
 
@@ -106,11 +108,13 @@ def add_patches(patches, shape):
 
     patches (..., I*J, m*m), shape (H, W)  ->  array (..., H, W)
     """
-    patches = _checks.real_array("patches", patches, (..., "I*J", "m*m"), keep_float32=True)
-    H, W = _checks.pair("shape", shape, "(H, W)")
+    patches = checks.real_array("patches", patches, (..., "I*J", "m*m"), keep_float32=True)
+    H, W = checks.pair("shape", shape, "(H, W)")
     m = round(patches.shape[-1] ** 0.5)
     if m * m != patches.shape[-1]:
-        raise ValueError(f"patches needs m*m numbers a patch; got {patches.shape[-1]}, not a square; flatten m x m patches")
+        raise ValueError(
+            f"patches needs m*m numbers a patch; got {patches.shape[-1]}, not a square; flatten m x m patches"
+        )
     patch_side(m, (H, W))
     I, J = H - m + 1, W - m + 1
     if patches.shape[-2] != I * J:
@@ -131,15 +135,19 @@ def coverage(shape, m):
 
     shape (H, W), m int  ->  array (H, W) float64; errors as in `average_patches`
     """
-    H, W = _checks.pair("shape", shape, "(H, W)")
+    H, W = checks.pair("shape", shape, "(H, W)")
     m = patch_side(m, (H, W))
-    rows, columns = (np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in (H, W))
+    rows, columns = (
+        np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), min(m, L - m + 1)) for L in (H, W)
+    )
     return np.outer(rows, columns).astype(np.float64)
 
 
 def patch_side(m, shape):
     """Return the patch side `m` if it fits an image of that shape, else raise."""
-    m = _checks.count("m", m)
+    m = checks.count("m", m)
     if m > min(shape):
-        raise ValueError(f"m needs to be at most {min(shape)} for images of {shape[0]} x {shape[1]}; got {m}; use smaller patches")
+        raise ValueError(
+            f"m needs to be at most {min(shape)} for images of {shape[0]} x {shape[1]}; got {m}; use smaller patches"
+        )
     return m

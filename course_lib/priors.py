@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from . import _checks, datasets, mixture, patches
+from . import checks, datasets, mixture, patches
 
 RECIPE = 1  # part of a cached file's name: raise it when the recipe below changes
 REG_COVAR = 1.0  # squared gray levels
@@ -68,9 +68,11 @@ def stored_prior(patch_size, n_components, *, seed=0):
 
 
 def _checked(patch_size, n_components, seed):
-    m = _checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
-    K = _checks.count("n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches")
-    return m, K, _checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
+    m = checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
+    K = checks.count(
+        "n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches"
+    )
+    return m, K, checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
 
 
 def _stored(m, K, seed):
@@ -179,7 +181,9 @@ def _write(path, packed):
             file.write(packed)
         os.replace(part, path)
     except OSError as error:
-        warnings.warn(f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})", stacklevel=3)
+        warnings.warn(
+            f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})", stacklevel=3
+        )
     finally:
         if part is not None:
             Path(part).unlink(missing_ok=True)

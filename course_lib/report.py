@@ -8,7 +8,8 @@ the patch (M3): one component serves every patch. `denoising` has the rule that 
 import numpy as np
 from scipy.stats import multivariate_normal
 
-from . import _checks, mixture, patches as patches_
+from . import checks, mixture
+from . import patches as patches_
 
 EPSILON = 0.01  # squared gray levels, added to each posterior variance
 INVERSIONS = 5  # of D x D matrices, for each patch and component: R twice, S_k twice, and the sum
@@ -51,7 +52,7 @@ def literal_component(prior, noise_std, *, epsilon=EPSILON, compare="densities")
     -------
     int, 0..K-1
     """
-    _checks.choice("compare", compare, ("densities", "logarithms"))
+    checks.choice("compare", compare, ("densities", "logarithms"))
     scores = literal_scores(prior, noise_std, epsilon=epsilon)
     if compare == "densities":
         with np.errstate(over="ignore"):
@@ -83,7 +84,9 @@ def literal_denoise_patches(patches, prior, noise_std, *, epsilon=EPSILON, compa
     O(N D^2 + K D^3), where `literal_loop` needs O(N K D^3).
     """
     lam, c = _variances(prior, noise_std, epsilon)
-    x = _checks.real_array("patches", patches, ("N", lam.shape[1]), hint=f"the prior has {lam.shape[1]} pixels a patch")
+    x = checks.real_array(
+        "patches", patches, ("N", lam.shape[1]), hint=f"the prior has {lam.shape[1]} pixels a patch"
+    )
     k = literal_component(prior, noise_std, epsilon=epsilon, compare=compare)
     U = prior.eigen[1][k]
     z = x @ ((U * (c[k] / noise_std**2)) @ U.T) + (U * (c[k] / lam[k])) @ (U.T @ prior.means[k])
@@ -102,10 +105,14 @@ def literal_denoise(images, prior, noise_std, *, epsilon=EPSILON, compare="densi
     -------
     array of the same shape, float64, within 0..255
     """
-    images = _checks.real_array("images", images, (..., "H", "W"), hint="stack images of one size to (N, H, W)")
-    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    images = checks.real_array(
+        "images", images, (..., "H", "W"), hint="stack images of one size to (N, H, W)"
+    )
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = patches_.extract_patches(images, round(D**0.5))
-    z = literal_denoise_patches(x.reshape(-1, x.shape[-1]), prior, noise_std, epsilon=epsilon, compare=compare)
+    z = literal_denoise_patches(
+        x.reshape(-1, x.shape[-1]), prior, noise_std, epsilon=epsilon, compare=compare
+    )
     return patches_.average_patches(z.reshape(x.shape), images.shape[-2:])
 
 
@@ -117,8 +124,8 @@ def literal_loop(patches, prior, noise_std, *, epsilon=EPSILON):
 
     patches (N, D), prior Mixture (K, D), noise_std, epsilon as there  ->  array (N, D), float64
     """
-    D = _checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    x = _checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    x = checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
     _variances(prior, noise_std, epsilon)
     W, R = np.eye(D), noise_std**2 * np.eye(D)
     restored = np.empty_like(x)
@@ -134,9 +141,9 @@ def literal_loop(patches, prior, noise_std, *, epsilon=EPSILON):
 
 def _variances(prior, noise_std, epsilon):
     """Prior variances lam (K, D) along the eigenvectors, and c (K, D), those of C_k + epsilon I."""
-    noise_std = _checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
-    epsilon = _checks.positive("epsilon", epsilon, unit="squared gray levels", allow_zero=True)
-    lam = _checks.instance("prior", prior, mixture.Mixture).eigen[0]
+    noise_std = checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
+    epsilon = checks.positive("epsilon", epsilon, unit="squared gray levels", allow_zero=True)
+    lam = checks.instance("prior", prior, mixture.Mixture).eigen[0]
     if (lam[:, 0] <= lam.shape[1] * np.finfo(float).eps * lam[:, -1]).any():
         raise ValueError(
             "prior needs invertible covariances, the report's rule inverts them; got a singular one; "

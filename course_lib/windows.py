@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _checks, _fourier
+from . import _fourier, checks
 
 
 def cumulative_sums(images):
@@ -12,7 +12,7 @@ def cumulative_sums(images):
 
     Source: F. Crow, 1984, doi:10.1145/800031.808600
     """
-    images = _checks.real_array("images", images, (..., "H", "W"))
+    images = checks.real_array("images", images, (..., "H", "W"))
     table = np.zeros((*images.shape[:-2], images.shape[-2] + 1, images.shape[-1] + 1))
     np.cumsum(images, axis=-2, out=table[..., 1:, 1:])
     np.cumsum(table[..., 1:, 1:], axis=-1, out=table[..., 1:, 1:])
@@ -28,8 +28,8 @@ def corner_sums(table, shape):
 
     ValueError or TypeError for a window larger than the picture, or a wrong table.
     """
-    table = _checks.real_array("table", table, (..., "H+1", "W+1"))
-    h, w = _checks.window("window", shape, [length - 1 for length in table.shape[-2:]], "images")
+    table = checks.real_array("table", table, (..., "H+1", "W+1"))
+    h, w = checks.window("window", shape, [length - 1 for length in table.shape[-2:]], "images")
     return table[..., h:, w:] + table[..., :-h, :-w] - table[..., :-h, w:] - table[..., h:, :-w]
 
 
@@ -65,8 +65,8 @@ def window_sums(images, shape):
     >>> window_sums(np.arange(6).reshape(2, 3), (2, 2))
     array([[ 8., 12.]])
     """
-    images = _checks.real_array("images", images, (..., "H", "W"))
-    (H, W), (h, w) = images.shape[-2:], _checks.window("window", shape, images.shape[-2:], "images")
+    images = checks.real_array("images", images, (..., "H", "W"))
+    (H, W), (h, w) = images.shape[-2:], checks.window("window", shape, images.shape[-2:], "images")
     I, J = H - h + 1, W - w + 1
     tall = images.reshape(-1, H * W)
     rows = _run_sums(tall, h, W)
@@ -95,8 +95,8 @@ def spread(values, shape):
     ValueError, TypeError
         For NaN or infinite values, an empty stack, a wrong kind of number.
     """
-    values = _checks.real_array("values", values, (..., "I", "J"))
-    (I, J), (h, w) = values.shape[-2:], _checks.pair("window", shape)
+    values = checks.real_array("values", values, (..., "I", "J"))
+    (I, J), (h, w) = values.shape[-2:], checks.pair("window", shape)
     H, W = I + h - 1, J + w - 1
     n = values.size // (I * J)
     line = np.zeros(w - 1 + n * I * W)
@@ -155,9 +155,9 @@ def correlate(images, template):
     array([[1., 2.],
            [4., 5.]])
     """
-    images = _checks.real_array("images", images, (..., "H", "W"))
-    template = _checks.real_array("template", template, ("h", "w"))
-    _checks.window("template", template.shape, images.shape[-2:], "images")
+    images = checks.real_array("images", images, (..., "H", "W"))
+    template = checks.real_array("template", template, ("h", "w"))
+    checks.window("template", template.shape, images.shape[-2:], "images")
     level = images.mean(axis=(-2, -1), keepdims=True)
     product = _fourier.spectra(images - level)
     product *= _fourier.spectrum_of(template, images.shape[-2:])

@@ -9,9 +9,10 @@ from course_lib import priors
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
 
-
 # (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
-IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [("float32", "float32")]
+IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [
+    ("float32", "float32")
+]
 
 
 def random_cov(rng, D, rank=None, *, scale=1.0):

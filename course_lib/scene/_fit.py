@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 
-from .. import _blas, _checks, em
+from .. import blas, checks, em
 from ._model import Scene
 from ._pictures import Pictures
 from ._search import STARTS, checked, plain, searched, start
@@ -30,8 +30,10 @@ class SceneResult(em.EMResult):
 
     def __post_init__(self):
         super().__post_init__()
-        object.__setattr__(self, "restart_bounds", _checks.frozen("restart_bounds", self.restart_bounds, ("n_init",)))
-        object.__setattr__(self, "visible", _checks.frozen("visible", self.visible, ("H", "W")))
+        object.__setattr__(
+            self, "restart_bounds", checks.frozen("restart_bounds", self.restart_bounds, ("n_init",))
+        )
+        object.__setattr__(self, "visible", checks.frozen("visible", self.visible, ("H", "W")))
 
 
 def fit(
@@ -97,28 +99,32 @@ def fit(
     ('exact', (0, 0))
     """
     images, face_shape = checked(images, face_shape)
-    n_init = _checks.count("n_init", n_init)
+    n_init = checks.count("n_init", n_init)
     n_jobs = _workers(n_jobs)
     options = {
-        "hard": _checks.flag("hard", hard),
+        "hard": checks.flag("hard", hard),
         "smoothing": alpha(smoothing),
-        "max_iter": _checks.count("max_iter", max_iter),
-        "tol": _checks.positive("tol", tol, unit="nats", allow_zero=True),
+        "max_iter": checks.count("max_iter", max_iter),
+        "tol": checks.positive("tol", tol, unit="nats", allow_zero=True),
     }
-    _checks.choice("how", how, STARTS)
-    _checks.flag("progress", progress)
-    rng = np.random.default_rng() if rng is None else _checks.generator("rng", rng)
+    checks.choice("how", how, STARTS)
+    checks.flag("progress", progress)
+    rng = np.random.default_rng() if rng is None else checks.generator("rng", rng)
     if start is None:
         _enough(images)
     else:
         _checked_start(start, images, face_shape, n_init, options["smoothing"])
     rngs = [np.random.default_rng(seed) for seed in rng.integers(2**63, size=n_init)]
-    with _blas.one_thread(), em.Progress("scene", n_init, progress) as show:
-        pictures = Pictures(images, face_shape, images.mean() if start is None else start.background.mean(), keep=True)
+    with blas.one_thread(), em.Progress("scene", n_init, progress) as show:
+        pictures = Pictures(
+            images, face_shape, images.mean() if start is None else start.background.mean(), keep=True
+        )
         restarts = _restarts(pictures, images, start, how, rngs, options, n_jobs, show)
         best = max(restarts, key=lambda run: run.bounds[-1])
         visible = collect(pictures, best.params, options["hard"]).visible
-    return SceneResult(best.params, best.bounds, best.converged, [run.bounds[-1] for run in restarts], visible)
+    return SceneResult(
+        best.params, best.bounds, best.converged, [run.bounds[-1] for run in restarts], visible
+    )
 
 
 def verdict(found, positions):
@@ -152,7 +158,7 @@ def verdict(found, positions):
 
 def _places(name, positions, shape):
     """Whole positions, signed so that they can be subtracted."""
-    positions = _checks.real_array(name, positions, shape, hint="one true position for each found one")
+    positions = checks.real_array(name, positions, shape, hint="one true position for each found one")
     if (positions != np.rint(positions)).any():
         raise ValueError(f"{name} needs whole numbers; got fractions; e_step gives them with hard=True")
     return positions.astype(np.int64)
@@ -191,7 +197,9 @@ def _restarts(pictures, images, begin, how, rngs, options, n_jobs, show):
 
     done = []
     try:
-        for result in Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(delayed(run)(i) for i in range(len(rngs))):
+        for result in Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(
+            delayed(run)(i) for i in range(len(rngs))
+        ):
             done.append(result)
             show.step(f"best bound {max(run.bounds[-1] for run in done):.1f}")
     finally:
@@ -210,18 +218,22 @@ def _enough(images):
 
 
 def _checked_start(start, images, face_shape, n_init, smoothing):
-    _checks.instance("start", start, Scene)
+    checks.instance("start", start, Scene)
     if start.face.shape != face_shape or start.background.shape != images.shape[1:]:
         raise ValueError(
             f"start needs a face {face_shape} over a background {images.shape[1:]}; got {start.face.shape} over "
             f"{start.background.shape}; make it from these pictures"
         )
     if n_init != 1:
-        raise ValueError(f"n_init needs to be 1 with a start; got {n_init}; leave out start, or fit from each start and compare")
+        raise ValueError(
+            f"n_init needs to be 1 with a start; got {n_init}; leave out start, or fit from each start and compare"
+        )
     if smoothing and not start.prior.all():
-        raise ValueError("start.prior needs entries above 0 with smoothing, whose penalty is infinite at 0; mix it with a uniform one")
+        raise ValueError(
+            "start.prior needs entries above 0 with smoothing, whose penalty is infinite at 0; mix it with a uniform one"
+        )
 
 
 def _workers(n_jobs):
     """n_jobs as joblib takes it: None, -1 for all cores, or how many."""
-    return n_jobs if n_jobs in (None, -1) else _checks.count("n_jobs", n_jobs, remedy="or -1 for all cores")
+    return n_jobs if n_jobs in (None, -1) else checks.count("n_jobs", n_jobs, remedy="or -1 for all cores")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .. import _blas, _checks
+from .. import blas, checks
 from ._pictures import Pictures, within_reach
 
 PICTURES = "cut all pictures to one size; a single picture goes in as image[None]"
 
 
 @dataclass(frozen=True, eq=False)
-class Scene(_checks.Record):
+class Scene(checks.Record):
     """A face F somewhere over a background B, in noise.                                      (S1)
 
     Parameters
@@ -41,17 +41,21 @@ class Scene(_checks.Record):
     prior: np.ndarray
 
     def __post_init__(self):
-        face = _checks.frozen("face", self.face, ("h", "w"))
-        background = _checks.frozen("background", self.background, ("H", "W"))
-        _checks.window("face", face.shape, background.shape, "background")
+        face = checks.frozen("face", self.face, ("h", "w"))
+        background = checks.frozen("background", self.background, ("H", "W"))
+        checks.window("face", face.shape, background.shape, "background")
         shape = tuple(outer - inner + 1 for outer, inner in zip(background.shape, face.shape))
-        prior = _checks.frozen("prior", self.prior, shape, hint="one entry for each position of the face")
+        prior = checks.frozen("prior", self.prior, shape, hint="one entry for each position of the face")
         if not prior.any():
-            raise ValueError("prior needs a position with probability above 0; got zeros only; np.full(shape, 1 / size) is uniform")
-        _checks.probabilities("prior", prior)
+            raise ValueError(
+                "prior needs a position with probability above 0; got zeros only; np.full(shape, 1 / size) is uniform"
+            )
+        checks.probabilities("prior", prior)
         for field, value in (("face", face), ("background", background), ("prior", prior)):
             object.__setattr__(self, field, value)
-        object.__setattr__(self, "noise_std", _checks.positive("noise_std", self.noise_std, unit="gray levels"))
+        object.__setattr__(
+            self, "noise_std", checks.positive("noise_std", self.noise_std, unit="gray levels")
+        )
 
     @property
     def positions(self):
@@ -88,9 +92,9 @@ def paste(face, background, position):
     >>> paste([[9.0]], [[0.0, 0.0]], (0, 1))
     array([[0., 9.]])
     """
-    face = _checks.real_array("face", face, ("h", "w"))
-    picture = np.array(_checks.real_array("background", background, ("H", "W")))
-    h, w = _checks.window("face", face.shape, picture.shape, "background")
+    face = checks.real_array("face", face, ("h", "w"))
+    picture = np.array(checks.real_array("background", background, ("H", "W")))
+    h, w = checks.window("face", face.shape, picture.shape, "background")
     i, j = _position(position, picture.shape[0] - h, picture.shape[1] - w)
     picture[i : i + h, j : j + w] = face
     return picture
@@ -115,9 +119,9 @@ def sample(scene, n, rng):
     ValueError, TypeError
         For a wrong scene, n below 1, or a wrong `rng`.
     """
-    _checks.instance("scene", scene, Scene)
-    n = _checks.count("n", n)
-    _checks.generator("rng", rng)
+    checks.instance("scene", scene, Scene)
+    n = checks.count("n", n)
+    checks.generator("rng", rng)
     chosen = rng.choice(scene.prior.size, size=n, p=scene.prior.ravel() / scene.prior.sum())
     positions = np.stack(np.unravel_index(chosen, scene.prior.shape), axis=1)
     images = np.repeat(scene.background[None], n, axis=0)
@@ -148,7 +152,7 @@ def log_likelihood(images, scene):
         from the scene that even logarithms overflow.
     """
     pictures = prepared(images, scene)
-    with _blas.one_thread():
+    with blas.one_thread():
         of_block = pictures.log_joint(scene, np.zeros(scene.positions))
         out = np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
     within_reach(out.max(axis=(1, 2)))
@@ -157,8 +161,10 @@ def log_likelihood(images, scene):
 
 def prepared(images, scene):
     """The images, checked to fit the scene and prepared for it."""
-    H, W = _checks.instance("scene", scene, Scene).background.shape
-    images = _checks.real_array("images", images, ("N", H, W), hint=f"the scene has pictures of {H} x {W}; {PICTURES}")
+    H, W = checks.instance("scene", scene, Scene).background.shape
+    images = checks.real_array(
+        "images", images, ("N", H, W), hint=f"the scene has pictures of {H} x {W}; {PICTURES}"
+    )
     return Pictures(images, scene.face.shape, scene.background.mean())
 
 
@@ -166,7 +172,13 @@ def _position(position, last_row, last_column):
     try:
         i, j = position
     except (TypeError, ValueError) as error:
-        raise ValueError(f"position needs (row, column); got {position!r}; give the top-left corner") from error
-    i = _checks.count("position[0]", i, minimum=0, maximum=last_row, remedy="the face must lie inside the background")
-    j = _checks.count("position[1]", j, minimum=0, maximum=last_column, remedy="the face must lie inside the background")
+        raise ValueError(
+            f"position needs (row, column); got {position!r}; give the top-left corner"
+        ) from error
+    i = checks.count(
+        "position[0]", i, minimum=0, maximum=last_row, remedy="the face must lie inside the background"
+    )
+    j = checks.count(
+        "position[1]", j, minimum=0, maximum=last_column, remedy="the face must lie inside the background"
+    )
     return i, j

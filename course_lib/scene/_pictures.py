@@ -37,7 +37,9 @@ class Pictures:
         """Spectra of the block (n, H', W'/2+1), kept or made now."""
         return _fourier.spectra(self.pixels[block]) if self._spectra is None else self._spectra[block]
 
-    @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # absurd units end in the error of `within_reach`
+    @np.errstate(
+        over="ignore", divide="ignore", invalid="ignore"
+    )  # absurd units end in the error of `within_reach`
     def log_joint(self, scene, log_prior):
         """The function (block, spectra) -> ln p(X, d) of that block, (n, I, J).            (S2)-(S4)
 

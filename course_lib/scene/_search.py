@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .. import _blas, _checks, em, windows
+from .. import blas, checks, em, windows
 from . import _sums
 from ._model import PICTURES, Scene
 from ._pictures import Pictures
@@ -46,21 +46,21 @@ def start(images, face_shape, *, how="mean", rng=None):
         For a face larger than the pictures, an unknown `how`, a wrong `rng`, bad pictures.
     """
     images, face_shape = checked(images, face_shape)
-    _checks.choice("how", how, STARTS)
+    checks.choice("how", how, STARTS)
     if rng is not None:
-        _checks.generator("rng", rng)
+        checks.generator("rng", rng)
     if how == "random":
         return _random(images, face_shape, np.random.default_rng() if rng is None else rng)
     if how == "mean":
         return _flat(images, face_shape)
-    with _blas.one_thread():
+    with blas.one_thread():
         return searched(Pictures(images, face_shape, images.mean(), keep=True), images, rng=rng)
 
 
 def checked(images, face_shape):
     """Images (N, H, W) and a face shape that fits them."""
-    images = _checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
-    return images, _checks.window("face", face_shape, images.shape[1:], "images")
+    images = checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
+    return images, checks.window("face", face_shape, images.shape[1:], "images")
 
 
 def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, hold=False, watch=None):
@@ -140,7 +140,10 @@ def _surroundings(pictures, scene):
     log_joint, B = pictures.log_joint(scene, scene.log_prior), scene.background - pictures.level
     sums = np.zeros((4, 3 * h - 2, 3 * w - 2))
     for block in pictures.blocks(share=8):  # what surrounds a face is nine times as large
-        (i, j), X = _sums.expectation(log_joint(block, pictures.spectra(block)), hard=True)[0].T, pictures.pixels[block]
+        (i, j), X = (
+            _sums.expectation(log_joint(block, pictures.spectra(block)), hard=True)[0].T,
+            pictures.pixels[block],
+        )
         for total, part in zip(sums, (np.ones_like(X), X, X**2, (X - B) ** 2)):
             wide = np.pad(part, ((0, 0), (h - 1, h - 1), (w - 1, w - 1)))
             total += sliding_window_view(wide, total.shape, axis=(1, 2))[np.arange(len(X)), i, j].sum(axis=0)
@@ -151,7 +154,9 @@ def _surroundings(pictures, scene):
 
 def _flat(images, face_shape):
     s, positions = _spread(images), _positions(images, face_shape)
-    return Scene(np.full(face_shape, images.mean()), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions)))
+    return Scene(
+        np.full(face_shape, images.mean()), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions))
+    )
 
 
 def _rough(flat, rng):

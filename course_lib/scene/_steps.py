@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import entr
 
-from .. import _blas, _checks
+from .. import blas, checks
 from ._model import PICTURES, Scene, prepared
 from ._pictures import Pictures, within_reach
 from ._sums import added, alpha, expectation, histogram, maximise, seen, sums
@@ -31,8 +31,8 @@ def e_step(images, scene, *, hard=False):
     ValueError, TypeError
         As in `log_likelihood`.
     """
-    hard, pictures = _checks.flag("hard", hard), prepared(images, scene)
-    with _blas.one_thread():
+    hard, pictures = checks.flag("hard", hard), prepared(images, scene)
+    with blas.one_thread():
         log_joint = pictures.log_joint(scene, scene.log_prior)
         parts = [expectation(log_joint(block, pictures.spectra(block)), hard) for block in pictures.blocks()]
     return np.concatenate([q for q, _, _ in parts]), float(sum(bound for _, bound, _ in parts))
@@ -59,21 +59,21 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
     ValueError, TypeError
         For a face larger than the pictures, a q that does not fit or does not sum to one, negative smoothing.
     """
-    images = _checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
-    face_shape = _checks.window("face", face_shape, images.shape[1:], "images")
+    images = checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
+    face_shape = checks.window("face", face_shape, images.shape[1:], "images")
     smoothing = alpha(smoothing)
     q = _checked_q(q, images.shape, face_shape)
     if previous is not None:
-        _checks.instance("previous", previous, Scene)
-        _checks.match_shape("previous.background", previous.background, images.shape[1:])
-        _checks.match_shape("previous.face", previous.face, face_shape)
+        checks.instance("previous", previous, Scene)
+        checks.match_shape("previous.background", previous.background, images.shape[1:])
+        checks.match_shape("previous.face", previous.face, face_shape)
     pictures = Pictures(images, face_shape, images.mean())
 
     def of_block(block):
         spectra = pictures.spectra(block) if q.ndim == 3 else None
         return *sums(pictures, block, q[block], spectra), np.nan
 
-    with _blas.one_thread():
+    with blas.one_thread():
         found = added(map(of_block, pictures.blocks()), pictures)
     kept = pictures.total / len(images) if previous is None else previous.background - pictures.level
     return maximise(found, kept, smoothing)
@@ -99,7 +99,7 @@ def bound(images, q, scene):
     """
     pictures = prepared(images, scene)
     q = _checked_q(q, pictures.pixels.shape, scene.face.shape)
-    with _blas.one_thread():
+    with blas.one_thread():
         log_joint = pictures.log_joint(scene, scene.log_prior)
         parts = [_bound(log_joint(block, pictures.spectra(block)), q[block]) for block in pictures.blocks()]
     return float(sum(parts))
@@ -140,7 +140,7 @@ def iterations(images, begin, *, hard=False, smoothing=0.0):
     >>> bounds[0] < bounds[1] < bounds[2]
     True
     """
-    smoothing, scene = alpha(smoothing), _checks.instance("begin", begin, Scene)
+    smoothing, scene = alpha(smoothing), checks.instance("begin", begin, Scene)
     while True:
         q, reached = e_step(images, scene, hard=hard)
         yield scene, q, reached + (smoothing * scene.log_prior.sum() if smoothing else 0.0)
@@ -172,9 +172,9 @@ def visible(q, picture_shape, face_shape):
     >>> visible(np.array([[0, 0], [0, 1]]), (1, 4), (1, 2))
     array([[1., 0., 1., 2.]])
     """
-    H, W = _checks.pair("picture_shape", picture_shape, "(H, W)")
-    h, w = _checks.window("face", face_shape, (H, W), "pictures")
-    n = len(np.atleast_1d(_checks.as_array("q", q)))
+    H, W = checks.pair("picture_shape", picture_shape, "(H, W)")
+    h, w = checks.window("face", face_shape, (H, W), "pictures")
+    n = len(np.atleast_1d(checks.as_array("q", q)))
     q = _checked_q(q, (max(n, 1), H, W), (h, w))
     counts = q.sum(axis=0) if q.ndim == 3 else histogram(q, (H - h + 1, W - w + 1))
     return seen(len(q), counts, (h, w))
@@ -192,14 +192,18 @@ def _bound(log_joint, q):
 def _checked_q(q, shape, face_shape):
     """q as probabilities (N, I, J) or integer positions (N, 2), fitting pictures of `shape` (N, H, W)."""
     positions = tuple(outer - inner + 1 for outer, inner in zip(shape[1:], face_shape))
-    q = _checks.as_array("q", q)
+    q = checks.as_array("q", q)
     if q.ndim == 2 and q.dtype.kind in "iu":
-        _checks.match_shape("q", q, (shape[0], 2), "one position (row, column) for each picture")
+        checks.match_shape("q", q, (shape[0], 2), "one position (row, column) for each picture")
         if (q < 0).any() or (q >= positions).any():
             last = positions[0] - 1, positions[1] - 1
-            raise ValueError(f"q needs positions from (0, 0) to {last}; got {q.min(0)} to {q.max(0)}; keep the face inside")
+            raise ValueError(
+                f"q needs positions from (0, 0) to {last}; got {q.min(0)} to {q.max(0)}; keep the face inside"
+            )
         return q.astype(np.intp)
-    q = _checks.real_array("q", q, (shape[0], *positions), hint="one entry for every picture and position, as from e_step")
+    q = checks.real_array(
+        "q", q, (shape[0], *positions), hint="one entry for every picture and position, as from e_step"
+    )
     total = q.sum(axis=(1, 2))
     if (q < 0).any() or np.abs(total - 1).max() > 1e-6:
         raise ValueError(

@@ -6,18 +6,22 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .. import _blas, _checks, _fourier, windows
+from .. import _fourier, blas, checks, windows
 from ._model import Scene, prepared
 from ._pictures import within_reach
 
 HIDDEN = 1e-6  # pictures: a pixel seen in less is hidden, what the sums hold of it is rounding
-NOISE_FLOOR = 1e-4  # of the standard deviation of all pixels: keeps the likelihood of noiseless pictures bounded
-LEAST = -700.0  # nats below the best: less counts as 0, since exp and all after it are slow on numbers near underflow
+NOISE_FLOOR = (
+    1e-4  # of the standard deviation of all pixels: keeps the likelihood of noiseless pictures bounded
+)
+LEAST = (
+    -700.0
+)  # nats below the best: less counts as 0, since exp and all after it are slow on numbers near underflow
 SMALLEST = 1e-6  # gray levels: the noise floor of pictures that are all one gray level
 
 
 @dataclass(frozen=True, eq=False)
-class Statistics(_checks.Record):
+class Statistics(checks.Record):
     """All that an M-step needs to know of n pictures: sums over them, under one scene.   (S8)-(S12)
 
     Parameters
@@ -47,15 +51,15 @@ class Statistics(_checks.Record):
     level: float
 
     def __post_init__(self):
-        _checks.count("n", self.n)
-        counts = _checks.frozen("counts", self.counts, ("I", "J"))
-        face_sum = _checks.frozen("face_sum", self.face_sum, ("h", "w"))
+        checks.count("n", self.n)
+        counts = checks.frozen("counts", self.counts, ("I", "J"))
+        face_sum = checks.frozen("face_sum", self.face_sum, ("h", "w"))
         shape = tuple(positions + inner - 1 for positions, inner in zip(counts.shape, face_sum.shape))
         hint = f"a face {face_sum.shape} has positions {counts.shape} in such pictures"
         for field, value in (("counts", counts), ("face_sum", face_sum)):
             object.__setattr__(self, field, value)
         for field in ("background_sum", "total"):
-            object.__setattr__(self, field, _checks.frozen(field, getattr(self, field), shape, hint=hint))
+            object.__setattr__(self, field, checks.frozen(field, getattr(self, field), shape, hint=hint))
 
     @property
     def visible(self):
@@ -83,8 +87,8 @@ def statistics(images, scene, *, hard=False):
     ValueError, TypeError
         As in `log_likelihood`.
     """
-    hard, pictures = _checks.flag("hard", hard), prepared(images, scene)
-    with _blas.one_thread():
+    hard, pictures = checks.flag("hard", hard), prepared(images, scene)
+    with blas.one_thread():
         return collect(pictures, scene, hard)
 
 
@@ -106,7 +110,7 @@ def merge(a, b):
         if they are no Statistics.
     """
     for name, one in (("a", a), ("b", b)):
-        _checks.instance(name, one, Statistics)
+        checks.instance(name, one, Statistics)
     same_level = np.isclose(a.level, b.level, rtol=1e-12, atol=1e-9)  # up to the rounding of another machine
     if not same_level or a.counts.shape != b.counts.shape or a.total.shape != b.total.shape:
         raise ValueError(
@@ -137,10 +141,13 @@ def update(statistics, previous, *, smoothing=0.0):
     ValueError, TypeError
         For negative smoothing, or statistics of a scene of another shape.
     """
-    _checks.instance("statistics", statistics, Statistics)
-    _checks.instance("previous", previous, Scene)
+    checks.instance("statistics", statistics, Statistics)
+    checks.instance("previous", previous, Scene)
     smoothing = alpha(smoothing)
-    if previous.background.shape != statistics.total.shape or previous.face.shape != statistics.face_sum.shape:
+    if (
+        previous.background.shape != statistics.total.shape
+        or previous.face.shape != statistics.face_sum.shape
+    ):
         raise ValueError(
             f"previous needs a face {statistics.face_sum.shape} in pictures {statistics.total.shape}; got "
             f"{previous.face.shape} in {previous.background.shape}; give the scene of the E-step"
@@ -150,7 +157,7 @@ def update(statistics, previous, *, smoothing=0.0):
 
 def alpha(smoothing):
     """The checked `smoothing` of (S15)."""
-    return _checks.positive("smoothing", smoothing, unit="pseudo-pictures a position", allow_zero=True)
+    return checks.positive("smoothing", smoothing, unit="pseudo-pictures a position", allow_zero=True)
 
 
 def collect(pictures, scene, hard=False):
@@ -202,7 +209,9 @@ def sums(pictures, block, q, spectra, settled=None):
     if settled is None or not settled.any():
         return counts, *_of_transforms(X, q, spectra, pictures)
     best = q[settled].reshape(settled.sum(), -1).argmax(axis=1)
-    face, hidden = _of_windows(X[settled], np.stack(np.unravel_index(best, pictures.positions), axis=1), pictures)
+    face, hidden = _of_windows(
+        X[settled], np.stack(np.unravel_index(best, pictures.positions), axis=1), pictures
+    )
     if settled.all():
         return counts, face, hidden
     more = _of_transforms(X[~settled], q[~settled], spectra[~settled], pictures)

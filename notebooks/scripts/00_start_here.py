@@ -43,7 +43,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, denoising, exercises, gaussian, images, mixture, plots, priors, scene
+from course_lib import datasets, denoising, gaussian, images, mixture, priors, scene
+from course_lib.classroom import exercises, plots
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A first taste

@@ -38,7 +38,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.integrate import trapezoid
 
-from course_lib import exercises, gaussian, ledger, plots, widgets
+from course_lib import gaussian
+from course_lib.classroom import exercises, ledger, plots, widgets
 from course_lib.gaussian import Gaussian, LinearGaussian
 
 # %% [markdown] slideshow={"slide_type": "slide"}

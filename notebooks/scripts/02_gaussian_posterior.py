@@ -37,7 +37,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, exercises, gaussian, ledger, patches, plots, priors
+from course_lib import datasets, gaussian, patches, priors
+from course_lib.classroom import exercises, ledger, plots
 from course_lib.gaussian import Gaussian, LinearGaussian
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -43,7 +43,8 @@ import numpy as np
 from scipy import stats
 from scipy.special import logsumexp
 
-from course_lib import datasets, denoising, exercises, gaussian, ledger, mixture, patches, plots, priors, widgets
+from course_lib import datasets, denoising, gaussian, mixture, patches, priors
+from course_lib.classroom import exercises, ledger, plots, widgets
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A pixel that is board or chalk

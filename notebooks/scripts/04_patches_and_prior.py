@@ -42,7 +42,8 @@ from scipy.special import rel_entr, softmax, xlogy
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from course_lib import datasets, denoising, em, exercises, images, ledger, mixture, patches, plots, priors
+from course_lib import datasets, denoising, em, images, mixture, patches, priors
+from course_lib.classroom import exercises, ledger, plots
 from course_lib.gaussian import Gaussian
 
 # %% [markdown] slideshow={"slide_type": "skip"}

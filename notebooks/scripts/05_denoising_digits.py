@@ -42,7 +42,8 @@ import numpy as np
 from scipy.special import softmax
 from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 
-from course_lib import datasets, denoising, exercises, gaussian, images, ledger, mixture, patches, plots, priors, report, widgets
+from course_lib import datasets, denoising, gaussian, images, mixture, patches, priors, report
+from course_lib.classroom import exercises, ledger, plots, widgets
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Every picture here is a *held-out* digit: the priors were fitted to other digits. Five of them are for looking, one

@@ -45,7 +45,8 @@ from scipy import stats
 from scipy.special import entr
 from skimage.feature import match_template
 
-from course_lib import datasets, exercises, ledger, plots, scene, windows
+from course_lib import datasets, scene, windows
+from course_lib.classroom import exercises, ledger, plots
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. The model: paste a face, add noise

@@ -43,7 +43,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
-from course_lib import datasets, exercises, ledger, plots, scene, widgets, windows
+from course_lib import datasets, scene, windows
+from course_lib.classroom import exercises, ledger, plots, widgets
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. What is to be summed

@@ -45,7 +45,8 @@ import numpy as np
 from scipy.special import entr, logsumexp, rel_entr, softmax
 from scipy.stats import norm
 
-from course_lib import datasets, em, exercises, ledger, plots, scene, windows
+from course_lib import datasets, em, scene, windows
+from course_lib.classroom import exercises, ledger, plots
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. Two easy halves of a hard problem

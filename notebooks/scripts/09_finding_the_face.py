@@ -43,7 +43,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import stats
 from scipy.special import entr
 
-from course_lib import datasets, estimators, exercises, ledger, plots, scene, widgets, windows
+from course_lib import datasets, estimators, scene, windows
+from course_lib.classroom import exercises, ledger, plots, widgets
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 1. Pictures of our own making

@@ -43,7 +43,8 @@ import numpy as np
 from scipy import signal, stats
 from scipy.special import entr
 
-from course_lib import datasets, denoising, gaussian, images, mixture, patches, plots, priors, report, scene, windows
+from course_lib import datasets, denoising, gaussian, images, mixture, patches, priors, report, scene, windows
+from course_lib.classroom import plots
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Overview

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
-from tests import chromium
 from tests.browser import lab
 from tests.browser.board import Board, Slider
+from tests.tools import chromium
 
 STEPS = 60
 REST = 300  # ms before a step: a user's next step is not on the heels of the last answer, and TCP then acknowledges at once
@@ -34,7 +34,8 @@ CELLS = (
 import matplotlib.pyplot as plt
 import numpy as np
 from ipywidgets import SelectionSlider, interact
-from course_lib import datasets, denoising, images, plots, priors, widgets
+from course_lib import datasets, denoising, images, priors
+from course_lib.classroom import plots, widgets
 digits, prior = datasets.digits("test")[0][::200], priors.digit_prior(8, 20)""",
     "widgets.denoising_widget(digits, noise_std=5, patch_size=8, n_components=20)",
     """def figure(noise_std):
@@ -68,7 +69,9 @@ class Race:
         board = Board(notebook, 0)
         sigma = next(slider for slider in board.sliders if slider.name == "noise sigma")
         self.runners = {"widget": (sigma, board.root, board.root.locator("img").count())}
-        for name, root in zip(("interact, lesson's figure", "interact, imshow"), self.page.locator(".widget-interact").all()):
+        for name, root in zip(
+            ("interact, lesson's figure", "interact, imshow"), self.page.locator(".widget-interact").all()
+        ):
             self.runners[name] = Slider(self.page, root.locator(".widget-slider")), root, 1
 
     def step(self, name, key):
@@ -110,7 +113,11 @@ class Race:
         cdp.send("HeapProfiler.collectGarbage")
         heap = cdp.send("Runtime.getHeapUsage")["usedSize"]
         cdp.detach()
-        kernels = [p for p in psutil.Process(self.notebook.server.pid).children() if "ipykernel" in " ".join(p.cmdline())]
+        kernels = [
+            p
+            for p in psutil.Process(self.notebook.server.pid).children()
+            if "ipykernel" in " ".join(p.cmdline())
+        ]
         return {
             "kernel": sum(process.memory_info().rss for process in kernels) / MEBI,
             "page's objects": heap / MEBI,
@@ -134,18 +141,29 @@ def _renderer(browser):
     cdp = browser.new_browser_cdp_session()
     listed = cdp.send("SystemInfo.getProcessInfo")["processInfo"]
     cdp.detach()
-    return max((psutil.Process(p["id"]) for p in listed if p["type"] == "renderer"), key=lambda process: process.memory_info().rss)
+    return max(
+        (psutil.Process(p["id"]) for p in listed if p["type"] == "renderer"),
+        key=lambda process: process.memory_info().rss,
+    )
 
 
 def summary(values):
     """Median, 95th percentile and largest of times."""
-    return {"median": statistics.median(values), "95th percentile": statistics.quantiles(values, n=20)[-1], "largest": max(values)}
+    return {
+        "median": statistics.median(values),
+        "95th percentile": statistics.quantiles(values, n=20)[-1],
+        "largest": max(values),
+    }
 
 
 @contextmanager
 def race(rest=REST):
     """A new JupyterLab with the notebook of all three, run.  ->  Race"""
-    with tempfile.TemporaryDirectory() as home, lab.serving(Path(home)) as server, chromium.browser() as browser:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        lab.serving(Path(home)) as server,
+        chromium.browser() as browser,
+    ):
         notebook = lab.Notebook(browser, server, lab.write(server, "race.ipynb", CELLS))
         notebook.run()
         yield Race(notebook, rest)
@@ -160,8 +178,14 @@ def main():
     with race() as all_three:
         taken = all_three.steps()
         for name, steps in taken.items():
-            table(f"{name}: ms from key press to painted picture", summary([step["painted"] for step in steps]), "{:.0f}")
-            stages = {what: statistics.median(step[stage] for step in steps) for stage, what in STAGES.items()}
+            table(
+                f"{name}: ms from key press to painted picture",
+                summary([step["painted"] for step in steps]),
+                "{:.0f}",
+            )
+            stages = {
+                what: statistics.median(step[stage] for step in steps) for stage, what in STAGES.items()
+            }
             table(f"{name}: ms from key press until, medians", stages, "{:.0f}")
         median = {name: statistics.median(step["painted"] for step in steps) for name, steps in taken.items()}
         table("median / that of the widget", {name: time / median["widget"] for name, time in median.items()})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import chromium
+from tests.tools import chromium
 
 from . import browser
 

@@ -76,7 +76,9 @@ def precision_and_gate(m=16, K=11):
     """Largest difference of float32 to float64 in gray levels, and dB lost by a gate of rank 64."""
     clean, noisy = noisy_digits()
     prior = priors.digit_prior(m, K)
-    single, double = (denoising.denoise(noisy.astype(kind), prior, SIGMA) for kind in (np.float32, np.float64))
+    single, double = (
+        denoising.denoise(noisy.astype(kind), prior, SIGMA) for kind in (np.float32, np.float64)
+    )
     gated = denoising.denoise(noisy, prior, SIGMA, gate_rank=64)
     score = [images.psnr(np.clip(x, 0, 255), clean).mean() for x in (double, gated)]
     return float(np.abs(single - double).max()), float(score[0] - score[1])

@@ -14,9 +14,24 @@ from .measure import ratios, seconds, times
 
 SIZES = ((60, 100, 200, 75, 75), (500, 28, 40, 10, 10))  # pictures, H, W, h, w
 GROWTH = {
-    "pictures double": ((50, 40, 60, 18, 14), (100, 40, 60, 18, 14), (200, 40, 60, 18, 14), (400, 40, 60, 18, 14)),
-    "pixels grow four times": ((50, 40, 60, 18, 14), (50, 80, 120, 18, 14), (50, 160, 240, 18, 14), (50, 320, 480, 18, 14)),
-    "the face grows": ((50, 80, 120, 5, 5), (50, 80, 120, 20, 20), (50, 80, 120, 40, 40), (50, 80, 120, 75, 75)),
+    "pictures double": (
+        (50, 40, 60, 18, 14),
+        (100, 40, 60, 18, 14),
+        (200, 40, 60, 18, 14),
+        (400, 40, 60, 18, 14),
+    ),
+    "pixels grow four times": (
+        (50, 40, 60, 18, 14),
+        (50, 80, 120, 18, 14),
+        (50, 160, 240, 18, 14),
+        (50, 320, 480, 18, 14),
+    ),
+    "the face grows": (
+        (50, 80, 120, 5, 5),
+        (50, 80, 120, 20, 20),
+        (50, 80, 120, 40, 40),
+        (50, 80, 120, 75, 75),
+    ),
 }
 
 
@@ -24,7 +39,9 @@ def pictures_of(N, H, W, h, w):
     """Random pictures of a random scene, and the scene."""
     rng = np.random.default_rng(0)
     I, J = H - h + 1, W - w + 1
-    truth = scene.Scene(rng.uniform(0, 255, (h, w)), rng.uniform(0, 255, (H, W)), 30, np.full((I, J), 1 / (I * J)))
+    truth = scene.Scene(
+        rng.uniform(0, 255, (h, w)), rng.uniform(0, 255, (H, W)), 30, np.full((I, J), 1 / (I * J))
+    )
     return scene.sample(truth, N, rng)[0], truth
 
 
@@ -51,7 +68,9 @@ def against_the_bound(N, H, W, h, w):
         "iteration of fit, soft, at the start": iteration(images, scene.start(images, (h, w))),
         "iteration of fit, hard": iteration(images, begin, hard=True),
         "statistics + update": lambda: scene.update(scene.statistics(images, begin), begin),
-        "e_step + m_step": lambda: scene.m_step(images, scene.e_step(images, begin)[0], (h, w), previous=begin),
+        "e_step + m_step": lambda: scene.m_step(
+            images, scene.e_step(images, begin)[0], (h, w), previous=begin
+        ),
     }
     return ratios(times(works, rounds=9), "bare rfft2 + irfft2")
 
@@ -66,9 +85,14 @@ def iteration_of_fit(N, H, W, h, w):
     np.ones(3_000_000)
     found = {}
     for name, begin in {"from the mean start": scene.start(images, (h, w)), "from the truth": truth}.items():
-        fits = {n: lambda n=n, begin=begin: scene.fit(images, (h, w), start=begin, max_iter=n, tol=0) for n in (2, 12)}
+        fits = {
+            n: lambda n=n, begin=begin: scene.fit(images, (h, w), start=begin, max_iter=n, tol=0)
+            for n in (2, 12)
+        }
         taken = times({"bare": bare_transforms(images), **fits}, rounds=9)
-        found[name] = statistics.median((c - b) / 10 / a for a, b, c in zip(taken["bare"], taken[2], taken[12]))
+        found[name] = statistics.median(
+            (c - b) / 10 / a for a, b, c in zip(taken["bare"], taken[2], taken[12])
+        )
     return found
 
 
@@ -79,11 +103,15 @@ def per_image_iteration(images, begin):
     ones, F, B = np.ones((h, w)), begin.face, begin.background
     face, hidden, counts, bound = np.zeros((h, w)), np.zeros((H, W)), np.zeros(begin.positions), 0.0
     for X in images:
-        logit = fftconvolve(X, F[::-1, ::-1], mode="valid") - 0.5 * fftconvolve(B * (2 * X - B), ones, mode="valid")
+        logit = fftconvolve(X, F[::-1, ::-1], mode="valid") - 0.5 * fftconvolve(
+            B * (2 * X - B), ones, mode="valid"
+        )
         logit = (logit - 0.5 * (F**2).sum()) / s**2 + begin.log_prior
         top = logit.max()
         q = np.exp(logit - top)
-        bound += top + np.log(q.sum()) - ((X - B) ** 2).sum() / (2 * s**2) - 0.5 * H * W * np.log(2 * np.pi * s**2)
+        bound += (
+            top + np.log(q.sum()) - ((X - B) ** 2).sum() / (2 * s**2) - 0.5 * H * W * np.log(2 * np.pi * s**2)
+        )
         q /= q.sum()
         counts += q
         face += fftconvolve(X, q[::-1, ::-1], mode="valid")
@@ -99,7 +127,14 @@ def loop_iteration(images, begin):
     N, H, W = images.shape
     (h, w), s = begin.face.shape, begin.noise_std
     I, J = begin.positions
-    face, seen, shown, counts, C, bound = np.zeros((h, w)), np.zeros((H, W)), np.zeros((H, W)), np.zeros((I, J)), 0.0, 0.0
+    face, seen, shown, counts, C, bound = (
+        np.zeros((h, w)),
+        np.zeros((H, W)),
+        np.zeros((H, W)),
+        np.zeros((I, J)),
+        0.0,
+        0.0,
+    )
     posterior = np.empty((N, I, J))
     for k, X in enumerate(images):
         joint = np.empty((I, J))
@@ -129,13 +164,18 @@ def against_others(N, H, W, h, w, n_loop=2):
     images, begin = pictures_of(N, H, W, h, w)
     ours, few = iteration(images, begin), images[:n_loop]
     new = ours()
-    for found, wanted in zip(per_image_iteration(images, begin)[1:], (new.prior, new.face, new.background, new.noise_std)):
+    for found, wanted in zip(
+        per_image_iteration(images, begin)[1:], (new.prior, new.face, new.background, new.noise_std)
+    ):
         np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-6)
     taken = times(
-        {"ours": ours, "scipy.signal.fftconvolve a picture": lambda: per_image_iteration(images, begin)}, rounds=3
+        {"ours": ours, "scipy.signal.fftconvolve a picture": lambda: per_image_iteration(images, begin)},
+        rounds=3,
     )
     found = ratios(taken, "ours")
-    found["plain loops (extrapolated)"] = seconds(lambda: loop_iteration(few, begin)) / min(taken["ours"]) * N / n_loop
+    found["plain loops (extrapolated)"] = (
+        seconds(lambda: loop_iteration(few, begin)) / min(taken["ours"]) * N / n_loop
+    )
     return found
 
 
@@ -143,7 +183,8 @@ def growth(sizes):
     """Time of an iteration for every size relative to the first, and beside it the bare transforms of the same stack."""
     own = {size: pictures_of(*size) for size in sizes}
     taken = {
-        size: times({"bare": bare_transforms(images), "ours": iteration(images, begin)}) for size, (images, begin) in own.items()
+        size: times({"bare": bare_transforms(images), "ours": iteration(images, begin)})
+        for size, (images, begin) in own.items()
     }
     first = min(taken[sizes[0]]["ours"])
     return {size: (min(t["ours"]) / first, ratios(t, "bare")["ours"]) for size, t in taken.items()}

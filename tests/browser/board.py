@@ -55,7 +55,11 @@ class Board:
 
     @property
     def sliders(self):
-        return [Slider(self.page, found) for found in self.root.locator(".widget-slider").all() if found.is_visible()]
+        return [
+            Slider(self.page, found)
+            for found in self.root.locator(".widget-slider").all()
+            if found.is_visible()
+        ]
 
     @property
     def choices(self):
@@ -74,7 +78,9 @@ class Board:
 
     def _buttons(self):
         for group in self.root.locator(".widget-toggle-buttons").all():
-            yield [(f"button {button.inner_text()!r}", button.click) for button in group.locator("button").all()]
+            yield [
+                (f"button {button.inner_text()!r}", button.click) for button in group.locator("button").all()
+            ]
 
     def _boxes(self):
         for box in self.root.locator(".widget-checkbox input").all():
@@ -83,13 +89,18 @@ class Board:
     def _lists(self):
         for menu in self.root.locator(".widget-dropdown select").all():
             options = menu.locator("option").all_inner_texts()
-            yield [(f"option {text!r}", lambda menu=menu, text=text: menu.select_option(label=text)) for text in options]
+            yield [
+                (f"option {text!r}", lambda menu=menu, text=text: menu.select_option(label=text))
+                for text in options
+            ]
 
     def values(self):
         """What the controls say: {description: readout of the slider, or text of the pressed button}."""
         said = {slider.name: slider.readout for slider in self.sliders}
         for group in self.root.locator(".widget-toggle-buttons").all():
-            said[group.locator(".widget-label").inner_text()] = group.locator("button.mod-active").inner_text()
+            said[group.locator(".widget-label").inner_text()] = group.locator(
+                "button.mod-active"
+            ).inner_text()
         return said
 
 

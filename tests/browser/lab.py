@@ -18,7 +18,14 @@ import nbformat
 
 ROOT = Path(__file__).parents[2]
 HELPERS = (Path(__file__).parent / "course.js").read_text(encoding="utf-8")
-OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+OWN_FOLDERS = (
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "IPYTHONDIR",
+)
 ELSEWHERE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1:)(https?|wss?)://")
 WIDE, NARROW = 1280, 800  # pixels of a window
 BAD_LOG = re.compile(r"^\[[EC] |\bERROR\b|\bCRITICAL\b|^Traceback ", re.MULTILINE)
@@ -35,12 +42,18 @@ class Server:
 
     def complaints(self, since=0):
         """Lines of the log, from that length on, that tell of an error."""
-        return [line for line in self.log.read_text(encoding="utf-8")[since:].splitlines() if BAD_LOG.search(line)]
+        return [
+            line for line in self.log.read_text(encoding="utf-8")[since:].splitlines() if BAD_LOG.search(line)
+        ]
 
 
 def copy_lessons(folder):
     """A copy of what JupyterLab shows a student: lessons, scripts and their pairing. The repository stays as it is."""
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    shutil.copytree(
+        ROOT / "notebooks",
+        folder / "notebooks",
+        ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
+    )
     shutil.copy2(ROOT / "pyproject.toml", folder)
 
 
@@ -53,7 +66,9 @@ def serving(home):
     _decline_news(home)
     url, log = f"http://127.0.0.1:{_free_port()}", home / "log"
     with log.open("w", encoding="utf-8") as sink:
-        process = subprocess.Popen(_command(url), cwd=folder, env=_environment(home), stdout=sink, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            _command(url), cwd=folder, env=_environment(home), stdout=sink, stderr=subprocess.STDOUT
+        )
     try:
         _wait(url, process, log)
         yield Server(url, folder, log, process.pid)
@@ -67,7 +82,13 @@ def serving(home):
 
 def _decline_news(home):
     """JupyterLab asks once whether it may fetch news, in a box that lies over the notebook."""
-    settings = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings = (
+        home
+        / "jupyterlab_settings_dir"
+        / "@jupyterlab"
+        / "apputils-extension"
+        / "notification.jupyterlab-settings"
+    )
     settings.parent.mkdir(parents=True)
     settings.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
 
@@ -75,7 +96,11 @@ def _decline_news(home):
 def write(server, name, cells):
     """A notebook of these code cells beside the lessons' copy.  ->  its path, for `Notebook`"""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata.kernelspec = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     nbformat.write(notebook, server.folder / name)
     return name
 
@@ -89,7 +114,11 @@ def _free_port():
 def _command(url):
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-        *(f"--ServerApp.port={url.rpartition(':')[2]}", "--ServerApp.port_retries=0", "--ServerApp.root_dir=."),
+        *(
+            f"--ServerApp.port={url.rpartition(':')[2]}",
+            "--ServerApp.port_retries=0",
+            "--ServerApp.root_dir=.",
+        ),
         *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"),
     ]
 
@@ -109,7 +138,9 @@ def _wait(url, process, log, seconds=60):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab needs to answer within {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand to see why")
+    raise RuntimeError(
+        f"JupyterLab needs to answer within {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand to see why"
+    )
 
 
 class Notebook:
@@ -164,5 +195,5 @@ class Notebook:
 
 # Part of a message -> why it may be there.
 HARMLESS = {
-    "did not appear within": "JupyterLab draws the cells that are in view; on a busy machine it gives up to scroll to a cell that is not drawn yet",
+    "did not appear within": "JupyterLab draws the cells that are in view; on a busy machine it gives up to scroll to a cell that is not drawn yet"
 }

@@ -33,15 +33,25 @@ def mixture_numbers(values, readout):
         "two pixels, left one seen": mixture.Mixture(
             [0.5, 0.3, 0.2],
             [[25.0, 25.0], [205.0, 205.0], [200.0, 40.0]],
-            [[[400.0, 200.0], [200.0, 400.0]], [[900.0, 600.0], [600.0, 900.0]], [[900.0, 0.0], [0.0, 400.0]]],
+            [
+                [[400.0, 200.0], [200.0, 400.0]],
+                [[900.0, 600.0], [600.0, 900.0]],
+                [[900.0, 0.0], [0.0, 400.0]],
+            ],
         ),
     }
     prior, sigma = priors[values["prior of"]], number(values["noise sigma"])
     channel = gaussian.LinearGaussian(np.eye(1, prior.means.shape[1]), [0.0], [[sigma**2]])
     posterior = mixture.posterior(prior, channel, [number(values["observed y"])])
-    wanted = {rf"Weights: (?:[^,]+, ){{{k}}}[^,]+? to (\d\.\d+)": weight for k, weight in enumerate(posterior.weights)}
+    wanted = {
+        rf"Weights: (?:[^,]+, ){{{k}}}[^,]+? to (\d\.\d+)": weight
+        for k, weight in enumerate(posterior.weights)
+    }
     spread = r"pixel -?[\d.]+ ± [\d.]+ to "
-    return wanted | {spread + r"(-?[\d.]+)": posterior.mean[0], spread + r"-?[\d.]+ ± ([\d.]+)": posterior.cov[0, 0] ** 0.5}
+    return wanted | {
+        spread + r"(-?[\d.]+)": posterior.mean[0],
+        spread + r"-?[\d.]+ ± ([\d.]+)": posterior.cov[0, 0] ** 0.5,
+    }
 
 
 def denoising_numbers(values, readout):
@@ -61,12 +71,20 @@ def windows_numbers(values, readout):
     """Sum of the window in lesson 07, and how many pixels it has."""
     i, j, h, w = whole(values, "row i", "column j", "height h", "width w")
     total = windows.window_sums(datasets.background("camera", (40, 60)).round(), (h, w))[i, j]
-    return {r"= ([\d,]+) gray levels, from 4": total, r"Pixel by pixel: ([\d,]+)": total, r"from ([\d,]+) pixel": h * w}
+    return {
+        r"= ([\d,]+) gray levels, from 4": total,
+        r"Pixel by pixel: ([\d,]+)": total,
+        r"from ([\d,]+) pixel": h * w,
+    }
 
 
 def finding_numbers(values, readout):
     """Bound, noise and exact places in lesson 09, by `scene.fit` for the iteration that the readout tells."""
-    n, rows, alpha = int(number(values["pictures"])), int(number(values["face height"])), number(values["smoothing"])
+    n, rows, alpha = (
+        int(number(values["pictures"])),
+        int(number(values["face height"])),
+        number(values["smoothing"]),
+    )
     face, background = datasets.face(shape=(rows, round(rows * 14 / 18))), datasets.background("camera")
     positions = tuple(outer - inner + 1 for outer, inner in zip(background.shape, face.shape))
     truth = scene.Scene(face, background, number(values["noise"]), np.full(positions, 1 / np.prod(positions)))
@@ -74,13 +92,20 @@ def finding_numbers(values, readout):
     how, _, seed = values["start"].partition(" ")
     begin = scene.start(stack, face.shape, how=how, rng=np.random.default_rng(int(seed)) if seed else None)
     hard, iteration = values["EM"] == "hard", int(readout.split()[1].rstrip(",:"))
-    fit = scene.fit(stack, face.shape, start=begin, hard=hard, smoothing=alpha, max_iter=iteration, tol=0) if iteration else None
+    fit = (
+        scene.fit(stack, face.shape, start=begin, hard=hard, smoothing=alpha, max_iter=iteration, tol=0)
+        if iteration
+        else None
+    )
     at = fit.params if fit else begin
     q, bound = scene.e_step(stack, at, hard=hard)
     found = q if hard else np.stack(np.unravel_index(q.reshape(n, -1).argmax(axis=1), positions), axis=1)
     if not alpha:
         bound = fit.bounds[-1] if fit else bound
-    numbers = {r"Noise found ([\d.]+)": at.noise_std, r"([\d,]+) of \d+ faces": (found == places).all(axis=1).sum()}
+    numbers = {
+        r"Noise found ([\d.]+)": at.noise_std,
+        r"([\d,]+) of \d+ faces": (found == places).all(axis=1).sum(),
+    }
     return numbers | ({} if alpha else {r"bound (-?[\d,.]+) nats": bound})
 
 

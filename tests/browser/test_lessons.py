@@ -78,7 +78,9 @@ def test_every_choice_takes_every_value_and_shows_it(boards):
                 do()
                 shown.append(board.state())
                 assert board.defects() == [], f"{board.name}: {move}"
-            assert all(a != b for a, b in zip(shown, shown[1:])), f"{board.name}: {[move for move, _ in moves]}"
+            assert all(a != b for a, b in zip(shown, shown[1:])), (
+                f"{board.name}: {[move for move, _ in moves]}"
+            )
 
 
 @pytest.mark.parametrize("width", [lab.WIDE, lab.NARROW])
@@ -105,7 +107,9 @@ def assert_numbers(board):
     shown, values = board.state(), board.values()
     for pattern, wanted in (ORACLES[board.name](values, shown.readout) if shown.readout else {}).items():
         text = re.search(pattern, shown.readout)[1].replace(",", "")
-        assert abs(float(text) - wanted) <= 0.5001 * 10 ** -len(text.partition(".")[2]), f"{values}: {shown.readout}"
+        assert abs(float(text) - wanted) <= 0.5001 * 10 ** -len(text.partition(".")[2]), (
+            f"{values}: {shown.readout}"
+        )
 
 
 def test_the_numbers_are_those_of_the_library(boards):
@@ -133,7 +137,9 @@ def test_buttons_and_players_move_on(boards):
             slider.press("Home")
             before = board.state()
             play.click()
-            board.page.wait_for_function("handle => handle.getAttribute('aria-valuenow') >= 2", arg=slider.handle.element_handle())
+            board.page.wait_for_function(
+                "handle => handle.getAttribute('aria-valuenow') >= 2", arg=slider.handle.element_handle()
+            )
             play.click()
             assert board.state() != before
 
@@ -142,7 +148,9 @@ def test_copies_live_side_by_side(lesson, boards):
     for index in range(len(boards)):
         board = Board(lesson, index)
         board.root.evaluate("root => course.copy(root)")
-        assert lesson.page.evaluate("course.errors()") == [], "the cell of a widget must run again after the rest of its lesson"
+        assert lesson.page.evaluate("course.errors()") == [], (
+            "the cell of a widget must run again after the rest of its lesson"
+        )
         pair = board, Board(lesson, index + 1)
         for moved, other in (pair, pair[::-1]):
             before, still = moved.state(), other.state()

@@ -1,0 +1,18 @@
+"""What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger of the derivation, talks.
+
+A module is imported when it is first used.
+"""
+
+import importlib
+
+__all__ = ["exercises", "ledger", "plots", "slides", "widgets"]
+
+
+def __dir__():
+    return list(__all__)
+
+
+def __getattr__(name):
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,161 @@
+"""The register of checks, and how they are run and shown."""
+
+import html
+import itertools
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ... import blas, checks
+
+HEADS = ("step", "what it says", "how it was checked", "largest error")
+WIDTHS = (7, 80, 31, 40)  # characters of the columns, at most; longer cells of the text are broken
+_STEPS = []  # in the order of the lessons; filled when the modules of checks are imported
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One line of the ledger.
+
+    Parameters
+    ----------
+    number : str, "G2" for the formula (G2), "G2 a" for a step towards it or a conclusion from it
+    lessons : tuple of str, the lessons that carry it, such as ("01",)
+    says : str, one sentence
+    how : str, such as "SymPy" or "quadrature, 3 instances"; the instances are random
+    tolerance : float, the error must be below; 0 asks for an exact result
+    instances : int, how many random instances are tried
+    check : (rng, claim) -> error of one instance, relative to the largest number of the right answer; `claim` is the
+        formula under test, by default the one of the course
+    """
+
+    number: str
+    lessons: tuple
+    says: str
+    how: str
+    tolerance: float
+    instances: int
+    check: Callable
+
+    def error(self, rng, claim=None):
+        """The largest error over all instances, drawn by the generator `rng`; of another `claim` in place of the course's."""
+        checks.generator("rng", rng)
+        claims = () if claim is None else (claim,)
+        with blas.one_thread():
+            return float(np.max([self.check(rng, *claims) for _ in range(self.instances)]))
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A step that was run: `step`, its largest `error`, whether it `passed`, and what a table shows as error."""
+
+    step: Step
+    error: float
+
+    @property
+    def passed(self):
+        """Whether the error is below the tolerance of the step; NaN is not."""
+        return self.error == 0 or self.error < self.step.tolerance
+
+    @property
+    def shown(self):
+        """The error as stable text: a bound that holds on every machine, or what failed."""
+        if self.passed:
+            return f"below {self.step.tolerance:g}" if self.step.tolerance else "exact"
+        return f"FAILED: {self.error:.2g}, allowed {self.step.tolerance:g}"
+
+
+class Table:
+    """Results as a table: HTML with headers in a notebook, aligned text elsewhere.
+
+    results : list of Result
+    """
+
+    def __init__(self, results):
+        self.results = tuple(results)
+        self.rows = [(r.step.number, r.step.says, r.step.how, r.shown) for r in self.results]
+
+    def __repr__(self):
+        broken = [
+            [textwrap.wrap(cell, width) for cell, width in zip(row, WIDTHS)] for row in (HEADS, *self.rows)
+        ]
+        widths = [max(len(line) for cell in column for line in cell) for column in zip(*broken)]
+        lines = [line for row in broken for line in itertools.zip_longest(*row, fillvalue="")]
+        text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+        return "\n".join([text[0], "  ".join("-" * width for width in widths), *text[1:]])
+
+    def _repr_html_(self):
+        style = 'style="text-align: left"'
+        head = "".join(f'<th scope="col" {style}>{name}</th>' for name in HEADS)
+        lines = [[html.escape(cell) for cell in row] for row in self.rows]
+        body = "\n".join(
+            f'<tr><th scope="row" {style}>{number}</th>'
+            + "".join(f"<td {style}>{cell}</td>" for cell in cells)
+            + "</tr>"
+            for number, *cells in lines
+        )
+        caption = f"<caption>{len(self.rows)} steps of the derivation, checked when this cell ran</caption>"
+        return f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def step(number, lessons, says, how="", *, tolerance=0.0, instances=1):
+    """Decorator: register check(rng, claim=...) under a number; the arguments as in `Step`, `lessons` as in "06 08"."""
+    if any(known.number == number for known in _STEPS):
+        raise ValueError(f"number needs to be new in the ledger; got {number!r} twice; take the next letter")
+    if instances > 1:
+        how = f"{how}, {instances} instances" if how else f"{instances} random instances"
+
+    def register(check):
+        _STEPS.append(Step(number, tuple(lessons.split()), says, how, tolerance, instances, check))
+        return check
+
+    return register
+
+
+def steps(lesson=None):
+    """The steps of a lesson such as "03", or of all lessons: list of Step, in the order of the derivation.
+
+    ValueError for a lesson that has none.
+    """
+    if lesson is None:
+        return list(_STEPS)
+    checks.choice("lesson", lesson, sorted({name for one in _STEPS for name in one.lessons}))
+    return [one for one in _STEPS if lesson in one.lessons]
+
+
+def run(lesson=None, rng=None):
+    """Run the checks of a lesson, or all of them.
+
+    Parameters
+    ----------
+    lesson : str such as "03", or None for all
+    rng : numpy.random.Generator of the random instances; None takes default_rng(0), the same in every run
+
+    Returns
+    -------
+    list of Result, passed or not
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a lesson without steps, a wrong `rng`.
+    """
+    rng = np.random.default_rng(0) if rng is None else checks.generator("rng", rng)
+    return [Result(one, one.error(rng)) for one in steps(lesson)]
+
+
+def table(lesson=None, rng=None):
+    """Run the checks of a lesson, or all, and show them: step, what it says, how it was checked, largest error.
+
+    lesson, rng : as in `run`  ->  Table
+
+    The error is shown as the bound of its step, which holds only if every measured error is below; otherwise an
+    ArithmeticError shows the steps that failed. Errors are relative to the largest number of the right answer.
+    """
+    results = run(lesson, rng)
+    failed = [result for result in results if not result.passed]
+    if failed:
+        raise ArithmeticError(f"{len(failed)} of {len(results)} steps need mending:\n{Table(failed)!r}")
+    return Table(results)

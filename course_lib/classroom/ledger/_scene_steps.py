@@ -1,0 +1,277 @@
+"""Lesson 08, the M-step for A, F and B, and its denominators.                                       (S8)-(S10)"""
+
+from dataclasses import replace
+
+import numpy as np
+import sympy
+from scipy.special import logsumexp
+
+from ... import scene, windows
+from ._bound import bound_by_loops, problem
+from ._core import step
+from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, slopes, worst
+
+HIDDEN_CASE = (4, 5), (3, 4)  # pictures and face with four positions: the middle is always hidden
+
+
+def m_step(images, q, theta):
+    """(S8)-(S11) by the function of the course."""
+    return scene.m_step(images, q, FACE, previous=theta)
+
+
+@step("S8 a", "08", "Lagrange: sum N ln A - l (sum A - 1) is stationary at A = N / K, where l = K.", "SymPy")
+def lagrange(rng, claim=lambda N: N / sum(N)):
+    """Three positions; the derivatives by A and by l."""
+    N, A, l = (
+        sympy.Matrix(sympy.symbols("N:3", positive=True)),
+        sympy.symbols("A:3", positive=True),
+        sympy.symbols("l"),
+    )
+    value = sum(n * sympy.log(a) for n, a in zip(N, A)) - l * (sum(A) - 1)
+    at = dict(zip(A, claim(N))) | {l: sum(N)}
+    return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
+
+
+@step(
+    "S8 b", "08", "Gibbs: no A makes sum N ln A larger than A = N / K does.", tolerance=1e-12, instances=100
+)
+def gibbs(rng, claim=lambda N: N / N.sum()):
+    """Fifty rivals, far and near."""
+    N = rng.uniform(0.1, 3, 9)
+    rivals = np.vstack([rng.dirichlet(np.ones(9), 25), rng.dirichlet(100 * N, 25)])
+    return exceeds(np.log(rivals) @ N, np.log(claim(N)) @ N)
+
+
+@step(
+    "S8 c", "08", "With A = softmax(a) the slope of the bound is N(d) - K A(d).",
+    "numerical gradient", tolerance=1e-7, instances=2,
+)  # fmt: skip
+def slope_of_prior(rng, claim=lambda N, K, A: N - K * A):
+    """Central differences of the bound by loops at any A."""
+    images, theta, q = problem(rng)
+
+    def value(a):
+        return bound_by_loops(images, q, replace(theta, prior=shifted(theta.prior, a)))
+
+    return error(claim(q.sum(axis=0), len(q), theta.prior), slopes(value, np.zeros(POSITIONS)))
+
+
+def shifted(prior, a):
+    """softmax(ln A + a)."""
+    logits = np.log(prior) + a
+    return np.exp(logits - logsumexp(logits))
+
+
+@step(
+    "S8",
+    "08",
+    "A = mean of the q_k; there the bound is flat in A.",
+    "loops and gradient",
+    tolerance=1e-7,
+    instances=2,
+)
+def prior(rng, claim=m_step):
+    """Central differences of the bound at the new scene."""
+    images, theta, q = problem(rng)
+    new = claim(images, q, theta)
+    mean = sum(q[k] for k in range(len(q))) / len(q)
+    flat = slopes(
+        lambda a: bound_by_loops(images, q, replace(new, prior=shifted(new.prior, a))), np.zeros(POSITIONS)
+    )
+    return worst((new.prior, mean), (flat, np.zeros(POSITIONS)))
+
+
+def strip():
+    """C of two pictures of 1 x 3 pixels, a face of 1 x 2, two positions, in symbols: C, X, q, F, B."""
+    X, q = (
+        sympy.Matrix(2, 3, sympy.symbols("X:2:3")),
+        sympy.Matrix(2, 2, sympy.symbols("q:2:2", positive=True)),
+    )
+    q[:, 1] = sympy.ones(2, 1) - q[:, 0]
+    F, B = sympy.symbols("F:2"), sympy.symbols("B:3")
+    scenes = ((F[0], F[1], B[2]), (B[0], F[0], F[1]))
+    C = sum(
+        q[k, d] * sum((X[k, p] - scenes[d][p]) ** 2 for p in range(3)) for k in range(2) for d in range(2)
+    )
+    return C, X, q, F, B
+
+
+@step(
+    "S9 a",
+    "08",
+    "The derivative of C by F vanishes at (S9), and its second derivative is 2K > 0: a minimum.",
+    "SymPy",
+)
+def face_is_stationary(
+    rng,
+    claim=lambda X, q: [sum(q[k, j] * X[k, j + b] for k in range(2) for j in range(2)) / 2 for b in range(2)],
+):
+    """Two pictures of three pixels in symbols."""
+    C, X, q, F, _ = strip()
+    at = dict(zip(F, claim(X, q)))
+    return exact(*(sympy.diff(C, one).subs(at) for one in F), *(sympy.diff(C, one, 2) - 4 for one in F))
+
+
+def face_by_loops(images, q):
+    """(S9) pixel by pixel."""
+    found = np.zeros(FACE)
+    for a, b, k, i, j in np.ndindex(*FACE, *q.shape):
+        found[a, b] += q[k, i, j] * images[k, i + a, j + b] / len(images)
+    return found
+
+
+@step(
+    "S9 b", "08", "(S9) is a correlation of each picture with its q_k, summed over pictures.",
+    "loops", tolerance=1e-12, instances=5,
+)  # fmt: skip
+def face_by_correlation(
+    rng, claim=lambda images, q: sum(windows.correlate(X, one) for X, one in zip(images, q)) / len(q)
+):
+    """Pixel by pixel."""
+    images, _, q = problem(rng)
+    return error(claim(images, q), face_by_loops(images, q))
+
+
+@step(
+    "S9", "08", "F = mean_k sum_d q_k(d) X^k[window d]; there the bound is flat in F.",
+    "loops and gradient", tolerance=1e-9, instances=2,
+)  # fmt: skip
+def face(rng, claim=m_step):
+    """Central differences of the bound at the new scene."""
+    images, theta, q = problem(rng)
+    new = claim(images, q, theta)
+    flat = slopes(lambda F: bound_by_loops(images, q, replace(new, face=F)), new.face, 0.1)
+    return worst((new.face, face_by_loops(images, q)), (flat, np.zeros(FACE)))
+
+
+def hidden_by_loops(q, shape, face_shape):
+    """c_k(p): the sum of q_k over the windows that cover p, window by window."""
+    found = np.zeros((len(q), *shape))
+    for k, i, j in np.ndindex(q.shape):
+        found[k, i : i + face_shape[0], j : j + face_shape[1]] += q[k, i, j]
+    return found
+
+
+def rectangle(q, p):
+    """c_k(p) as the sum over the rectangle of positions that hide p: (K,)."""
+    (H, W), (h, w) = SHAPE, FACE
+    rows, columns = (
+        slice(max(0, p[0] + 1 - h), min(p[0], H - h) + 1),
+        slice(max(0, p[1] + 1 - w), min(p[1], W - w) + 1),
+    )
+    return q[:, rows, columns].sum(axis=(1, 2))
+
+
+@step(
+    "S10 a", "08", "The positions that hide p are the rectangle [max(0, p1+1-h), min(p1, H-h)] x the same for columns.",
+    "loops", tolerance=1e-13, instances=5,
+)  # fmt: skip
+def hiding(rng, claim=rectangle):
+    """Every window laid on its pixels."""
+    _, _, q = problem(rng)
+    found = np.stack([claim(q, p) for p in np.ndindex(SHAPE)], axis=1).reshape(len(q), *SHAPE)
+    return error(found, hidden_by_loops(q, SHAPE, FACE))
+
+
+@step(
+    "S10 b",
+    "08",
+    "c_k is the adjoint of the window sum: <window_sums(x), q> = <x, spread(q)>.",
+    tolerance=1e-12,
+    instances=5,
+)
+def spread(rng, claim=windows.spread):
+    """Both inner products; the sums of windows by loops."""
+    x, q = rng.standard_normal(SHAPE), rng.standard_normal(POSITIONS)
+    sums = sum(q[i, j] * x[i : i + FACE[0], j : j + FACE[1]].sum() for i, j in np.ndindex(POSITIONS))
+    return error((x * claim(q, FACE)).sum(), sums)
+
+
+@step(
+    "S10 c", "08", "The derivative of C by B vanishes at (S10), and C does not hold a pixel that every position hides.", "SymPy",
+)  # fmt: skip
+def background_is_stationary(
+    rng,
+    claim=lambda X, seen: [
+        sum(X[k, p] * seen[k, p] for k in range(2)) / sum(seen[k, p] for k in range(2)) for p in (0, 2)
+    ],
+):
+    """Two pictures of three pixels in symbols; the middle pixel is always hidden. The claim gets 1 - c."""
+    C, X, q, _, B = strip()
+    seen = sympy.Matrix([[q[k, 1], 0, q[k, 0]] for k in range(2)])
+    at = {B[0]: claim(X, seen)[0], B[2]: claim(X, seen)[1]}
+    return exact(*(sympy.diff(C, one).subs(at) for one in at), sympy.diff(C, B[1]))
+
+
+@step(
+    "S10", "08", "B(p) = sum X^k (1 - c_k) / sum (1 - c_k); there the bound is flat in B.",
+    "loops and gradient", tolerance=1e-9, instances=2,
+)  # fmt: skip
+def background(rng, claim=m_step):
+    """Central differences of the bound at the new scene."""
+    images, theta, q = problem(rng)
+    new, seen = claim(images, q, theta), 1 - hidden_by_loops(q, SHAPE, FACE)
+    flat = slopes(lambda B: bound_by_loops(images, q, replace(new, background=B)), new.background, 0.1)
+    return worst((new.background, (images * seen).sum(axis=0) / seen.sum(axis=0)), (flat, np.zeros(SHAPE)))
+
+
+@step(
+    "S10 d", "08", "If every q_k is sure, B is the plain mean of the pictures that show p.",
+    "loops", tolerance=1e-12, instances=5,
+)  # fmt: skip
+def background_of_sure(
+    rng, claim=lambda images, places, theta: scene.m_step(images, places, FACE, previous=theta).background
+):
+    """Pixel by pixel; a pixel that none shows keeps its value."""
+    images, theta, _ = problem(rng)
+    places, wanted = rng.integers(0, 3, (len(images), 2)), theta.background.copy()
+    for p in np.ndindex(SHAPE):
+        shown = [
+            X[p]
+            for X, d in zip(images, places)
+            if not (0 <= p[0] - d[0] < FACE[0] and 0 <= p[1] - d[1] < FACE[1])
+        ]
+        wanted[p] = np.mean(shown) if shown else wanted[p]
+    return error(claim(images, places, theta), wanted)
+
+
+@step(
+    "S10 e", "08", "The denominator vanishes for every q just where H-h <= p1 <= h-1 and W-w <= p2 <= w-1.",
+    "counting, all sizes up to 8",
+)  # fmt: skip
+def always_hidden(rng, claim=lambda p, H, h: H - h <= p <= h - 1):
+    """In one direction: does every position of the face cover the pixel? Both directions must."""
+    cases = [(p, H, h) for H in range(1, 9) for h in range(1, H + 1) for p in range(H)]
+    return error(
+        [claim(*case) for case in cases], [all(i <= p < i + h for i in range(H - h + 1)) for p, H, h in cases]
+    )
+
+
+@step(
+    "S10 f", "08", "A pixel that every position hides keeps its previous value: the bound does not contain it.",
+    "loops", tolerance=1e-12, instances=5,
+)  # fmt: skip
+def kept(
+    rng,
+    claim=lambda images, q, before: scene.m_step(images, q, before.face.shape, previous=before).background,
+):
+    """A face so large that the middle is always hidden; another value there leaves the bound as it is."""
+    shape, face_shape = HIDDEN_CASE
+    before = scene.Scene(
+        rng.uniform(0, 255, face_shape), rng.uniform(0, 255, shape), 60.0, np.full((2, 2), 0.25)
+    )
+    images, q = rng.uniform(0, 255, (3, *shape)), rng.dirichlet(np.ones(4), 3).reshape(3, 2, 2)
+    hidden = hidden_by_loops(q, shape, face_shape).min(axis=0) > 1 - 1e-9
+    other = replace(before, background=np.where(hidden, 99.0, before.background))
+    same = error(bound_by_loops(images, q, other), bound_by_loops(images, q, before))
+    return max(same, error(claim(images, q, before)[hidden], before.background[hidden]))
+
+
+@step(
+    "S10 g", "08", "The c of one picture adds up to the number of pixels that a face hides.",
+    "loops", tolerance=1e-13, instances=5,
+)  # fmt: skip
+def hides_as_many(rng, claim=lambda q, h, w: h * w):
+    """Every window laid on its pixels."""
+    _, _, q = problem(rng)
+    return error(np.full(len(q), claim(q, *FACE)), hidden_by_loops(q, SHAPE, FACE).sum(axis=(1, 2)))

@@ -1,0 +1,171 @@
+"""What the checks share: errors, quadrature, random models, and scenes small enough for loops."""
+
+import numpy as np
+import sympy
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.stats import multivariate_normal, norm
+
+from ...gaussian import Gaussian, LinearGaussian
+from ...mixture import Mixture
+from ...scene import Scene
+
+PICTURES, SHAPE, FACE, POSITIONS = 3, (4, 5), (2, 3), (3, 3)  # of the scenes below
+
+
+def error(actual, wanted):
+    """Largest difference, relative to the largest wanted number or to 1 if that is larger; infinite where the shapes differ."""
+    actual, wanted = np.asarray(actual, dtype=float), np.asarray(wanted, dtype=float)
+    if actual.shape != wanted.shape:
+        return np.inf
+    return float(np.abs(actual - wanted).max() / np.max([1.0, np.abs(wanted).max()]))
+
+
+def worst(*pairs):
+    """The largest error of several (actual, wanted)."""
+    return float(np.max([error(actual, wanted) for actual, wanted in pairs]))
+
+
+def exceeds(small, large):
+    """By how much `small` is above `large`, at most, relative to the largest number; 0 where it nowhere is."""
+    small, large = np.asarray(small), np.asarray(large)
+    return float(np.max([0.0, np.max(small - large)]) / np.max([1.0, np.abs(large).max()]))
+
+
+def exact(*differences):
+    """0 if all these SymPy expressions are zero, else 1. Expands; simplifies only where factors may be exchanged."""
+    for one in map(sympy.expand, differences):
+        entries = list(one) if isinstance(one, sympy.MatrixBase) else [one]
+        if any(entry != 0 and (not entry.is_commutative or sympy.simplify(entry) != 0) for entry in entries):
+            return 1.0
+    return 0.0
+
+
+def blocks(names):
+    """Symbols whose products do not commute: they stand for matrices of any size that fit."""
+    return sympy.symbols(names, commutative=False)
+
+
+def stacked(rows):
+    """A matrix of blocks."""
+    return sympy.Matrix(rows)
+
+
+def hermite(n, D):
+    """Nodes (n^D, D) and weights (n^D,): weights @ f(nodes) is the mean of f over D standard normal numbers."""
+    node, weight = hermegauss(n)
+    weight = weight / weight.sum()
+    mesh = [np.stack(np.meshgrid(*[part] * D, indexing="ij"), -1).reshape(-1, D) for part in (node, weight)]
+    return mesh[0], mesh[1].prod(axis=1)
+
+
+def axis(mean, std, n=4001, reach=14.0):
+    """Points (n,) around a mean, and their distance."""
+    points = np.linspace(mean - reach * std, mean + reach * std, n)
+    return points, points[1] - points[0]
+
+
+def plane(means, covs, n=241, reach=9.0):
+    """Points (n^2, 2) around Gaussians of two dimensions, and the area of each: means (K, 2), covs (K, 2, 2)."""
+    std = np.sqrt(np.diagonal(covs, axis1=1, axis2=2))
+    low, high = (means - reach * std).min(axis=0), (means + reach * std).max(axis=0)
+    sides = np.linspace(low, high, n, axis=1)
+    return np.stack(np.meshgrid(*sides, indexing="ij"), -1).reshape(-1, 2), np.prod((high - low) / (n - 1))
+
+
+def moments(points, weights):
+    """Mean (D,) and covariance (D, D) of points (n, D) under weights (n,) of any sum."""
+    weights = weights / weights.sum()
+    mean = weights @ points
+    return mean, (points - mean).T @ ((points - mean) * weights[:, None])
+
+
+def log_normal(x, mean, cov):
+    """ln N(x | mean, cov) by SciPy, one row or many."""
+    return multivariate_normal(np.atleast_1d(mean), np.atleast_2d(cov)).logpdf(x)
+
+
+def log_channel(y, channel, z):
+    """ln p(y | z) of one observation y at many z (n, Dz), by SciPy: (n,)."""
+    W, b, R = channel.matrix, channel.offset, channel.noise_cov
+    return multivariate_normal(np.zeros(len(b)), R).logpdf(y - np.atleast_2d(z) @ W.T - b)
+
+
+def slopes(function, at, reach=1e-4):
+    """Gradient of a function of an array by central differences."""
+    found = np.empty(np.shape(at))
+    for index in np.ndindex(found.shape):
+        move = np.zeros(found.shape)
+        move[index] = reach
+        found[index] = (function(at + move) - function(at - move)) / (2 * reach)
+    return found
+
+
+def curvature(function, at):
+    """Second derivatives of a quadratic function, exactly, from its values at whole steps."""
+    units = np.eye(len(at))
+    here, single = function(at), [function(at + e) for e in units]
+    return np.array(
+        [[function(at + e + f) - a - b + here for f, b in zip(units, single)] for e, a in zip(units, single)]
+    )
+
+
+def covariance(rng, D):
+    """A random covariance (D, D) far from singular."""
+    A = rng.standard_normal((D, 2 * D))
+    return A @ A.T / (2 * D) + 0.1 * np.eye(D)
+
+
+def some_gaussian(rng, D):
+    """A random Gaussian in D dimensions."""
+    return Gaussian(rng.standard_normal(D), covariance(rng, D))
+
+
+def some_channel(rng, Dy, Dz):
+    """A random channel from Dz to Dy dimensions, W, b and R without zeros."""
+    return LinearGaussian(rng.standard_normal((Dy, Dz)), rng.standard_normal(Dy), covariance(rng, Dy))
+
+
+def some_mixture(rng, K, D):
+    """A random mixture of K components in D dimensions."""
+    return Mixture(
+        rng.dirichlet(np.full(K, 3.0)),
+        2 * rng.standard_normal((K, D)),
+        [covariance(rng, D) for _ in range(K)],
+    )
+
+
+def some_scene(rng, noise_std=60.0):
+    """A random scene: face (2, 3), background (4, 5), uneven prior (3, 3)."""
+    prior = rng.dirichlet(np.ones(np.prod(POSITIONS))).reshape(POSITIONS)
+    return Scene(rng.uniform(0, 255, FACE), rng.uniform(0, 255, SHAPE), noise_std, prior)
+
+
+def some_pictures(rng, scene):
+    """Three pictures of a scene, made pixel by pixel as (S1) says."""
+    places = rng.integers(0, POSITIONS, (PICTURES, 2))
+    clean = np.array([pasted(scene.face, scene.background, d) for d in places])
+    return clean + scene.noise_std * rng.standard_normal(clean.shape)
+
+
+def some_q(rng, sharpness=1.0):
+    """Random probabilities (3, 3, 3) of the positions of three pictures."""
+    return rng.dirichlet(np.full(np.prod(POSITIONS), sharpness), PICTURES).reshape(PICTURES, *POSITIONS)
+
+
+def pasted(face, background, d):
+    """The background with the face at d, pixel by pixel."""
+    picture = np.array(background, dtype=float)
+    for a, b in np.ndindex(np.shape(face)):
+        picture[d[0] + a, d[1] + b] = face[a, b]
+    return picture
+
+
+def log_joint(images, scene):
+    """ln p(X, d) of every picture and position by loops and SciPy's density: (N, I, J).          (S2)"""
+    found = np.empty((len(images), *scene.prior.shape))
+    with np.errstate(divide="ignore"):
+        log_prior = np.log(scene.prior)
+    for i, j in np.ndindex(scene.prior.shape):
+        mean = pasted(scene.face, scene.background, (i, j))
+        found[:, i, j] = norm.logpdf(images, mean, scene.noise_std).sum(axis=(1, 2)) + log_prior[i, j]
+    return found

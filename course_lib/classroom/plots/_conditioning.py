@@ -1,0 +1,119 @@
+"""Two pixels, the second seen through noise, as a figure of lesson 01 and as one that moves: both have the same artists."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from ._gaussians import _ellipse
+from ._live import Live
+from ._style import BLACK, BLUE, ORANGE, RED, grid
+
+PANEL = (3.8, 3.9)  # inches of one of the two panels
+REACH = 4  # standard deviations around the prior mean that the axes show
+DARK = "0.25"
+BELL = np.linspace(-5, 5, 201)  # standard deviations
+
+
+def pair_posterior(prior, posterior, y, noise_std, *, axes=None):
+    """Two pixels before and after a noisy look at the second: left both of them, right the first alone.    (G1), (G2), (G4)
+
+    Left, ellipses at one and two standard deviations, the observation as a line in a band of one sigma, and the line on which
+    the posterior mean moves with y. Right, densities of the first pixel, each in shares of its peak, so that one without
+    width is a spike.
+
+    prior, posterior : Gaussian (2,), gray levels;  y : observed gray level;  noise_std : sigma, gray levels, 0 allowed
+    ->  axes (2,)
+    """
+    axes = grid(1, 2, axes, panel=PANEL)[0]
+    plane, first = _Plane(axes[0], prior), _First(axes[1], prior)
+    plane.show(prior, posterior, y, noise_std)
+    first.show(prior, posterior)
+    return axes
+
+
+class LivePair:
+    """The figure of `pair_posterior`, apart from pyplot, fast enough to follow a slider; two pictures, that may wrap.
+
+    pair : Gaussian (2,), gray levels; its mean and standard deviations fix the axes
+    """
+
+    def __init__(self, pair):
+        self.lives = [Live(1, 1, PANEL) for _ in range(2)]
+        plane, first = (live.axes[0, 0] for live in self.lives)
+        self._plane, self._first = _Plane(plane, pair), _First(first, pair)
+        for live, panel in zip(self.lives, (self._plane, self._first)):
+            live.still(panel.moving)
+
+    def pictures(self, prior, posterior, y, noise_std):
+        """Both panels, arguments as in `pair_posterior`: two arrays (height, width, 3) uint8."""
+        self._plane.show(prior, posterior, y, noise_std)
+        self._first.show(prior, posterior)
+        return tuple(live.picture() for live in self.lives)
+
+
+class _Plane:
+    """Artists of both pixels. `moving` are those that `show` changes, in the order of drawing."""
+
+    def __init__(self, ax, pair):
+        self.band = ax.add_patch(
+            Rectangle((0, 0), 1, 0, transform=ax.get_yaxis_transform(), color=ORANGE, alpha=0.3, linewidth=0)
+        )
+        self.band.set_label("y ± noise")
+        self.line = ax.axhline(0, color=DARK, linestyle="-.", linewidth=1.3, label="seen: y")
+        self.path = ax.plot([], [], ":", color=DARK, linewidth=1.5, label="mean for other y")[0]
+        self.after = ax.plot([], [], color=RED, linewidth=2, label="after")[0]
+        self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before")[0]
+        self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
+        ax.set_title("Both pixels, 1 and 2 standard deviations", fontsize=11)
+        ax.set(xlabel="$z_1$ (gray levels)", ylabel="$z_2$ (gray levels)")
+        ax.set(xlim=_limits(pair, 0), ylim=_limits(pair, 1))
+        _legend_below(ax, 2)
+        self.moving = [self.band, self.line, self.path, self.after, self.before, self.dot]
+
+    def show(self, prior, posterior, y, noise_std):
+        self.band.set(y=y - noise_std, height=2 * noise_std)
+        self.line.set_ydata([y, y])
+        self.path.set_data(*(prior.mean[:, None] + prior.cov[:, 1:] / prior.cov[1, 1] ** 0.5 * [-9, 9]))
+        self.before.set_data(*_rings(prior))
+        self.after.set_data(*_rings(posterior))
+        self.dot.set_data(*posterior.mean[:, None])
+
+
+class _First:
+    """Artists of the first pixel alone; otherwise as `_Plane`."""
+
+    def __init__(self, ax, pair):
+        self.after = ax.plot([], [], color=RED, linewidth=2, label="after: $p(z_1\\mid y)$")[0]
+        self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before: $p(z_1)$")[0]
+        self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
+        ax.set_title("The first pixel alone", fontsize=11)
+        ax.set(xlabel="$z_1$ (gray levels)", ylabel="density (share of its peak)")
+        ax.set(xlim=_limits(pair, 0), ylim=(0, 1.12))
+        _legend_below(ax, 1)
+        self.moving = [self.after, self.before, self.dot]
+
+    def show(self, prior, posterior):
+        for line, g in ((self.before, prior), (self.after, posterior)):
+            line.set_data(g.mean[0] + g.cov[0, 0] ** 0.5 * BELL, np.exp(-(BELL**2) / 2))
+        self.dot.set_data([posterior.mean[0]], [1])
+
+
+def _limits(pair, n):
+    return pair.mean[n] + REACH * pair.cov[n, n] ** 0.5 * np.array([-1, 1])
+
+
+def _rings(g):
+    """Ellipses at one and two standard deviations, a gap between them: (2, n)."""
+    once = _ellipse(g).T
+    return np.hstack([once, [[np.nan], [np.nan]], g.mean[:, None] + 2 * (once - g.mean[:, None])])
+
+
+def _legend_below(ax, ncols):
+    """A legend below the axes, where it hides nothing: three lines in both panels, so that these are equally large."""
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.45, -0.17),
+        ncols=ncols,
+        fontsize=9,
+        frameon=False,
+        columnspacing=1.2,
+    )

@@ -1,0 +1,130 @@
+"""Figures of lesson 03: mixtures, their posteriors, and the estimates that are read off them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ._style import BLACK, BLUE, COLOURS, GRAY, ORANGE, RED, grid, one_axes
+
+LINES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v")
+
+
+def densities(z, curves, title, *, marks=None, limits=None, ax=None):
+    """Densities of one pixel over its gray level.
+
+    z : array (n,), gray levels
+    curves : dict from a label to an array (n,), densities per gray level
+    marks : dict from a label to a gray level, or None; each becomes a vertical line
+    limits : (lowest, highest) gray level shown, or None for all of `z`
+    """
+    ax = one_axes(ax, (6.4, 3.4))
+    for (label, density), colour, line in zip(curves.items(), COLOURS, LINES):
+        ax.plot(z, density, line, color=colour, label=label, linewidth=2)
+    for (label, level), colour, line in zip((marks or {}).items(), COLOURS[::-1], LINES[::-1]):
+        ax.axvline(level, color=colour, linestyle=line, linewidth=1.5, label=f"{label}: {level:.0f}")
+    ax.set(title=title, xlabel="gray level z", ylabel="density (per gray level)")
+    ax.set_xlim(limits)
+    ax.set_ylim(bottom=0)
+    ax.legend(fontsize=8)
+    return ax
+
+
+def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
+    """Posterior weights of the components over the observed gray level, the prior weights as thin lines.
+
+    y : array (n,), gray levels;  weights : array (n, K);  prior_weights : array (K,);  names : K labels
+    """
+    ax = one_axes(ax, (6.4, 3.2))
+    for k, (name, colour) in enumerate(zip(names, COLOURS)):
+        ax.plot(
+            y,
+            weights[:, k],
+            LINES[k % len(LINES)],
+            color=colour,
+            linewidth=2,
+            label=f"{name}, after seeing y",
+        )
+        ax.axhline(prior_weights[k], color=colour, linestyle=":", linewidth=1.2, label=f"{name}, prior")
+    ax.set(title=title, xlabel="observed gray level y", ylabel="weight", ylim=(-0.03, 1.03))
+    ax.legend(fontsize=8, loc="center right")
+    return ax
+
+
+def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None, ax=None):
+    """A prior and a posterior of two pixels as contour lines; the observation is a vertical line.
+
+    first, second : arrays (n,), (n',), gray levels of the two axes
+    prior, posterior : arrays (n', n), densities on that grid
+    seen : gray level observed of the first pixel;  mean : array (2,), the posterior mean
+    limits : (lowest, highest) gray level shown on both axes, or None for the whole grid
+    """
+    ax = one_axes(ax, (5.2, 4.6))
+    fractions = np.array([0.03, 0.15, 0.4, 0.8])
+    ax.contour(first, second, prior, levels=fractions * prior.max(), colors="0.55", linewidths=1)
+    ax.contour(first, second, posterior, levels=fractions * posterior.max(), colors=BLUE, linewidths=1.6)
+    ax.axvline(seen, color=BLACK, linestyle="--", linewidth=1.2, label="observed gray level")
+    ax.plot(*mean, "*", color=RED, markersize=14, label="posterior mean")
+    ax.plot([], [], color="0.55", label="prior contours")
+    ax.plot([], [], color=BLUE, label="posterior contours")
+    ax.set(xlim=limits, ylim=limits)
+    ax.set(
+        title="Two pixels, one of them seen",
+        xlabel="left pixel (gray levels)",
+        ylabel="right pixel (gray levels)",
+    )
+    ax.legend(fontsize=8, loc="upper left")
+    return ax
+
+
+def guess_cost(guesses, cost, marks, *, ax=None):
+    """Expected squared error of a guess over the guess, with some guesses marked.
+
+    guesses, cost : arrays (n,), gray levels and squared gray levels
+    marks : dict from a label to a pair (guess, cost)
+    """
+    ax = one_axes(ax, (6.4, 3.2))
+    ax.plot(guesses, cost, color=BLUE, linewidth=2)
+    for (label, point), colour, marker in zip(marks.items(), COLOURS[1:], MARKERS):
+        ax.plot(
+            *point, marker, color=colour, markersize=9, linestyle="none", label=f"{label}: {point[0]:.0f}"
+        )
+    ax.set(
+        title="The cost of a guess",
+        xlabel="guess a (gray levels)",
+        ylabel="expected squared error\n(squared gray levels)",
+    )
+    ax.legend(fontsize=8)
+    return ax
+
+
+def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
+    """One line a label over the number of components, on a logarithmic axis.
+
+    n_components : (n,) numbers K;  curves : dict from a label to an array (n,)
+    """
+    ax = one_axes(ax, (5.6, 3.4))
+    for (label, values), colour, marker, line in zip(curves.items(), COLOURS, MARKERS, LINES):
+        ax.plot(n_components, values, line + marker, color=colour, label=label)
+    ax.set_xscale("log")
+    ax.set_xticks(n_components, [str(K) for K in n_components])
+    ax.minorticks_off()
+    ax.set(title=title, xlabel="number of components K", ylabel=ylabel)
+    ax.legend(fontsize=8)
+    return ax
+
+
+def picture_columns(columns, *, title="", axes=None):
+    """Gray pictures, one row an example and one column a label; missing pixels (NaN) are orange.
+
+    columns : dict from a label to an array (N, h, w), gray levels
+    """
+    rows = len(next(iter(columns.values())))
+    axes = grid(rows, len(columns), axes, panel=(1.25, 1.2))
+    shades = plt.get_cmap("gray").with_extremes(bad=ORANGE)
+    for column, (label, pictures) in zip(axes.T, columns.items()):
+        column[0].set_title(label, fontsize=9)
+        for ax, picture in zip(column, pictures):
+            ax.imshow(picture, **{**GRAY, "cmap": shades})
+            ax.set(xticks=[], yticks=[])
+    axes[0, 0].figure.suptitle(title, fontsize=11)
+    return axes

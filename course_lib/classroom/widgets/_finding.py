@@ -1,0 +1,211 @@
+"""A face, a background and where the face sits, as EM finds them iteration by iteration in noisy pictures."""
+
+import functools
+from dataclasses import dataclass
+
+import ipywidgets
+import numpy as np
+
+from ... import checks, datasets, scene
+from . import _board, _pictures
+
+ZOOM = 4
+LARGEST_ZOOM = 8  # of a small face
+SHOWN = 10  # pictures that can be looked at
+LAST = 40  # iterations at most
+SETTLED = 1e-3  # nats: EM has converged when its bound moves by less
+CHART = (492, 130)  # pixels of the chart of bounds
+PACE = 500  # milliseconds between two iterations when they are played
+STARTS = ("mean", "search", "random 1", "random 2", "random 3")
+METHODS = {"soft": False, "hard": True}
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats, whether EM ends here."""
+
+    scene: scene.Scene
+    q: np.ndarray
+    found: np.ndarray
+    bound: float
+    converged: bool
+
+
+class Run:
+    """Pictures of a scene and EM on them; an iteration is computed when it is first asked for, and kept.
+
+    Parameters
+    ----------
+    truth : Scene, from which the pictures are drawn, always with the same random numbers
+    n_pictures : int
+    start : one of `STARTS`, as in `scene.start`; the random ones differ by their seed
+    hard : bool;  smoothing : float, alpha of (S15)
+
+    Attributes
+    ----------
+    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones;  truth, smoothing : as given
+    """
+
+    def __init__(self, truth, n_pictures, *, start="mean", hard=False, smoothing=0.0):
+        how, _, seed = checks.choice("start", start, STARTS).partition(" ")
+        self.truth, self.smoothing = truth, smoothing
+        self.images, self.positions = scene.sample(truth, n_pictures, np.random.default_rng(0))
+        begin = scene.start(
+            self.images, truth.face.shape, how=how, rng=np.random.default_rng(int(seed)) if seed else None
+        )
+        self._steps = scene.iterations(self.images, begin, hard=hard, smoothing=smoothing)
+        self._stages = []
+
+    def until(self, iteration):
+        """The stages 0 to `iteration`, or fewer if EM converges before."""
+        while len(self._stages) <= iteration and not (self._stages and self._stages[-1].converged):
+            self._stages.append(self._next())
+        return self._stages[: iteration + 1]
+
+    def _next(self):
+        at, q, bound = next(self._steps)
+        if q.ndim == 2:
+            found, q = q, np.stack([_point(place, at.positions) for place in q[:SHOWN]])
+        else:
+            found = np.stack(np.unravel_index(q.reshape(len(q), -1).argmax(axis=1), at.positions), axis=1)
+        converged = bool(self._stages) and abs(bound - self._stages[-1].bound) < SETTLED
+        return Stage(at, q[:SHOWN].copy(), found, bound, converged)
+
+
+def finding_view(run, iteration, picture=0):
+    """What EM believes after some iterations: one picture and its q, background and face found, and the bound.   (S5)-(S15)
+
+    Parameters
+    ----------
+    run : Run
+    iteration : int, 0 is the start; beyond the end the last one is shown
+    picture : int, which picture to look at; the last one if there are fewer
+
+    Returns
+    -------
+    View: the picture with the place found and the true place framed, and q; background and face found beside the true face; the
+    bound so far. The readout has bound, noise, and how many faces are placed exactly.
+    """
+    stages = run.until(checks.count("iteration", iteration, minimum=0))
+    picture = min(checks.count("picture", picture, minimum=0), len(stages[-1].q) - 1)
+    bounds = [stage.bound for stage in stages]
+    chart = _pictures.trace(bounds, LAST, CHART, "bound (nats) over iterations")
+    return _board.View(
+        (_one_picture(run, stages[-1], picture), _found(run, stages[-1]), chart), _sentence(run, stages)
+    )
+
+
+def finding_widget(
+    background, *, noise_std=60, n_pictures=100, face_rows=18, start="mean", method="soft", smoothing=0
+):
+    """Choose the pictures and how EM goes about them, then step or play its iterations.                   (S5)-(S15)
+
+    The face is `datasets.face`, with 14 columns for 18 rows.
+
+    Parameters
+    ----------
+    background : array (H, W), gray levels
+    noise_std : first noise, gray levels, a multiple of 10 up to 260
+    n_pictures : first number of pictures, one of 2, 5, 10, 20, 50, 100, 200
+    face_rows : first height of the face in pixels, one of 6, 9, 12, 18, 24, 30, 36, 42
+    start : "mean", "search", "random 1", "random 2" or "random 3", as in `scene.start`
+    method : "soft" or "hard"
+    smoothing : first alpha of (S15), one of 0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100
+
+    Returns
+    -------
+    Board, to be displayed
+    """
+    background = checks.real_array(
+        "background", background, ("H", "W"), hint="choose one picture of the stack"
+    )
+    controls = {
+        "noise_std": _board.slider("noise", range(10, 261, 10), noise_std, "gray levels"),
+        "n_pictures": _board.slider("pictures", (2, 5, 10, 20, 50, 100, 200), n_pictures, "pictures"),
+        "face_rows": _board.slider("face height", (6, 9, 12, 18, 24, 30, 36, 42), face_rows, "pixels"),
+        "smoothing": _board.slider(
+            "smoothing", (0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100), smoothing, "a position"
+        ),
+        "picture": _board.slider("look at picture", range(SHOWN), 0),
+        "iteration": _board.slider("iteration", range(LAST + 1), 0),
+        "start": _board.choice("start", STARTS, start),
+        "method": _board.choice("EM", list(METHODS), method),
+    }
+    descriptions = (
+        "One noisy picture with a thick frame where EM places the face and a thin frame where it is; "
+        "beside it q over the positions.",
+        "The background and the face that EM has found so far, and the true face.",
+        "The lower bound of the log-likelihood in nats, iteration by iteration.",
+    )
+
+    @functools.lru_cache(maxsize=1)
+    def run(noise_std, n_pictures, face_rows, smoothing, start, method):
+        truth = _truth(background, face_rows, noise_std)
+        return Run(truth, n_pictures, start=start, hard=METHODS[method], smoothing=smoothing)
+
+    def view(picture, iteration, **chosen):
+        return finding_view(run(**chosen), iteration, picture)
+
+    return _board.Board("finding", controls, view, descriptions, extra=[_player(controls["iteration"])])
+
+
+def _truth(background, face_rows, noise_std):
+    """The scene of which pictures are drawn, every position equally probable."""
+    face = datasets.face(shape=(face_rows, round(face_rows * 14 / 18)))
+    checks.window("face", face.shape, background.shape, "background")
+    positions = tuple(outer - inner + 1 for outer, inner in zip(background.shape, face.shape))
+    return scene.Scene(face, background, noise_std, np.full(positions, 1 / np.prod(positions)))
+
+
+def _player(slider):
+    """A button for one iteration more and a player for all of them, both bound to the slider."""
+    step = ipywidgets.Button(description="one iteration", tooltip="EM takes one iteration more")
+    play = ipywidgets.Play(
+        min=0, max=LAST, interval=PACE, show_repeat=False, description="play the iterations"
+    )
+    step.on_click(lambda _: setattr(slider, "index", min(slider.index + 1, LAST)))
+    ipywidgets.jslink((play, "value"), (slider, "index"))
+    return ipywidgets.HBox([step, play])
+
+
+def _point(place, shape):
+    """q that is 1 at one position."""
+    q = np.zeros(shape)
+    q[tuple(place)] = 1.0
+    return q
+
+
+def _one_picture(run, stage, k):
+    """The picture with both frames, and its q laid out where the face's corner may be."""
+    (h, w), (H, W) = run.truth.face.shape, run.images.shape[1:]
+    picture = _pictures.frame(_pictures.gray(run.images[k], ZOOM), (*stage.found[k], h, w), ZOOM)
+    picture = _pictures.frame(picture, (*run.positions[k], h, w), ZOOM, _pictures.GREEN, outside=0)
+    q = np.full((ZOOM * H, ZOOM * W, 3), 225, np.uint8)
+    q[: ZOOM * (H - h + 1), : ZOOM * (W - w + 1)] = _pictures.share(stage.q[k], ZOOM)
+    i, j = ZOOM * run.positions[k]
+    around = (i - 1, j - 1, ZOOM + 2, ZOOM + 2)  # so that the frame leaves all of the position's q to be seen
+    _pictures.frame(q, around, 1, _pictures.GREEN, outside=1)
+    captions = f"picture {k}: thick found, thin true", "q of its corner, framed true"
+    return _pictures.captioned(list(zip(captions, (picture, q))))
+
+
+def _found(run, stage):
+    """Background and face as EM has them, and the true face."""
+    zoom = min(ZOOM * run.images.shape[1] // len(run.truth.face), LARGEST_ZOOM)
+    faces = (("face found", stage.scene.face), ("true face", run.truth.face))
+    background = ("background found", _pictures.gray(stage.scene.background, ZOOM))
+    return _pictures.captioned([background, *((name, _pictures.gray(face, zoom)) for name, face in faces)])
+
+
+def _sentence(run, stages):
+    """Bound, noise and positions in words."""
+    stage = stages[-1]
+    exact = int((stage.found == run.positions).all(axis=1).sum())
+    verdict, (down, right) = scene.verdict(stage.found, run.positions)
+    aside = f" by {down} rows and {right} columns" if verdict == "shifted" else ""
+    return (
+        f"Iteration {len(stages) - 1}{', converged' if stage.converged else ''}: "
+        f"bound{' with its prior term' if run.smoothing else ''} {stage.bound:,.1f} nats. "
+        f"Noise found {stage.scene.noise_std:.1f} gray levels, true {run.truth.noise_std:g}. "
+        f"{exact} of {len(run.positions)} faces placed exactly: {verdict}{aside}."
+    )

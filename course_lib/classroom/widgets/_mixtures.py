@@ -1,0 +1,93 @@
+"""The posterior of a mixture of one or two pixels while the observation and its noise move."""
+
+import numpy as np
+
+from ... import blas, checks, gaussian, mixture
+from .. import plots
+from . import _board
+
+SEEN = range(-40, 281, 4)  # gray levels: noise leads beyond 0..255
+NOISE = (*range(5, 101, 5), *range(110, 201, 10), 250, 300, 400, 500, 700, 1000)  # gray levels
+PIXELS = (("pixel",), ("left pixel", "right pixel"))
+
+
+def mixture_view(prior, names, y, noise_std, *, live=None):
+    """What y = z_1 + noise makes of a mixture over one pixel, or over two of which the first is seen.     (M2), (M3), (M4), (M5)
+
+    Parameters
+    ----------
+    prior : Mixture (K, 1) or (K, 2), gray levels
+    names : K labels of its components
+    y : float, observed gray level
+    noise_std : float above 0, sigma in gray levels
+    live : plots.LiveMixture of this prior, to be used again; None makes one, which takes longer
+
+    Returns
+    -------
+    View: one picture, prior, posterior and weights beside each other; the readout has the weights before and after, mean
+    and standard deviation of every pixel, and the mean of the most probable component, in gray levels.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the prior has more than two pixels, the names are not one a component, or y or the noise is no proper number.
+    """
+    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
+    if D > 2:
+        raise ValueError(f"prior needs 1 or 2 pixels; got {D}; choose fewer with a marginal")
+    if len(names) != len(prior.weights):
+        raise ValueError(
+            f"names needs one label for each of {len(prior.weights)} components; got {len(names)}; name them all"
+        )
+    y = float(checks.real_array("y", y, (), hint="give one gray level"))
+    sigma = checks.positive("noise_std", noise_std, unit="gray levels")
+    channel = gaussian.LinearGaussian(np.eye(1, D), [0.0], [[sigma**2]])
+    with blas.one_thread(D):
+        posterior = mixture.posterior(prior, channel, [y])
+        picture = (live or plots.LiveMixture(prior, names)).picture(posterior, y, sigma)
+    return _board.View((picture,), _sentence(prior, posterior, names))
+
+
+def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50):
+    """Choose one pixel, or two of which the left one is seen; move the observation and its noise.
+
+    pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : labels of their components
+    y : first observation, a multiple of 4 from -40 to 280;  noise_std : first sigma, up to 100 a multiple of 5, both in gray
+    levels  ->  Board, to be displayed
+    """
+    priors = {1: (pixel, pixel_names), 2: (pair, pair_names)}
+    lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
+    controls = {
+        "y": _board.slider("observed y", SEEN, y, "gray levels"),
+        "noise_std": _board.slider("noise sigma", NOISE, noise_std, "gray levels"),
+        "pixels": _board.choice("prior of", {"one pixel": 1, "two pixels, left one seen": 2}, 1),
+    }
+    descriptions = (
+        "Three panels: the prior and what was observed, with its noise; the posterior with its components, its mean as a star "
+        "and the mean of the most probable component as a diamond; the weights of the components before and after as bars.",
+    )
+
+    def view(pixels, **seen):
+        return mixture_view(*priors[pixels], **seen, live=lives[pixels])
+
+    return _board.Board("mixture", controls, view, descriptions)
+
+
+def _sentence(prior, posterior, names):
+    weights = ", ".join(
+        f"{name} {a:.3f} to {b:.3f}" for name, a, b in zip(names, prior.weights, posterior.weights)
+    )
+    best = int(posterior.weights.argmax())
+    pixels = PIXELS[prior.means.shape[1] - 1]
+    moved = "; ".join(
+        f"{pixel} {_spread(prior, n)} to {_spread(posterior, n)}" for n, pixel in enumerate(pixels)
+    )
+    centre = " and ".join(f"{level:.1f}" for level in posterior.means[best])
+    return (
+        f"Weights: {weights}. Mean ± standard deviation: {moved} gray levels. "
+        f"Most probable: {names[best]}, mean {centre} gray levels."
+    )
+
+
+def _spread(mix, n):
+    return f"{mix.mean[n]:.1f} ± {mix.cov[n, n] ** 0.5:.1f}"

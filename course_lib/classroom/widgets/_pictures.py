@@ -1,0 +1,197 @@
+"""Arrays into pictures: zoom, colour, frames, captions, bars, and the bytes of a PNG."""
+
+import functools
+import io
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from ..plots import COLOURS
+
+BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK = (ImageColor.getrgb(colour) for colour in COLOURS)
+WHITE, SOFT = (255, 255, 255), (200, 200, 200)
+TEXT = 13  # pixels
+CAPTION = 20  # pixels above a picture
+GAP = 12  # pixels between pictures
+MARGIN = 44  # pixels left of bars, for the numbers of their axis
+TICKS = (0.01, 0.1, 0.5, 1.0)
+
+
+def png(picture):
+    """Bytes of a PNG of a picture (h, w) or (h, w, 3), uint8; fast rather than small."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png", compress_level=1)
+    return file.getvalue()
+
+
+def gray(image, zoom):
+    """Gray levels 0..255, clipped and rounded once, each pixel zoom x zoom: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    levels = np.round(np.clip(image, 0, 255)).astype(np.uint8)
+    return _zoomed(np.repeat(levels[..., None], 3, axis=2), zoom)
+
+
+def signed(image, limit, zoom):
+    """White at 0, orange up to `limit`, blue down to -limit: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    return _zoomed(_signed_colours()[np.round(np.clip(image / limit, -1, 1) * 255).astype(int) + 255], zoom)
+
+
+def share(values, zoom):
+    """White at 0, blue at 1, by square root so that small shares are seen: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    return _zoomed(_signed_colours()[255 - np.round(np.sqrt(np.clip(values, 0, 1)) * 255).astype(int)], zoom)
+
+
+@functools.cache
+def _signed_colours():
+    """511 colours (511, 3) from blue over white to orange."""
+    depth = np.abs(np.arange(-255, 256))[:, None] / 255
+    ends = np.where(np.arange(-255, 256)[:, None] < 0, BLUE, ORANGE)
+    return np.round(255 + depth * (ends - 255.0)).astype(np.uint8)
+
+
+def _zoomed(colours, zoom):
+    return colours.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def frame(picture, box, zoom, colour=RED, outside=2):
+    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image.
+
+    outside : pixels of the frame's thickness that lie around those pixels; one more lies on them
+    """
+    row, column, rows, columns = (zoom * length for length in box)
+    height, width = picture.shape[:2]
+    bottom, right = min(row + rows + outside, height), min(column + columns + outside, width)
+    outer = np.s_[max(row - outside, 0) : bottom, max(column - outside, 0) : right]
+    inner = np.s_[row + 1 : row + rows - 1, column + 1 : column + columns - 1]
+    kept = picture[inner].copy()
+    picture[outer] = colour
+    picture[inner] = kept
+    return picture
+
+
+def shade(picture, box, zoom, colour):
+    """The picture, changed in place, half covered with a colour at (row, column, rows, columns) of a zoomed image."""
+    row, column, rows, columns = (zoom * length for length in box)
+    part = picture[row : row + rows, column : column + columns]
+    part[:] = part // 2 + np.array(colour, np.uint8) // 2
+    return picture
+
+
+def sign(picture, middle, text, colour):
+    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column), moved inside."""
+    row, column = (min(max(at, 7), length - 8) for at, length in zip(middle, picture.shape))
+    picture[row - 7 : row + 8, column - 7 : column + 8] = WHITE
+    picture[row - 6 : row + 7, column - 6 : column + 7] = colour
+    picture[row - 1 : row + 2, column - 4 : column + 5] = BLACK
+    if text == "+":
+        picture[row - 4 : row + 5, column - 1 : column + 2] = BLACK
+    return picture
+
+
+def stacked(sheets):
+    """Pictures below each other, white beside the narrower ones: list of (h, w, 3) uint8 -> (height, width, 3) uint8."""
+    width = max(sheet.shape[1] for sheet in sheets)
+    return np.concatenate(
+        [np.pad(s, ((0, GAP), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in sheets]
+    )
+
+
+def captioned(panels):
+    """Pictures beside each other, each under its caption: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
+    widths = [max(picture.shape[1], round(_font().getlength(text)) + 1) for text, picture in panels]
+    height = CAPTION + max(picture.shape[0] for _, picture in panels)
+    sheet = np.full((height, sum(widths) + GAP * (len(panels) - 1), 3), 255, np.uint8)
+    lefts = np.cumsum([0, *(width + GAP for width in widths[:-1])])
+    for left, (_, picture) in zip(lefts, panels):
+        sheet[CAPTION : CAPTION + picture.shape[0], left : left + picture.shape[1]] = picture
+    return _written(sheet, [((left, 2), text, BLACK) for left, (text, _) in zip(lefts, panels)])
+
+
+def bars(rows, size=(560, 64), marked=None):
+    """Shares of components as bars, one chart below the other on one square-root scale.
+
+    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a component with a
+    triangle below it, or None  ->  array (height, width, 3) uint8
+    """
+    width, height = size
+    tall = CAPTION + height + 14
+    sheet = np.full((tall * len(rows), width, 3), 255, np.uint8)
+    texts = []
+    for top, (text, shares, colour) in zip(range(CAPTION, len(sheet), tall), rows):
+        bottom = top + height
+        texts.append(((MARGIN, top - 18), text, BLACK))
+        for tick in TICKS:
+            level = bottom - round(height * tick**0.5)
+            sheet[level, MARGIN:] = SOFT
+            texts.append(((MARGIN - 6 - _font().getlength(f"{tick:g}"), level - 8), f"{tick:g}", BLACK))
+        edges = MARGIN + np.round(np.linspace(0, width - MARGIN, len(shares) + 1)).astype(int)
+        for k, (left, right) in enumerate(zip(edges, edges[1:])):
+            sheet[
+                bottom - round(height * shares[k] ** 0.5) : bottom,
+                left : max(right - (right - left) // 4, left + 1),
+            ] = colour
+            if k == marked:
+                _triangle(sheet, bottom, (left + right) // 2)
+        sheet[bottom, MARGIN:] = BLACK
+    return _written(sheet, texts)
+
+
+def trace(values, last, size, caption):
+    """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
+
+    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower edge.
+
+    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height, width, 3) uint8
+    """
+    width, height = size
+    shown = values[1:] if len(values) > 2 else values
+    low, high = min(shown), max(shown)
+    labels = [(high, CAPTION + 8), (low, height - 34)]
+    left = 12 + round(max(_font().getlength(f"{value:,.0f}") for value, _ in labels))
+    step, slope = (width - left - 24) / max(last, 1), (height - 42 - CAPTION) / ((high - low) or 1)
+    points = [
+        (left + 8 + step * t, min(height - 34 - slope * (value - low), height - 24))
+        for t, value in enumerate(values)
+    ]
+    image = Image.new("RGB", size, WHITE)
+    draw = ImageDraw.Draw(image)
+    draw.line([(left, CAPTION), (left, height - 20), (width, height - 20)], fill=BLACK)
+    draw.line(points, fill=BLUE, width=2)
+    for x, y in points[:-1]:
+        draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=BLUE)
+    x, y = points[-1]
+    draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=RED)
+    for value, y in labels:
+        draw.text((4, y - 8), f"{value:,.0f}", fill=BLACK, font=_font())
+    for t in range(0, last + 1, 10):
+        draw.text((left + 8 + step * t, height - 18), str(t), fill=BLACK, font=_font(), anchor="ma")
+    draw.text((left, 2), caption, fill=BLACK, font=_font())
+    return np.asarray(image)
+
+
+def _triangle(sheet, top, middle):
+    """A triangle that points up to (top, middle), drawn into the sheet."""
+    for step in range(1, 10):
+        sheet[top + step, max(middle - step // 2, 0) : middle + step // 2 + 1] = RED
+
+
+def _written(sheet, texts):
+    """The picture, changed in place, with texts: list of ((left, top), text, colour)."""
+    for (left, top), text, colour in texts:
+        left, top, ink = max(round(left), 0), round(top), _ink(text)
+        part = sheet[top : top + ink.shape[0], left : left + ink.shape[1]]
+        ink = ink[: part.shape[0], : part.shape[1]]
+        part[:] = np.round(part + ink * (np.array(colour) - part))
+    return sheet
+
+
+@functools.lru_cache(maxsize=1024)
+def _ink(text):
+    """How much of each pixel a text covers, 0 to 1, (height, width, 1): drawn once, since most texts come again."""
+    mask = Image.new("L", (round(_font().getlength(text)) + 2, CAPTION))
+    ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=_font())
+    return np.asarray(mask)[..., None] / 255
+
+
+@functools.cache
+def _font():
+    return ImageFont.load_default(TEXT)

@@ -1,0 +1,38 @@
+"""Where no Chromium is, browser tests say so: skipped on a reader's machine, failed where they are required."""
+
+import pytest
+
+from tests.tools import chromium
+
+
+@pytest.fixture
+def empty_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("COURSE_BROWSER_TESTS", raising=False)
+    return tmp_path
+
+
+def install(folder, name):
+    path = folder / name
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_the_first_name_wins(empty_path):
+    assert chromium.executable() is None
+    chrome = install(empty_path, "google-chrome")
+    assert chromium.executable() == chrome
+    assert chromium.require_chromium() == chrome
+    assert install(empty_path, "chromium") == chromium.executable()
+
+
+def test_without_chromium_a_test_is_skipped_with_the_reason(empty_path):
+    with pytest.raises(pytest.skip.Exception, match="^Chromium is not installed; put one of chromium, "):
+        chromium.require_chromium()
+
+
+def test_without_chromium_a_required_test_fails(empty_path, monkeypatch):
+    monkeypatch.setenv("COURSE_BROWSER_TESTS", "required")
+    with pytest.raises(pytest.fail.Exception, match="^Chromium is not installed; put one of chromium, "):
+        chromium.require_chromium()

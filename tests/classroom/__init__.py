@@ -1,0 +1,1 @@
+"""Tests of figures, sliders, exercises, ledger and talks."""

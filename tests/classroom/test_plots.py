@@ -1,0 +1,330 @@
+"""Every figure on tiny data: it draws where it is told, names its axes, and shows gray levels on one fixed range."""
+
+import inspect
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from course_lib.classroom import plots
+from course_lib.gaussian import Gaussian
+from course_lib.scene import Scene
+from tests.helpers import random_mixture
+
+RNG = np.random.default_rng(30)
+PIXEL = Gaussian([100.0], [[400.0]])
+PAIR = Gaussian([100.0, 120.0], [[400.0, 100.0], [100.0, 300.0]])
+PLANE = random_mixture(RNG, 2, 2, scale=20.0, spread=50.0)
+PATCHES = random_mixture(RNG, 3, 4, scale=20.0, spread=50.0)
+LINE = np.linspace(1.0, 255.0, 7)
+DIGITS = RNG.uniform(0, 120, (3, 6, 5))  # far from 255: a range taken from the data would be seen
+SMALL_SCENE = Scene(DIGITS[0, :3, :2], DIGITS[1], 20.0, np.full((4, 4), 1 / 16))
+CURVES = {"one": LINE, "other": LINE[::-1]}
+
+# name -> (arguments, keywords) of one call, and the shape of the axes that come back
+CASES = {
+    "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
+    "block_matrix": ((np.kron(np.eye(2, 3), np.ones((2, 2))), (2, 2), "Blocks"), {}, ()),
+    "bound_against_error": (({"soft": ([2.0, 70.0], [-10.0, -20.0])}, -9.0, "Bound and error"), {}, ()),
+    "bound_parts": ((-LINE[::-1], -LINE[::-1] - 1.0, LINE[::-1], LINE[1:], LINE[1:]), {}, (4,)),
+    "bound_sandwich": ((LINE[:3], LINE[:3] + 5.0, LINE[1:4]), {}, (2,)),
+    "bound_trace": (
+        ({"plain": np.array([1.0, 3.0, 2.0]), "penalised": np.array([1.0, 2.0, 3.0])}, "Traces"),
+        {},
+        (2,),
+    ),
+    "conditional_slice": ((PAIR, 110.0), {}, (2,)),
+    "cost_bars": (
+        ({"1.1 weights": (9.0, "reader"), "1.2 rule": (5.0, "run"), "1.12 K": (2.0, "claim")}, "Costs", "dB"),
+        {},
+        (),
+    ),
+    "coverage_maps": ((np.ones((2, 6, 5)), ["m = 1", "m = 2"]), {}, (2,)),
+    "densities": ((LINE, CURVES, "Densities"), {"marks": {"mean": 90.0}, "limits": (0, 200)}, ()),
+    "digit_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0},), {"truth": DIGITS}, (2, 3)),
+    "digit_table": (([DIGITS + 5.0, DIGITS + 9.0], ["a", "b"], ["x", "y", "z"], DIGITS[0]), {}, (2, 3)),
+    "digits_lost": (([1.0, 10.0], {"one": [1e-3, 1.0], "other": [1e-5, 1e-2]}), {}, ()),
+    "doubled_runs": ((11,), {}, ()),
+    "eigen_rows": ((PATCHES, [0, 2], 3, "Eigenvectors"), {}, (2, 4)),
+    "em_ellipses": ((RNG.standard_normal((9, 2)), [PLANE, PLANE], ["before", "after"]), {}, (2,)),
+    "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
+    "face_gallery": (
+        ({"clean": DIGITS[0], "noisy": DIGITS[1]},),
+        {"frames": {"clean": (1, 2, 3, 2)}, "columns": 2},
+        (1, 2),
+    ),
+    "finding_limits": (
+        (LINE, {"one": LINE / 255, "other": LINE / 300}, LINE / 50, 1081),
+        {"guarantee": LINE / 400},
+        (2,),
+    ),
+    "four_corners": ((DIGITS[0], np.arange(42.0).reshape(7, 6) ** 2, (1, 2), (3, 2)), {}, (2, 3)),
+    "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
+    "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "hiding_maps": ((DIGITS[0], np.full((4, 4), 1 / 16), np.full((6, 5), 0.5), (1, 2), (3, 2)), {}, (3,)),
+    "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
+    "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[0] + DIGITS[1]}, (2, 1)), {}, (2, 2)),
+    "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
+    "mixture_posterior": ((PLANE, PLANE, 20.0, 9.0, ["a", "b"]), {}, (3,)),
+    "noise_limits": ((LINE, LINE, LINE, PIXEL, 130.0), {}, (2,)),
+    "pair_posterior": ((PAIR, PAIR, 110.0, 20.0), {}, (2,)),
+    "patch_beliefs": (
+        (
+            {"clean": DIGITS[0], "noisy": DIGITS[1]},
+            DIGITS[0] - DIGITS[1],
+            (1, 2, 3, 2),
+            {"before": LINE / LINE.sum(), "after": np.eye(7)[2]},
+        ),
+        {},
+        (5,),
+    ),
+    "patch_gallery": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"], 2, "Patches"), {}, (2, 2)),
+    "patch_row": ((DIGITS[:, :2, :2].reshape(3, 4), ["a", "b", "c"]), {}, (3,)),
+    "patch_rows": (({"few": np.full((1, 4), 50.0), "more": np.full((3, 9), 60.0)}, "Patches"), {}, (2, 3)),
+    "patch_windows": ((DIGITS[0], 2, [(0, 0), (3, 2)]), {}, (3,)),
+    "picture_columns": (
+        ({"seen": np.where(DIGITS > 60, np.nan, DIGITS), "true": DIGITS},),
+        {"title": "Filled in"},
+        (3, 2),
+    ),
+    "plane_posterior": (
+        (LINE, LINE, np.outer(LINE, LINE), np.outer(LINE, LINE), 90.0, [90.0, 80.0]),
+        {"limits": (0, 255)},
+        (),
+    ),
+    "position_maps": ((DIGITS[0], {(name, "nats"): np.eye(4) for name in "abc"}, (3, 2), (1, 2)), {}, (2, 2)),
+    "position_share": (([10.0, 60.0], {"truth known": [1.0, 0.9], "found": [0.9, 0.5]}, "Positions"), {}, ()),
+    "positions_found": (
+        (np.array([[0, 1], [2, 3]]), np.array([[0, 1], [2, 2]]), (4, 5), "Positions"),
+        {},
+        (),
+    ),
+    "posterior_maps": (
+        (DIGITS[:2], np.stack([np.eye(3), np.full((3, 3), 1 / 9)]), ["noise 1", "noise 2"], (1, 1)),
+        {},
+        (2, 2),
+    ),
+    "psnr_by_components": (
+        (
+            {(5, 1): [20.0, 15.0], (5, 11): [25.0, 18.0], (8, 1): [21.0, 16.0]},
+            [25, 50],
+            {"noisy": [19.0, 13.0]},
+        ),
+        {},
+        (2,),
+    ),
+    "scene_story": ((np.stack([DIGITS[1]] * 3), SMALL_SCENE, SMALL_SCENE), {}, (2, 3)),
+    "scene_along_em": (([SMALL_SCENE] * 2, [SMALL_SCENE.prior] * 2, ["start", "end"], (0, 1)), {}, (3, 2)),
+    "scene_rows": (({"clean": DIGITS, "noisy": DIGITS + 9.0}, "Scenes"), {}, (2, 3)),
+    "seen_and_held_out": (({5: ([1, 11], [-3.0, -2.0], [-3.1, -2.5])},), {}, ()),
+    "shifted_window": ((DIGITS[0], {"found": (0, 0, 3, 2), "better": (1, 0, 3, 2)}, "Shifted"), {}, ()),
+    "shrinkage": ((LINE, (25.0, 50.0)), {}, ()),
+    "shrinking_ellipse": ((PAIR, 25.0, [130.0, 90.0]), {}, ()),
+    "slab_histogram": ((LINE, PIXEL), {}, ()),
+    "spectra": (([LINE, 2 * LINE], ["one", "two"], 1.0), {}, ()),
+    "spoiled_outputs": ((np.triu(np.full((6, 5), 9.0)), (4, 4)), {}, ()),
+    "support_trace": (({"moved": [9, 3, 0], "allowed": [5, 4, 4]}, "Support"), {}, ()),
+    "times": (
+        ({("Pictures", "side"): ([8, 16], {"loops": [1.0, 2.0], "FFT": [0.1, np.nan]})},),
+        {"crossings": ([10],)},
+        (1,),
+    ),
+    "verdict_bars": (
+        (np.ones((2, 3, 4, 3)), ["search", "mean"], ["soft", "hard", "smoothed"], [10, 60, 120, 180]),
+        {},
+        (2, 3),
+    ),
+    "wanted_gallery": (
+        ({"face": DIGITS[0, :3, :2], "picture": DIGITS[1], "average": DIGITS[2]}, "Wanted"),
+        {"columns": 2},
+        (2, 2),
+    ),
+    "weight_curves": ((LINE, np.full((7, 2), 0.5), [0.3, 0.7], ["board", "chalk"], "Weights"), {}, ()),
+}
+PUBLIC = {
+    name for name, value in vars(plots).items() if inspect.isfunction(value) and not name.startswith("_")
+}
+
+every_plot = pytest.mark.parametrize("name", sorted(CASES))
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+def draw(name, **where):
+    arguments, options, _ = CASES[name]
+    return getattr(plots, name)(*arguments, **options, **where)
+
+
+def panels(axes):
+    """The returned axes in a flat list, without places that the figure leaves empty."""
+    return [ax for ax in np.ravel(axes) if ax.figure is not None]
+
+
+def contract_breaks(axes):
+    """What is missing on returned axes: labels where there is no picture, a title, the fixed gray range.
+
+    In a grid the lowest panel of a column may name the horizontal axis for all of them.
+    """
+    problems, shown = [], panels(axes)
+    lowest = {id(ax): column[-1] for column in np.atleast_2d(axes).T for ax in column}
+    for n, ax in enumerate(shown):
+        if not ax.images:
+            problems += (
+                [f"panel {n} has no x label"] if not (ax.get_xlabel() or lowest[id(ax)].get_xlabel()) else []
+            )
+            problems += [f"panel {n} has no y label"] if not ax.get_ylabel() else []
+        grays = [image for image in ax.images if image.get_cmap().name == "gray"]
+        problems += [
+            f"panel {n} shows gray levels on {im.get_clim()}" for im in grays if im.get_clim() != (0, 255)
+        ]
+    if not any(ax.get_title() for ax in shown) and not shown[0].figure.get_suptitle():
+        problems.append("no title")
+    return problems
+
+
+def test_every_plot_has_a_case():
+    assert PUBLIC == set(CASES)
+
+
+@every_plot
+def test_a_plot_makes_one_figure_and_returns_its_axes(name):
+    axes = draw(name)
+    assert np.shape(axes) == CASES[name][2]
+    assert all(isinstance(ax, plt.Axes) for ax in np.ravel(axes))
+    assert plt.get_fignums() == [panels(axes)[0].figure.number]
+
+
+@every_plot
+def test_a_plot_draws_on_given_axes(name):
+    where = "axes" if CASES[name][2] else "ax"
+    _, given = plt.subplots(*CASES[name][2], layout="constrained")
+    returned = draw(name, **{where: given})
+    assert len(plt.get_fignums()) == 1
+    assert [id(ax) for ax in np.ravel(returned)] == [id(ax) for ax in np.ravel(given)]
+    assert all(ax.has_data() for ax in panels(returned))
+
+
+@every_plot
+def test_where_to_draw_is_a_keyword(name):
+    """`ax` for one panel, `axes` for several."""
+    parameters = inspect.signature(getattr(plots, name)).parameters
+    where = {key: parameters[key].kind for key in ("ax", "axes") if key in parameters}
+    assert where == {"axes" if CASES[name][2] else "ax": inspect.Parameter.KEYWORD_ONLY}
+
+
+@every_plot
+def test_a_plot_names_its_axes_and_has_a_title_and_the_fixed_gray_range(name):
+    assert contract_breaks(draw(name)) == []
+
+
+@every_plot
+def test_a_plot_can_be_painted(name):
+    draw(name)
+    plt.gcf().canvas.draw()
+
+
+def bare():
+    ax = plt.subplots()[1]
+    ax.plot([0, 1])
+    return ax
+
+
+def stretched():
+    """A picture whose gray range comes from its own data."""
+    ax = plt.subplots()[1]
+    ax.imshow(DIGITS[0], cmap="gray")
+    ax.set_title("A digit")
+    return ax
+
+
+def test_a_broken_plot_is_found():
+    assert contract_breaks(bare()) == ["panel 0 has no x label", "panel 0 has no y label", "no title"]
+    (problem,) = contract_breaks(stretched())
+    assert problem.startswith("panel 0 shows gray levels on ")
+
+
+def test_psnr_stands_under_a_picture_that_differs_from_the_truth():
+    axes = plots.digit_rows({"clean": DIGITS, "off by 25.5": DIGITS + 25.5}, DIGITS)
+    assert [ax.get_xlabel() for ax in axes[:, 0]] == ["", "20.0 dB"]
+
+
+def test_shrinkage_draws_the_formula():
+    """(M6), largest variance first."""
+    ax = plots.shrinkage([100.0, 900.0, 400.0], (20.0,))
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [900 / 1300, 400 / 800, 100 / 500])
+
+
+def test_the_window_of_a_patch_is_framed_and_enlarged():
+    axes = plots.patch_windows(DIGITS[0], 2, [(3, 2)])
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), DIGITS[0, 3:5, 2:4])
+    (frame,) = axes[0].patches
+    assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 2.5, 2, 2)
+    assert axes[1].get_title() == "i=3, j=2: patch 14"
+
+
+def test_a_posterior_map_shows_powers_of_ten_down_to_the_lowest():
+    """(S5)"""
+    axes = plots.posterior_maps(DIGITS[:1], [[[1.0, 0.01], [1e-20, 0.0]]], ["noise 1"], (0, 0), lowest=-6)
+    np.testing.assert_allclose(axes[1, 0].images[0].get_array(), [[0, -2], [-6, -6]])
+    assert axes[1, 0].images[0].get_clim() == (-6, 0)
+
+
+def test_the_frame_of_a_face_lies_on_its_window():
+    (ax,) = plots.face_gallery({"one": DIGITS[0]}, frames={"one": (1, 2, 4, 3)}, columns=1).flat
+    (frame,) = ax.patches
+    assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == (1.5, 0.5, 3, 4)
+
+
+def test_the_corners_of_a_window_are_where_the_table_is_read():
+    """(S6): T(a, b) sums what lies above row a and left of column b."""
+    table = np.arange(42.0).reshape(7, 6) ** 2
+    axes = plots.four_corners(DIGITS[0], table, (1, 2), (3, 2))
+    rectangles = axes[:, 1:].ravel()
+    assert [ax.get_title() for ax in rectangles] == [
+        "+ T(1, 2) = 64",
+        "- T(1, 4) = 100",
+        "- T(4, 2) = 676",
+        "+ T(4, 4) = 784",
+    ]
+    assert axes[0, 0].get_title() == "window at (1, 2): 72 gray levels"
+    sizes = [(ax.patches[0].get_height(), ax.patches[0].get_width()) for ax in rectangles]
+    assert sizes == [(1, 2), (1, 4), (4, 2), (4, 4)]
+    read = [
+        (line.get_ydata()[0], line.get_xdata()[0], line.get_marker())
+        for line in axes[1, 0].lines
+        if line.get_marker() in ("+", "_")
+    ]
+    assert sorted(read) == [(1, 2, "+"), (1, 4, "_"), (4, 2, "_"), (4, 4, "+")]
+
+
+def test_doubled_runs_fill_the_whole_run():
+    """(S6): 11 = 1 + 2 + 8, end to end."""
+    bars = [bar for bar in plots.doubled_runs(11).patches if bar.get_facecolor()[3] > 0]
+    assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, 1), (1, 2), (3, 8)]
+
+
+def test_the_sandwich_is_drawn_above_the_start():
+    """(S12), (S13): the M-step climbs from the last log-likelihood, the E-step adds the gap."""
+    axes = plots.bound_sandwich([-90.0, -50.0], [-60.0, -45.0], [-50.0, -44.0])
+    climb, gap = axes[0].lines[:2]
+    np.testing.assert_allclose([*climb.get_ydata(), *gap.get_ydata()], [0, 30, 30, 40])
+    np.testing.assert_allclose(axes[1].lines[0].get_ydata(), [40, 45])
+
+
+def test_a_map_along_em_shows_powers_of_ten():
+    """(S5): an impossible position has the lowest colour."""
+    q = np.zeros((4, 4))
+    q[0, 1], q[2, 2] = 0.99, 0.01
+    axes = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (0, 1))
+    shown = axes[2, 0].images[0].get_array()
+    np.testing.assert_allclose([shown[2, 2], shown[3, 3]], [-2, -6])
+    np.testing.assert_array_equal(axes[0, 0].images[0].get_array(), SMALL_SCENE.face)

@@ -1,0 +1,137 @@
+"""A talk is one file: everything that its page asks for is in it."""
+
+import base64
+import re
+from importlib import metadata
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from course_lib.classroom import slides
+from tests.tools import chromium, talk
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+
+def cell(source, slide_type):
+    return v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": slide_type}})
+
+
+@pytest.fixture
+def write_notebook(tmp_path):
+    def write(*cells):
+        path = tmp_path / "00_a.ipynb"
+        nbformat.write(v4.new_notebook(cells=list(cells)), path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def small(write_notebook, tmp_path):
+    (tmp_path / "pixel.png").write_bytes(base64.b64decode(PIXEL))
+    title = cell("# A lesson\n\nBy $a^2$, see ![one pixel](pixel.png) and $$a < b. \\tag{1}$$", "slide")
+    return write_notebook(
+        title, cell("Say hello.", "notes"), cell("Not in the talk.", "skip"), cell("## The end", "slide")
+    )
+
+
+def test_the_page_asks_for_no_file(small):
+    html = slides.talk(small)
+    without_code = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
+    assert re.findall(r'<link\b[^>]*>|\bsrc="(?!data:)[^"]*"', without_code) == []
+    assert "@import" not in html
+    assert 'src="data:image/png;base64,' in without_code
+
+
+def test_a_script_cannot_end_its_element(small, monkeypatch):
+    monkeypatch.setattr(slides, "_asset", lambda name: "x = '<script></script>'")
+    assert "<script>x = '<script><\\/script>'</script>" in slides.talk(small)
+
+
+def test_only_what_is_to_be_shown_is_there(small):
+    html = slides.talk(small)
+    assert html.count("<section") == 4  # each slide is a section in a section
+    assert "Say hello." in re.search(r'<aside class="notes">.*?</aside>', html, re.DOTALL)[0]
+    assert "Not in the talk." not in html
+
+
+def test_a_figure_keeps_its_alternative_text(write_notebook):
+    picture = v4.new_output(
+        "display_data", data={"image/png": PIXEL}, metadata={"image/png": {"alt": 'One "dot" & no more.'}}
+    )
+    figure = v4.new_code_cell("plt.show()", outputs=[picture], metadata={"slideshow": {"slide_type": "-"}})
+    html = slides.talk(write_notebook(cell("# A lesson", "slide"), figure))
+    assert """<img alt='One "dot" &amp; no more.'""" in html  # quoted anew when the picture is embedded
+
+
+def test_write_makes_the_folder_and_names_the_file_like_nbconvert(small, tmp_path):
+    target = slides.write(small, tmp_path / "talks" / "today")
+    assert target == tmp_path / "talks" / "today" / "00_a.slides.html"
+    assert target.read_text(encoding="utf-8") == slides.talk(small)
+
+
+def test_the_command_line_says_what_it_wrote(small, tmp_path, capsys):
+    slides.main([str(small), "--to", str(tmp_path / "talks")])
+    assert capsys.readouterr().out == f"{tmp_path / 'talks' / '00_a.slides.html'}\n"
+
+
+@pytest.mark.parametrize("name", ["05_denoising_digits", "notebooks/55_none.ipynb", "README.md"])
+def test_what_is_no_notebook_is_refused(name, capsys):
+    with pytest.raises(SystemExit):
+        slides.main([name])
+    message = (
+        f"notebook needs the path of an .ipynb file; got {name}; try notebooks/05_denoising_digits.ipynb"
+    )
+    assert capsys.readouterr().err.endswith(f"error: {message}\n")
+
+
+def test_a_missing_extra_names_the_command(small, monkeypatch):
+    def distribution(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(slides.metadata, "distribution", distribution)
+    message = r"slides needs the package pyreveal; got none; install it with: pip install -e '\.\[present\]'"
+    with pytest.raises(ModuleNotFoundError, match=message):
+        slides.talk(small)
+
+
+def test_chromium_shows_it_offline(small):
+    chromium.require_chromium()
+    found, problems = talk.measure(small)
+    assert problems == []
+    assert [(slide.heading, slide.cells, slide.formulas, slide.complaints) for slide in found] == [
+        ("A lesson", 1, 2, []),
+        ("The end", 1, 0, []),
+    ]
+
+
+def test_s_opens_the_speaker_notes(small, tmp_path):
+    with chromium.browser(chromium.require_chromium()) as browser:
+        page = browser.new_page()
+        page.goto(slides.write(small, tmp_path).resolve().as_uri())
+        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        with page.expect_popup() as popup:
+            page.keyboard.press("s")
+        popup.value.get_by_text("Say hello.").first.wait_for()
+
+
+def test_the_measuring_finds_what_is_wrong(write_notebook):
+    chromium.require_chromium()
+    tall = cell("## Tall\n\n" + "One more line.\n\n" * 20, "slide")
+    wide = v4.new_code_cell(100 * "x", metadata={"slideshow": {"slide_type": "-"}})
+    wrong = cell("## Wrong\n\n$$\\frac{1}$$ $$" + 60 * "a+b+" + "c$$", "slide")
+    remote = cell('## Remote\n\n<img src="https://example.org/a.png">', "slide")
+    found, problems = talk.measure(
+        write_notebook(cell("# Bad", "slide"), tall, cell("## Wide", "slide"), wide, wrong, remote)
+    )
+    complaints = [" ".join(slide.complaints) for slide in found]
+    assert complaints[0] == complaints[4] == ""
+    assert re.fullmatch(r"\d+ pixels high, at most 700", complaints[1])
+    assert re.fullmatch(r"\d+ pixels wide, at most 960", complaints[2])
+    assert re.search(
+        r"a figure or formula at 0\.\d\d of its size, at least 0\.65 MathJax: Missing argument for \\frac",
+        complaints[3],
+    )
+    assert "asks for https://example.org/a.png" in problems

@@ -1,0 +1,82 @@
+"""Lesson 10 has all 24 errata, and its overview says what its cells print."""
+
+import re
+
+import pytest
+
+from tests.lessons.test_notebooks import LESSONS, notebook
+from tests.tools import lesson_rules
+
+NUMBERS = [f"{report}.{n}" for report in (1, 2) for n in range(1, 13)]
+NUMBER = r"(?<![\w.])\d+(?:\.\d+)?(?!\w)"
+ROW = re.compile(r"^\| (\d\.\d+) [^|]*\| ([^|]*)\| [^|]*\| ([^|]*)\| ([^|]*)\|$", re.MULTILINE)
+
+
+def rows():
+    """number -> (whom it touches, cost, lesson) of the overview's tables."""
+    text = "\n".join(cell.source for cell in notebook("10_errata").cells if cell.cell_type == "markdown")
+    return {number: [part.strip() for part in parts] for number, *parts in ROW.findall(text)}
+
+
+def sections():
+    """number of an erratum -> its cells."""
+    found, number = {}, None
+    for cell in notebook("10_errata").cells:
+        if cell.cell_type == "markdown" and re.match("###? ", cell.source):
+            erratum = re.match(r"### (\d\.\d+) ", cell.source)
+            number = erratum[1] if erratum else None
+        if number:
+            found.setdefault(number, []).append(cell)
+    return found
+
+
+def printed(cells):
+    return "\n".join(
+        text for cell in cells if cell.cell_type == "code" for text in lesson_rules.printed(cell)
+    )
+
+
+def test_every_erratum_is_in_the_overview_and_has_a_section():
+    assert list(rows()) == NUMBERS
+    assert list(sections()) == NUMBERS
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_section_names_place_and_both_formulas(number):
+    text = sections()[number][0].source
+    for words in (("Place",), ("Printed", "Claimed", "Said"), ("Correct", "Needed")):
+        assert any(f"- **{word}**" in text for word in words), words
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_overview_says_what_the_section_prints(number):
+    cost, shown = rows()[number][1], printed(sections()[number])
+    stated = re.findall(NUMBER, cost)
+    assert stated, "a cost is a number"
+    assert [value for value in stated if value not in re.findall(NUMBER, shown.replace(",", " "))] == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_lesson_named_has_that_section(number):
+    """[05](05_denoising_digits.ipynb), section 7"""
+    where = rows()[number][2]
+    if where != "here":
+        short, stem, wanted = re.fullmatch(
+            r"\[(\d\d)\]\((\w+)\.ipynb\), sections? ([\d and]+)", where
+        ).groups()
+        assert stem in LESSONS and stem.startswith(short)
+        titles = [title for _, title in lesson_rules.headings(notebook(stem))]
+        assert all(any(title.startswith(f"{n}. ") for title in titles) for n in wanted.split(" and "))
+
+
+@pytest.mark.parametrize("unit", ["dB", "nats", "gray levels"])
+def test_prose_states_printed_numbers(unit):
+    cells = notebook("10_errata").cells
+    stated = {
+        value
+        for cell in cells
+        if cell.cell_type == "markdown"
+        for value in re.findall(rf"(\d+\.\d+)\s{unit}", cell.source)
+    }
+    assert stated
+    assert stated - set(re.findall(NUMBER, printed(cells))) == set()

@@ -1,0 +1,82 @@
+"""A number such as (G6) of MATH.md names one formula in a lesson, in a docstring and in a test."""
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FORMULAS = [f"G{n}" for n in range(1, 9)] + [f"M{n}" for n in range(1, 8)] + [f"P{n}" for n in range(1, 4)]
+FORMULAS += [f"S{n}" for n in range(1, 17)]
+
+
+def numbers(text):
+    """The formulas that a text names, written (G6), or \\tag{G6} inside an equation."""
+    found = re.findall(r"\(([GMPS]\d+)\)|\\tag\{([GMPS]\d+)\}", text)
+    return {plain or tag for plain, tag in found}
+
+
+def docstrings(source):
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return "\n".join(
+        ast.get_docstring(node) or "" for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)
+    )
+
+
+def comments(source):
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return "\n".join(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+def in_lessons():
+    scripts = sorted((ROOT / "notebooks" / "scripts").glob("*.py"))
+    cells = [cell for path in scripts for cell in jupytext.read(path).cells]
+    return numbers("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
+
+
+def in_library():
+    return numbers(
+        "\n".join(
+            docstrings(path.read_text(encoding="utf-8"))
+            for path in sorted((ROOT / "course_lib").rglob("*.py"))
+        )
+    )
+
+
+def in_tests():
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if path != Path(__file__)
+    ]
+    return numbers("\n".join(docstrings(source) + "\n" + comments(source) for source in sources))
+
+
+@pytest.mark.parametrize("place", [in_lessons, in_library, in_tests])
+def test_every_formula_is_named_there(place):
+    named = place()
+    assert [formula for formula in FORMULAS if formula not in named] == []
+
+
+@pytest.mark.parametrize("place", [in_lessons, in_library, in_tests])
+def test_no_number_is_invented(place):
+    assert sorted(place() - set(FORMULAS)) == []
+
+
+def test_numbers_are_read_from_text_and_equations():
+    assert numbers(r"By (G6) and (M2), $$x \tag{P3}$$; (S4), G8 and (D1) are not.") == {
+        "G6",
+        "M2",
+        "P3",
+        "S4",
+    }
+
+
+def test_only_docstrings_and_comments_count():
+    source = '"""Module (G1)."""\nx = "(G2)"\n\ndef f():\n    """Function (G3)."""\n    # step (G4)\n'
+    assert numbers(docstrings(source)) == {"G1", "G3"}
+    assert numbers(comments(source)) == {"G4"}

@@ -1,0 +1,58 @@
+"""The instructor's guide covers every lesson and every exercise, and its plans fill the time they promise."""
+
+import re
+
+import pytest
+
+from course_lib.classroom.exercises import EXERCISES
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS
+
+GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+TAUGHT = LESSONS[1:]
+PARTS = ("Aims", "Prerequisites", "45 minutes", "90 minutes", "Where students stumble")
+
+
+def section(stem):
+    """The part of the guide on one lesson, without its heading."""
+    found = re.search(rf"^### {stem[:2]} .*?\n(.*?)(?=^### |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else ""
+
+
+def minutes(text):
+    """Minutes of the rows of the first table."""
+    rows = re.match(
+        r".*?^\|[^\n]*minutes[^\n]*\n\|[-| ]+\n((?:\|[^\n]*\n)+)",
+        text,
+        re.MULTILINE | re.DOTALL | re.IGNORECASE,
+    )
+    return [int(row.split("|")[1]) for row in rows.group(1).splitlines()]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("stem", TAUGHT)
+def test_a_lesson_has_this_part(stem, part):
+    assert f"**{part}" in section(stem)
+
+
+@pytest.mark.parametrize("length", [45, 90])
+@pytest.mark.parametrize("stem", TAUGHT)
+def test_a_plan_fills_its_time(stem, length):
+    plan = section(stem).split(f"**{length} minutes", 1)[1]
+    assert sum(minutes(plan)) == length
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_every_exercise_has_its_minutes_and_its_wrong_answers(number):
+    assert re.search(rf"^\| {re.escape(number)} [^|]+\| \d+ \|[^|]{{20,}}\|$", section(number), re.MULTILINE)
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_lesson_has_its_running_time(stem):
+    assert re.search(rf"^\| \[{stem}\]\({stem}\.ipynb\) \| \d+ s \|", GUIDE, re.MULTILINE)
+
+
+def test_links_lead_to_files():
+    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", GUIDE)
+    assert [target for target in targets if not (NOTEBOOKS / target).exists()] == [] and len(targets) > len(
+        LESSONS
+    )

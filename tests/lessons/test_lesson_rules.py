@@ -1,0 +1,279 @@
+"""Every rule of `lesson_rules` lets a good lesson pass and catches a bad one."""
+
+import pytest
+from nbformat import v4
+
+from tests.tools import lesson_rules
+
+ROOT = "/"  # apart, so that a search for paths of machines finds none here
+
+
+def markdown(source):
+    return v4.new_markdown_cell(source)
+
+
+def code(source, count, *outputs, tags=()):
+    cell = v4.new_code_cell(source, execution_count=count, outputs=list(outputs))
+    if tags:
+        cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def picture():
+    return v4.new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
+
+
+def widget_view():
+    data = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2},
+        "text/plain": "VBox()",
+    }
+    return v4.new_output("display_data", data=data)
+
+
+def stdout(text):
+    return v4.new_output("stream", name="stdout", text=text)
+
+
+IMPORTS = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom course_lib import plots"
+
+
+def lesson(*more):
+    """A small lesson that keeps every rule, with more cells at its end."""
+    cells = [
+        markdown("# A lesson\n\n## A question\n\n```\n# not a heading\n```"),
+        code(IMPORTS, 1),
+        code("print(1 / 3)  # x; y", 2, stdout("0.333\n")),
+        markdown(
+            f"### A picture\n\nOne digit, left clean, right noisy; see https://example.org{ROOT}home/page."
+        ),
+        code("plots.images([digit])\nplt.show()", 3, picture()),
+        *more,
+    ]
+    return v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+
+
+def with_metadata(nb, **metadata):
+    nb.metadata.update(metadata)
+    return nb
+
+
+def timed(nb):
+    nb.cells[1].metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+    return nb
+
+
+def without_cell(nb, index):
+    del nb.cells[index]
+    return nb
+
+
+LONG_DEFINITION = "def f():\n" + "    x = 1\n" * 15
+FUNCTION = '''def double(x):
+    """Twice x (n,)  ->  (n,)"""
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION'''
+
+
+def exercise(
+    statement="### Exercise 07.1: doubling",
+    function=FUNCTION,
+    check='exercises.check("07.1", double)',
+    **changed,
+):
+    """The three cells of an exercise."""
+    cells = markdown(statement), code(function, 4), code(check, 5, stdout("right\n"))
+    cells[1].metadata["nbgrader"] = {**lesson_rules.SOLUTION, "grade_id": "exercise-07-1", **changed}
+    cells[2].metadata["nbgrader"] = {**lesson_rules.CHECK, "grade_id": "check-07-1"}
+    return cells
+
+
+def graded(cell):
+    cell.metadata["nbgrader"] = dict(lesson_rules.CHECK)
+    return cell
+
+
+BAD = [
+    ("exercises_are_complete", lesson(*exercise(statement="Double it."))),
+    (
+        "exercises_are_complete",
+        lesson(*exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', ""))),
+    ),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("->", "gives")))),
+    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("### END SOLUTION", "# done")))),
+    (
+        "exercises_are_complete",
+        lesson(*exercise(function=FUNCTION + FUNCTION.replace("def double", "\n\ndef twice"))),
+    ),
+    ("exercises_are_complete", lesson(*exercise(check='exercises.check("07.2", double)'))),
+    ("exercises_are_complete", lesson(*exercise()[:2])),
+    ("exercises_are_complete", lesson(*exercise(grade_id="double"))),
+    ("exercises_are_complete", lesson(*exercise(locked=True))),
+    ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 16 + "x"))),
+    ("no_stray_solution", lesson(code("### BEGIN SOLUTION", 4))),
+    ("no_empty_cell", lesson(code("", None))),
+    ("no_empty_cell", lesson(markdown("  \n"))),
+    ("executed_in_order", lesson(code("x", None))),
+    ("executed_in_order", lesson(code("x", 5))),
+    ("executed_in_order", lesson(code("x", 3))),
+    ("executed_in_order", v4.new_notebook(cells=[markdown("# No code")])),
+    (
+        "no_error_output",
+        lesson(code("x", 4, v4.new_output("error", ename="NameError", evalue="x", traceback=[]))),
+    ),
+    ("no_machine_state", with_metadata(lesson(), widgets={"application/vnd.jupyter.widget-state+json": {}})),
+    ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
+    ("no_machine_state", timed(lesson())),
+    ("no_widget_view", lesson(code("widgets.slider()", 4, widget_view(), tags=["nbval-ignore-output"]))),
+    ("no_machine_path", lesson(markdown(f"Open {ROOT}home/anna/digits."))),
+    ("no_machine_path", lesson(code(f"load('{ROOT}work/main/x.npz')", 4))),
+    ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
+    (
+        "no_machine_path",
+        lesson(
+            code(
+                "p",
+                4,
+                v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}, execution_count=4),
+            )
+        ),
+    ),
+    ("no_machine_path", lesson(markdown(r"Open C:\Users\anna."))),
+    ("outputs_are_compared", lesson(code("x", 4, tags=["nbval-skip"]))),
+    ("outputs_are_compared", lesson(code("x", 4, tags=["raises-exception"]))),
+    ("outputs_are_compared", lesson(code("print(x)", 4, tags=["nbval-ignore-output"]))),
+    ("outputs_are_compared", lesson(code("# NBVAL_IGNORE_OUTPUT\nprint(x)", 4))),
+    ("one_title", lesson(markdown("# A second title"))),
+    ("one_title", without_cell(lesson(), 0)),
+    ("no_skipped_level", lesson(markdown("##### Five"))),
+    ("no_skipped_level", without_cell(lesson(), 0)),
+    ("short_cells", lesson(code("x = 1\n" * 13, 4))),
+    ("short_cells", lesson(*[code("x = 1\n" * 7, n) for n in range(4, 9)])),
+    ("short_definitions", lesson(code(LONG_DEFINITION, 4))),
+    ("no_semicolon", lesson(code("plots.images([digit]);", 4))),
+    ("no_semicolon", lesson(code("x = 1; y = 2", 4))),
+    ("no_command", lesson(code("%pip install numpy", 4))),
+    ("no_command", lesson(code("!ls", 4))),
+    ("no_command", lesson(code("files = !ls", 4))),
+    ("no_command", lesson(code("%%bash\nls", 4))),
+    ("no_command", lesson(code("if x:\n    %timeit x", 4))),
+    ("imports_come_first", lesson(code("import numpy as np", 4))),
+    ("imports_come_first", lesson(code("def f():\n    from numpy import linalg", 4))),
+    ("plain_imports", lesson(code("from course_lib.gaussian import *", 4))),
+    ("plain_imports", lesson(code("sys.path.insert(0, '..')", 4))),
+    ("plain_imports", lesson(code("from matplotlib import colors", 4))),
+    ("plain_imports", lesson(code("import matplotlib.pyplot as pyplot", 4))),
+    ("inline_figures", without_cell(lesson(), 1)),
+    ("no_drawing", lesson(code("plt.plot(x)", 4))),
+    ("no_drawing", lesson(code("plots.images([x])[0].set_title('x')", 4))),
+    ("no_drawing", lesson(code("axes.imshow(x)", 4))),
+    ("figures_are_announced", lesson(code("plots.images([x])\nplt.show()", 4))),
+    ("figures_are_shown", lesson(code("plots.images([x])", 4, picture()))),
+]
+
+
+def part(cell, slide_type, **more):
+    cell.metadata["slideshow"] = {"slide_type": slide_type, **more}
+    return cell
+
+
+def talk(*more, first="# A lesson", slides=10):
+    """A small talk that keeps every rule, with more cells at its end."""
+    cells = [
+        part(code("x", 1), "skip"),
+        part(markdown(first), "slide"),
+        part(markdown("Say hello."), "notes"),
+    ]
+    cells += [part(markdown(f"## {n}\n\nA formula."), "slide") for n in range(2, slides + 1)]
+    return v4.new_notebook(
+        cells=[*cells, part(code("y", 2), "-"), part(markdown("An end."), "fragment"), *more]
+    )
+
+
+BAD_TALKS = [
+    ("every_cell_has_a_part", talk(markdown("Where am I?"))),
+    ("every_cell_has_a_part", talk(part(markdown("## Below"), "subslide"))),
+    ("every_cell_has_a_part", talk(part(markdown("x"), "-", background="red"))),
+    ("talk_has_a_length", talk(slides=9)),
+    ("talk_has_a_length", talk(slides=21)),
+    ("talk_starts_with_the_title", talk(first="## A lesson")),
+    (
+        "talk_starts_with_the_title",
+        v4.new_notebook(cells=[part(markdown("Hello."), "-"), *talk(slides=9).cells]),
+    ),
+    ("slides_have_headings", talk(part(markdown("The figure shows a digit."), "slide"))),
+    ("slides_have_headings", talk(part(code("# ## x", 3), "slide"))),
+]
+
+
+def complaints(nb, rules=lesson_rules.RULES):
+    return {rule.__name__: found for rule in rules if (found := rule(nb))}
+
+
+def test_a_good_lesson_passes_every_rule():
+    assert complaints(lesson()) == {}
+
+
+def test_a_good_exercise_passes_every_rule():
+    assert complaints(lesson(*exercise())) == {}
+    assert lesson_rules.numbers_of_exercises(lesson(*exercise())) == ["07.1"]
+
+
+def test_a_good_talk_passes_every_rule():
+    assert complaints(talk(), lesson_rules.TALK_RULES) == {}
+    assert complaints(talk(slides=20), lesson_rules.TALK_RULES) == {}
+
+
+def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
+    assert [[cell.source for cell in slide] for slide in lesson_rules.slides(talk(slides=2))] == [
+        ["# A lesson"],
+        ["## 2\n\nA formula.", "y", "An end."],
+    ]
+
+
+def test_every_rule_of_talks_has_a_bad_one():
+    assert {name for name, _ in BAD_TALKS} == {rule.__name__ for rule in lesson_rules.TALK_RULES}
+
+
+@pytest.mark.parametrize(
+    ("name", "nb"), BAD_TALKS, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD_TALKS)]
+)
+def test_a_bad_talk_is_caught(name, nb):
+    assert name in complaints(nb, lesson_rules.TALK_RULES)
+
+
+def test_a_widget_may_leave_its_output_unchecked():
+    nb = lesson(code("widgets.denoise_slider(prior)", 4, tags=["nbval-ignore-output"]))
+    assert lesson_rules.outputs_are_compared(nb) == []
+
+
+def test_every_rule_has_a_bad_lesson():
+    assert {name for name, _ in BAD} == {rule.__name__ for rule in lesson_rules.RULES}
+
+
+@pytest.mark.parametrize(("name", "nb"), BAD, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD)])
+def test_a_bad_lesson_is_caught(name, nb):
+    assert name in complaints(nb)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        lesson(markdown("One cell more")),
+        without_cell(lesson(), 2),
+        lesson(markdown("x")),
+        lesson(code("x", 4)),
+        lesson(code("y", 4, tags=["solution"])),
+        lesson(part(code("y", 4), "skip")),
+        lesson(graded(code("y", 4))),
+    ],
+)
+def test_a_pair_that_differs_is_caught(script):
+    assert lesson_rules.pair_differences(lesson(code("y", 4)), script) != []
+
+
+def test_a_pair_may_differ_in_outputs_and_counts():
+    assert lesson_rules.pair_differences(lesson(code("y", 4, stdout("1"))), lesson(code("y", None))) == []

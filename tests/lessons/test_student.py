@@ -1,0 +1,130 @@
+"""The student edition is what the generator makes, runs from top to bottom, and equals what nbgrader releases."""
+
+import ast
+import re
+
+import nbformat
+import pytest
+from nbconvert.preprocessors import ExecutePreprocessor
+
+from course_lib.classroom import exercises
+from course_lib.classroom.exercises import EXERCISES
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.tools import lesson_rules, student
+
+LONG = {"05", "09"}  # they take a minute; their exercises run without the rest
+WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
+
+
+def test_every_lesson_has_its_student_edition_and_no_others():
+    assert sorted(path.stem for path in (NOTEBOOKS / "student").glob("*")) == LESSONS
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_the_student_edition_is_not_stale(stem):
+    stored = (NOTEBOOKS / "student" / f"{stem}.ipynb").read_text(encoding="utf-8")
+    assert stored == student.text(NOTEBOOKS / f"{stem}.ipynb"), "run python -m tests.tools.student"
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_no_solution_and_no_output_is_left(stem):
+    nb = student.edition(notebook(stem))
+    code = [cell for _, cell in lesson_rules.code_cells(nb)]
+    assert not any("SOLUTION" in cell.source or cell.outputs for cell in code)
+    assert sum("YOUR CODE HERE" in cell.source for cell in code) == len(
+        lesson_rules.numbers_of_exercises(notebook(stem))
+    )
+
+
+def test_every_exercise_is_in_its_lesson_and_the_lessons_have_three_to_five():
+    numbers = {stem[:2]: lesson_rules.numbers_of_exercises(notebook(stem)) for stem in LESSONS}
+    assert [number for found in numbers.values() for number in found] == sorted(EXERCISES)
+    taught = [f"{lesson:02}" for lesson in range(1, 10)]
+    assert [lesson for lesson in taught if len(numbers[lesson]) not in lesson_rules.EXERCISES] == []
+    assert all(number.startswith(lesson) for lesson, found in numbers.items() for number in found)
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_lesson_asks_to_predict_before_running(stem):
+    asked = [
+        cell
+        for cell in notebook(stem).cells
+        if cell.cell_type == "markdown" and "predict" in cell.source.lower()
+    ]
+    assert asked
+
+
+def said(nb, kind):
+    """Texts that the checks have written to a stream."""
+    checks = [cell for cell in nb.cells if lesson_rules.nbgrader(cell).get("grade")]
+    return ["".join(output.text for output in cell.outputs if output.get("name") == kind) for cell in checks]
+
+
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
+def test_only_the_check_uses_what_an_exercise_defines(stem):
+    """So whatever a student writes, the other cells run as in the complete lesson, where nbval runs them."""
+    cells = lesson_rules.code_cells(notebook(stem))
+    for i, cell in cells:
+        if lesson_rules.is_exercise(cell):
+            defined = {node.name for node in lesson_rules.nodes(cell, ast.FunctionDef)}
+            users = {
+                j for j, other in cells for node in lesson_rules.nodes(other, ast.Name) if node.id in defined
+            }
+            assert users - {i} == {i + 1}
+
+
+@pytest.mark.parametrize("stem", [stem for stem in WITH_EXERCISES if stem[:2] not in LONG])
+def test_it_runs_from_top_to_bottom_with_nothing_filled_in(stem):
+    nb = nbformat.from_dict(student.edition(notebook(stem)))
+    ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(
+        nb, {"metadata": {"path": str(NOTEBOOKS / "student")}}
+    )
+    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
+    assert said(nb, "stderr") == [
+        f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers
+    ]
+
+
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
+def test_exercises_alone_run_with_nothing_filled_in(stem, capsys):
+    nb = student.edition(notebook(stem))
+    names = {"exercises": exercises}
+    for i, cell in lesson_rules.code_cells(nb):
+        if lesson_rules.is_exercise(cell):
+            exec(cell.source, names)
+            exec(nb.cells[i + 1].source, names)
+    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
+    assert capsys.readouterr().err.splitlines() == [
+        f"{number} {EXERCISES[number].title}: not attempted yet." for number in numbers
+    ]
+
+
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
+def test_the_solutions_of_the_complete_lesson_are_right(stem):
+    """Their outputs are stored, and nbval runs the cells anew."""
+    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
+    for number, sentence in zip(numbers, said(notebook(stem), "stdout"), strict=True):
+        assert sentence.startswith(f"{number} {EXERCISES[number].title}: right")
+
+
+def test_a_solution_becomes_a_stub_that_keeps_the_indentation():
+    source = "def f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\nf(1)"
+    assert (
+        student.without_solutions(source)
+        == "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n\nf(1)"
+    )
+
+
+def test_links_are_turned_to_what_lies_above():
+    text = "[a](01_x.ipynb#b), [s](student/01_x.ipynb), ![p](images/p.png), [r](REFERENCE.md#g), [w](https://x.org), [h](#h), $[x](i,j)$"
+    wanted = "[a](01_x.ipynb#b), [s](01_x.ipynb), ![p](../images/p.png), [r](../REFERENCE.md#g), [w](https://x.org), [h](#h), $[x](i,j)$"
+    assert student.from_below(text) == wanted
+
+
+@pytest.mark.parametrize("folder", ["", "student"])
+@pytest.mark.parametrize("stem", LESSONS)
+def test_links_inside_the_repository_lead_to_a_file(stem, folder):
+    nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", text)
+    assert [target for target in targets if not (NOTEBOOKS / folder / target).exists()] == []

@@ -1,0 +1,336 @@
+"""Every bad input of the lower floors gets its own message before any work; good inputs are copied, never changed."""
+
+import copy
+import dataclasses
+import pickle
+import re
+import threading
+from dataclasses import replace
+
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from course_lib import blas, checks, gaussian, mixture
+from course_lib.em import EMResult, run_em
+from course_lib.gaussian import Gaussian, LinearGaussian
+from course_lib.mixture import Mixture
+from tests.helpers import assert_record, same
+
+I2 = np.eye(2)
+RNG = np.random.default_rng(0)
+G2 = Gaussian([0, 0], [[2, 1], [1, 2]])
+FLAT = Gaussian([0, 0, 0], np.outer([1, 2, 3], [1, 2, 3]))
+CHANNEL = LinearGaussian([[1, 0]], [0], [[1]])
+MIX = Mixture([0.5, 0.5], [[0, 0], [1, 1]], [I2, I2])
+ROWS = np.arange(10.0).reshape(5, 2)
+FAR = np.array([[0.0, 0.0], [1e149, 0.0]])
+NARROW = Mixture([1], [[0, 0]], [1e-20 * I2])
+RECORDS = {
+    Gaussian: {"mean": np.array([1, 2]), "cov": np.array([[2, 1], [1, 2]])},
+    LinearGaussian: {"matrix": np.array([[1, 0, 2]]), "offset": np.array([3]), "noise_cov": np.array([[4]])},
+    Mixture: {
+        "weights": np.array([1, 0]),
+        "means": np.array([[1, 2], [3, 4]]),
+        "covs": np.array([I2, 2 * I2], dtype=int),
+    },
+}
+FIELDS = [(kind, field) for kind, fields in RECORDS.items() for field in fields]
+
+
+def refuses(error, message, call):
+    """The call fails with this kind of error and exactly this text."""
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        call()
+
+
+# Records
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_records_are_frozen_copies(kind):
+    fields = RECORDS[kind]
+    assert_record(kind, **fields)
+    record = kind(**fields)
+    same(kind(**{name: value.tolist() for name, value in fields.items()}), record, 0)
+    same(kind(**{name: value.astype(np.float32) for name, value in fields.items()}), record, 0)
+    same(replace(record), record, 0)
+    name = list(fields)[1]
+    doubled = replace(record, **{name: 2 * fields[name]})
+    np.testing.assert_array_equal(getattr(doubled, name), 2 * fields[name])
+    np.testing.assert_array_equal(getattr(record, name), fields[name])
+
+
+@pytest.mark.parametrize(("kind", "field"), FIELDS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_records_refuse_numbers_that_are_not_finite(kind, field, bad):
+    fields = {name: value.astype(float) for name, value in RECORDS[kind].items()}
+    fields[field].flat[-1] = bad
+    message = f"{field} needs finite numbers; got 1 NaN or infinite of {fields[field].size}; replace or remove them first"
+    with pytest.raises(ValueError, match=f"^{message}"):
+        kind(**fields)
+
+
+@pytest.mark.parametrize(("kind", "field"), FIELDS)
+@pytest.mark.parametrize("dtype", ["complex128", "<U3", "object", "bool"])
+def test_records_refuse_what_is_no_real_number(kind, field, dtype):
+    fields = RECORDS[kind] | {field: RECORDS[kind][field].astype(dtype)}
+    with pytest.raises(TypeError, match=f"^{field} needs real numbers; got dtype {dtype}; .+"):
+        kind(**fields)
+
+
+@pytest.mark.parametrize(("kind", "field"), FIELDS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda a: a[None],
+        lambda a: a[:0],
+        lambda a: a[0],
+        lambda a: np.vstack([a, a]) if a.ndim > 1 else np.r_[a, a],
+    ],
+)
+def test_records_refuse_shapes_that_disagree(kind, field, change):
+    fields = RECORDS[kind] | {field: change(RECORDS[kind][field])}
+    with pytest.raises(ValueError, match=r"^\w+ needs shape \(.*\); got \(.*\); .+"):
+        kind(**fields)
+
+
+MATRICES = {
+    "asymmetric": (
+        lambda S: S + np.triu(np.ones_like(S), 1),
+        "needs a symmetric matrix; got entries that differ by 1 from their mirror",
+    ),
+    "indefinite": (
+        lambda S: S - 4 * np.eye(2),
+        "needs a positive semi-definite matrix; got a smallest eigenvalue of -",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", MATRICES)
+@pytest.mark.parametrize("make", [
+    (lambda S: Gaussian([0, 0], S), "cov "),
+    (lambda S: LinearGaussian(I2, [0, 0], S), "noise_cov "),
+    (lambda S: Mixture([0.5, 0.5], [[0, 0], [0, 0]], [I2, S]), r"covs\[1\] "),
+])  # fmt: skip
+def test_records_refuse_matrices_that_are_no_covariance(make, fault):
+    (build, name), (spoil, message) = make, MATRICES[fault]
+    build(np.array([[2.0, 1], [1, 2]]))
+    with pytest.raises(ValueError, match=f"^{name}{message}"):
+        build(spoil(np.array([[2.0, 1], [1, 2]])))
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e140])
+def test_rounding_and_singular_covariances_are_accepted_at_every_scale(scale):
+    v = np.array([1.0, 1 / 3, 1 / 7])
+    Gaussian(np.zeros(3), scale * np.outer(v, v))
+    Gaussian([0, 0], scale * np.array([[1, 1e-9], [0, 1]]))
+    Gaussian([0, 0], scale * np.diag([1, -1e-11]))
+    for S in ([[1, 1e-7], [0, 1]], np.diag([1, -1e-9])):
+        with pytest.raises(ValueError, match="needs a (symmetric|positive semi-definite) matrix"):
+            Gaussian([0, 0], scale * np.array(S))
+    Gaussian([0, 0], np.zeros((2, 2)))
+
+
+# Calls, one bad argument each
+
+SINGULAR = "needs to be positive definite; got a singular matrix"
+BAD_CALLS = [
+    (ValueError, "weights needs entries that sum to 1; got a sum of 1.1; divide by the sum", lambda: Mixture([0.6, 0.5], MIX.means, MIX.covs)),
+    (ValueError, "weights needs entries of at least 0; got -0.5; probabilities are not negative", lambda: Mixture([1.5, -0.5], MIX.means, MIX.covs)),
+    (ValueError, "mean needs shape (D,); got (0,); give at least one", lambda: Gaussian([], [])),
+    (ValueError, "mean needs shape (D,); got (); reshape it, or check which array was passed", lambda: Gaussian(0, 1)),
+    (ValueError, "means needs parts of one shape; got parts of different shapes; make them equal first", lambda: Mixture([0.5, 0.5], [[0], [0, 1]], MIX.covs)),
+    (TypeError, "mean needs a plain array; got a masked array; fill it first (value.filled(0))", lambda: Gaussian(np.ma.array([0, 0]), I2)),
+    (ValueError, "x needs shape (..., 2); got (3,); reshape it, or check which array was passed", lambda: G2.log_density([1, 2, 3])),
+    (ValueError, "x needs shape (..., 2); got (0, 2); give at least one", lambda: G2.log_density(np.zeros((0, 2)))),
+    (ValueError, f"cov {SINGULAR} (3, 3); a singular covariance has no density; add noise first (predictive)", lambda: FLAT.log_density([0, 0, 0])),
+    (ValueError, "n needs a whole number of at least 1; got 0; choose one in that range", lambda: G2.sample(0, RNG)),
+    (TypeError, "n needs a whole number; got float 2.0; give an int", lambda: MIX.sample(2.0, RNG)),
+    (TypeError, "n needs a whole number; got True; give an int", lambda: MIX.sample(True, RNG)),
+    (TypeError, "rng needs a numpy.random.Generator; got int 0; pass np.random.default_rng(seed)", lambda: G2.sample(1, 0)),
+    (TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)", lambda: MIX.sample(1, None)),
+    (ValueError, "index needs different integers in 0..1; got [0, 2]; count from 0", lambda: gaussian.marginal(G2, [0, 2])),
+    (ValueError, "index needs different integers in 0..1; got [-1]; count from 0", lambda: gaussian.marginal(G2, [-1])),
+    (ValueError, "index needs different integers in 0..1; got [1, 1]; count from 0", lambda: gaussian.marginal(G2, [1, 1])),
+    (TypeError, "index needs integers; got dtype float64; use np.flatnonzero(mask) for a mask", lambda: gaussian.marginal(G2, [0.0])),
+    (TypeError, "seen needs integers; got dtype bool; use np.flatnonzero(mask) for a mask", lambda: gaussian.condition(G2, [True, False], [0])),
+    (ValueError, "index needs shape (D2,); got (0,); give at least one", lambda: gaussian.marginal(G2, np.array([], dtype=int))),
+    (ValueError, "index needs shape (D2,); got (1, 1); reshape it, or check which array was passed", lambda: gaussian.marginal(G2, [[0]])),
+    (ValueError, "seen needs to leave an entry unseen; got all 2; there is nothing to infer", lambda: gaussian.condition(G2, [1, 0], [0, 0])),
+    (ValueError, "value needs shape (1,); got (2,); one number for each seen entry", lambda: gaussian.condition(G2, [1], [0, 0])),
+    (ValueError, f"cov of the seen entries {SINGULAR} (2, 2); (G2) needs it invertible; drop entries that others determine", lambda: gaussian.condition(FLAT, [0, 1], [0, 0])),
+    (ValueError, f"cov {SINGULAR} (3, 3); (G3) needs it invertible; use condition", lambda: gaussian.condition_by_precision(FLAT, [0], [0])),
+    (TypeError, "g needs a Gaussian; got Mixture; build one first", lambda: gaussian.marginal(MIX, [0])),
+    (TypeError, "prior needs a Gaussian; got Mixture; build one first", lambda: gaussian.joint(MIX, CHANNEL)),
+    (TypeError, "channel needs a LinearGaussian; got Gaussian; build one first", lambda: gaussian.predictive(G2, G2)),
+    (ValueError, "channel.matrix needs 3 columns, one for each entry of the prior; got (1, 2); transpose it or use the matching prior", lambda: gaussian.posterior(FLAT, CHANNEL, [0])),
+    (ValueError, "y needs shape (1,); got (2,); one observation; its length is the rows of channel.matrix", lambda: gaussian.posterior_by_precision(G2, CHANNEL, [0, 0])),
+    (ValueError, f"prior.cov {SINGULAR} (2, 2); (G6) needs it invertible; use posterior", lambda: gaussian.posterior_by_precision(Gaussian([0, 0], np.ones((2, 2))), CHANNEL, [0])),
+    (ValueError, f"channel.noise_cov {SINGULAR} (1, 1); (G6) needs it invertible; use posterior", lambda: gaussian.posterior_by_precision(G2, replace(CHANNEL, noise_cov=[[0]]), [0])),
+    (ValueError, f"W S W' + R {SINGULAR} (2, 2); (G8) needs it invertible; more noise_cov makes it so", lambda: gaussian.posterior(G2, LinearGaussian(np.ones((2, 2)), [0, 0], 0 * I2), [0, 0])),
+    (TypeError, "mixture needs a Mixture; got Gaussian; build one first", lambda: mixture.e_step(ROWS, G2)),
+    (TypeError, "channel needs a LinearGaussian; got NoneType; build one first", lambda: mixture.posterior(MIX, None, [0])),
+    (ValueError, "y needs shape (1,); got (1, 1); one observation; restore_patches takes many", lambda: mixture.posterior(MIX, CHANNEL, [[0]])),
+    (ValueError, "x needs shape (N, 2); got (2,); reshape it, or check which array was passed", lambda: mixture.responsibilities(MIX, [0, 0])),
+    (ValueError, f"covs[1] {SINGULAR} (2, 2); a singular one has no density; add reg_covar or noise", lambda: mixture.e_step(ROWS, replace(MIX, covs=[I2, np.ones((2, 2))]))),
+    (ValueError, "resp needs shape (5, K); got (4, 2); one row for each row of x", lambda: mixture.m_step(ROWS, np.full((4, 2), 0.5))),
+    (ValueError, "x needs rows within reach of the mixture; got row 1 with a log density of -inf; check the units, or assume more noise", lambda: mixture.responsibilities(NARROW, FAR)),
+    (ValueError, "x needs rows within reach of the mixture; got row 1 with a log density of -inf; check the units, or assume more noise", lambda: mixture.e_step(FAR, NARROW)),
+    (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 1 up to 1; give more patches, or rescale them", lambda: mixture.fit(np.ones((1, 2)), 1)),
+    (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 2 up to 1e+149; give more patches, or rescale them", lambda: mixture.fit(FAR, 1)),
+    (ValueError, "index needs shape (D2,); got (0,); give at least one", lambda: gaussian.marginal(FLAT, [])),
+    (ValueError, "x needs numbers within 1e+150; got 1e+200; choose another unit", lambda: MIX.log_density([1e200, 0])),
+    (ValueError, "tol needs a number of at most 1e+150; got 1e+160; choose another unit", lambda: run_em(None, None, None, tol=1e160)),
+    (ValueError, "random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got -1; take a small int", lambda: mixture.fit(ROWS, 1, random_state=-1)),
+    (TypeError, "tol needs one real number; got int 1" + 36 * "0" + "...; give a number", lambda: run_em(None, None, None, tol=10**400)),
+    (ValueError, "resp needs rows of probabilities; got entries down to 0.4 and sums from 0.8 to 0.8; use e_step", lambda: mixture.m_step(ROWS, np.full((5, 2), 0.4))),
+    (ValueError, "resp needs rows of probabilities; got entries down to -0.5 and sums from 1 to 1; use e_step", lambda: mixture.m_step(ROWS, np.tile([1.5, -0.5], (5, 1)))),
+    (ValueError, "resp needs data for every component; got none for [1]; use fewer", lambda: mixture.m_step(ROWS, np.tile([1, 0], (5, 1)))),
+    (ValueError, "reg_covar needs a finite number of at least 0 (squared units of x); got -1; give a positive one", lambda: mixture.m_step(ROWS, np.ones((5, 1)), reg_covar=-1)),
+    (ValueError, "n_components needs a whole number from 1 to 5; got 6; x has 5 rows; use fewer components or more patches", lambda: mixture.fit(ROWS, 6)),
+    (TypeError, "n_components needs a whole number; got str '3'; give an int", lambda: mixture.fit(ROWS, "3")),
+    (ValueError, "reg_covar needs a finite number above 0 (squared gray levels); got 0; give a positive one", lambda: mixture.fit(ROWS, 2, reg_covar=0)),
+    (ValueError, "max_iter needs a whole number of at least 1; got 0; choose one in that range", lambda: mixture.fit(ROWS, 2, max_iter=0)),
+    (ValueError, "tol needs a finite number above 0; got nan; give a positive one", lambda: mixture.fit(ROWS, 2, tol=np.nan)),
+    (ValueError, "x needs finite numbers; got 1 NaN or infinite of 2; replace or remove them first (np.nan_to_num, or drop the row)", lambda: mixture.fit([[np.nan, 1]], 1)),
+    (TypeError, "fitted needs a fitted GaussianMixture; got GaussianMixture; call its fit first", lambda: Mixture.from_sklearn(GaussianMixture())),
+    (ValueError, "tol needs a finite number of at least 0; got -1; give a positive one", lambda: run_em(None, None, None, tol=-1)),
+    (TypeError, "tol needs one real number; got complex 1j; give a number", lambda: run_em(None, None, None, tol=1j)),
+    (TypeError, "tol needs one real number; got str '1'; give a number", lambda: run_em(None, None, None, tol="1")),
+    (TypeError, "tol needs one real number; got complex128 np.complex128(1+0j); give a number", lambda: run_em(None, None, None, tol=np.complex128(1))),
+    (TypeError, "tol needs one real number; got list [1]; give a number", lambda: run_em(None, None, None, tol=[1])),
+    (TypeError, "max_iter needs a whole number; got float 5.0; give an int", lambda: run_em(None, None, None, max_iter=5.0)),
+    (ValueError, "mode needs one of 'a', 'b'; got str 'c'; choose one of them", lambda: checks.choice("mode", "c", ("a", "b"))),
+    (ValueError, "mode needs one of 'a', 'b'; got list ['a']; choose one of them", lambda: checks.choice("mode", ["a"], ("a", "b"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "message", "call"), BAD_CALLS, ids=range(len(BAD_CALLS)))
+def test_bad_input_is_refused_with_what_was_needed_what_came_and_what_to_do(error, message, call):
+    assert message.count("; ") >= 2 and re.match(r".+ needs? .+; got .+; .+", message)
+    refuses(error, message, call)
+
+
+# Good input
+
+
+def test_inputs_are_never_modified():
+    x, resp, y, seen, value = (
+        ROWS.copy(),
+        np.full((5, 2), 0.5),
+        np.array([1.0]),
+        np.array([1, 0]),
+        np.array([3.0, 4.0]),
+    )
+    x32 = ROWS.astype(np.float32)  # what fit keeps as it is
+    for call in (
+        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp, reg_covar=1.0), lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2),
+        lambda: mixture.posterior(MIX, CHANNEL, y), lambda: gaussian.condition(Gaussian([0, 0, 0], np.eye(3)), seen, value),
+        lambda: gaussian.condition_by_precision(Gaussian([0, 0, 0], np.eye(3)), seen, value),
+    ):  # fmt: skip
+        call()
+    for now, before in (
+        (x, ROWS),
+        (x32, ROWS),
+        (resp, np.full((5, 2), 0.5)),
+        (y, [1.0]),
+        (seen, [1, 0]),
+        (value, [3.0, 4.0]),
+    ):
+        np.testing.assert_array_equal(now, before)
+
+
+def test_integers_and_lists_give_the_same_as_floats():
+    x = ROWS.astype(int)
+    resp = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 1]])
+    for kind in (lambda a: a, lambda a: a.tolist(), lambda a: a.astype(np.uint8)):
+        np.testing.assert_array_equal(mixture.e_step(kind(x), MIX)[0], mixture.e_step(ROWS, MIX)[0])
+        same(mixture.m_step(kind(x), kind(resp)), mixture.m_step(ROWS, resp.astype(float)), 0)
+        same(mixture.posterior(MIX, CHANNEL, kind(np.array([3]))), mixture.posterior(MIX, CHANNEL, [3.0]), 0)
+
+
+@given(shape=hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3), fixed=st.integers(0, 3))
+def test_a_pattern_matches_the_shapes_it_describes(shape, fixed):
+    """Words stand for one or more, integers for themselves, dots for any axes of one or more."""
+    tests = {
+        ("N", fixed): len(shape) == 2 and shape[0] >= 1 and shape[1] == fixed,
+        (..., "H", fixed): len(shape) >= 2 and shape[-1] == fixed and np.prod(shape) > 0,
+        (): shape == (),
+    }
+    for pattern, fits in tests.items():
+        if fits:
+            checks.match_shape("x", np.zeros(shape), pattern)
+        else:
+            with pytest.raises(ValueError, match="^x needs shape "):
+                checks.match_shape("x", np.zeros(shape), pattern)
+
+
+def test_float32_is_kept_on_request_only():
+    x = np.ones(3, dtype=np.float32)
+    assert checks.real_array("x", x).dtype == np.float64
+    assert checks.real_array("x", x, keep_float32=True) is x
+    assert checks.real_array("x", x.astype(np.float16), keep_float32=True).dtype == np.float64
+
+
+def test_numbers_of_any_real_kind_are_taken():
+    assert [checks.positive("v", v) for v in (2, np.float32(2), np.int8(2), np.array(2))] == [2.0] * 4
+    assert [checks.count("n", n, minimum=0, maximum=2) for n in (0, np.uint8(2))] == [0, 2]
+    assert checks.positive("v", 0, allow_zero=True) == 0.0
+    assert checks.choice("mode", "b", ("a", "b")) == "b"
+
+
+@pytest.mark.parametrize(("size", "threads"), [(1, 1), (blas.SMALL, 1), (blas.SMALL + 1, 2)])
+def test_small_matrices_get_one_thread_for_as_long_as_they_need_it(size, threads):
+    def now():
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        with blas.one_thread(size):
+            assert now() == {threads}
+        assert now() == {2}
+
+
+def test_overlapping_threads_keep_one_thread_until_the_last_leaves():
+    """Enter A, enter B, leave A, leave B: the limit belongs to the process, so B still needs it, and then it goes."""
+
+    def now():
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    entered, leave = threading.Event(), threading.Event()
+
+    def other():
+        with blas.one_thread():
+            entered.set()
+            leave.wait(10)
+
+    with threadpool_limits(2, user_api="blas"):
+        thread = threading.Thread(target=other)
+        with blas.one_thread():
+            thread.start()
+            assert entered.wait(10)
+        assert now() == {1}
+        leave.set()
+        thread.join()
+        with blas.one_thread():  # OpenBLAS heeds the main thread only
+            assert now() == {1}
+        assert now() == {2}
+
+
+@pytest.mark.parametrize("record", [Gaussian([0, 1], I2), CHANNEL, MIX, EMResult(MIX, [1.0, 2.0], True)])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda record: pickle.loads(pickle.dumps(record))]
+)
+def test_a_copy_of_a_record_is_read_only_again(record, again):
+    """Arrays of a pickle are writeable; what a record has computed from them must not go stale."""
+    twin = again(record)
+    for field in dataclasses.fields(record):
+        value = getattr(twin, field.name)
+        if isinstance(value, np.ndarray):
+            np.testing.assert_array_equal(value, getattr(record, field.name))
+            with pytest.raises(ValueError, match="read-only"):
+                value[...] = 0

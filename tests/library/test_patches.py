@@ -1,0 +1,287 @@
+"""Patches and the way back, against loops over windows and pixels."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_lib import patches
+from tests.bad_images import BAD_IMAGES
+from tests.helpers import IN_AND_OUT, relaid
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@st.composite
+def stacks(draw):
+    """Random images (..., H, W) with 0 to 2 leading axes, and a patch side that fits."""
+    H, W = draw(st.integers(1, 7)), draw(st.integers(1, 7))
+    leading = draw(st.lists(st.integers(1, 3), max_size=2))
+    images = np.random.default_rng(draw(st.integers(0, 99))).uniform(0, 255, (*leading, H, W))
+    return images, draw(st.integers(1, min(H, W)))
+
+
+def windows(image, m):
+    """All m x m windows of one image, row by row, each flattened row by row."""
+    H, W = image.shape
+    return np.array(
+        [
+            [image[i + a, j + b] for a in range(m) for b in range(m)]
+            for i in range(H - m + 1)
+            for j in range(W - m + 1)
+        ]
+    )
+
+
+def pile(patches_of_one, shape, m):
+    """Sum of the patches on each pixel, and how many lie on it, pixel by pixel."""
+    H, W = shape
+    total, count = np.zeros(shape), np.zeros(shape)
+    corners = [(i, j) for i in range(H - m + 1) for j in range(W - m + 1)]
+    for patch, (i, j) in zip(patches_of_one, corners, strict=True):
+        for t, value in enumerate(patch):
+            total[i + t // m, j + t % m] += value
+            count[i + t // m, j + t % m] += 1
+    return total, count
+
+
+# Brute force
+
+
+@given(stacks())
+def test_extract_is_all_windows_in_row_major_order(case):
+    """(P1)"""
+    images, m = case
+    found = patches.extract_patches(images, m)
+    H, W = images.shape[-2:]
+    assert found.shape == (*images.shape[:-2], (H - m + 1) * (W - m + 1), m * m)
+    for index in np.ndindex(images.shape[:-2]):
+        np.testing.assert_array_equal(found[index], windows(images[index], m))
+
+
+@given(stacks())
+def test_average_add_and_coverage_pixel_by_pixel(case):
+    """(P2) for patches that disagree where they overlap."""
+    images, m = case
+    shape = images.shape[-2:]
+    noisy = patches.extract_patches(images, m)
+    noisy += np.random.default_rng(1).normal(0, 25, noisy.shape)
+    averages, sums = patches.average_patches(noisy, shape), patches.add_patches(noisy, shape)
+    assert averages.shape == sums.shape == images.shape
+    for index in np.ndindex(images.shape[:-2]):
+        total, count = pile(noisy[index], shape, m)
+        np.testing.assert_array_equal(patches.coverage(shape, m), count)
+        np.testing.assert_allclose(sums[index], total, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(averages[index], total / count, rtol=1e-10, atol=1e-10)
+
+
+# Identities
+
+
+@given(stacks())
+def test_round_trip(case):
+    """(P2) undoes (P1)."""
+    images, m = case
+    back = patches.average_patches(patches.extract_patches(images, m), images.shape[-2:])
+    np.testing.assert_allclose(back, images, rtol=1e-10)
+
+
+@given(stacks())
+def test_add_is_the_adjoint_of_extract(case):
+    """(P1) and (P2): <A x, y> = <x, A' y>; both are sums of products of some 1e4, so the tolerance is relative to those."""
+    images, m = case
+    left = patches.extract_patches(images, m)
+    other = np.random.default_rng(2).normal(size=left.shape)
+    right = patches.add_patches(other, images.shape[-2:])
+    assert (left * other).sum() == pytest.approx(
+        (images * right).sum(), rel=1e-10, abs=1e-10 * np.abs(left * other).sum()
+    )
+
+
+def test_extract_and_average_transpose_with_the_image(rng):
+    """(P1), (P2) of the transposed image: patches in column-major order, each transposed."""
+    image = rng.uniform(0, 255, (5, 7))
+    there = patches.extract_patches(image, 3).reshape(3, 5, 3, 3).transpose(1, 0, 3, 2).reshape(15, 9)
+    np.testing.assert_array_equal(patches.extract_patches(image.T, 3), there)
+    np.testing.assert_allclose(patches.average_patches(there, (7, 5)), image.T, rtol=1e-10)
+
+
+def test_the_smallest_and_the_largest_patch(rng):
+    """(P1) with m = 1 is every pixel, with m = H = W the whole image once."""
+    image = rng.uniform(0, 255, (6, 6))
+    np.testing.assert_array_equal(patches.extract_patches(image, 1), image.reshape(36, 1))
+    np.testing.assert_array_equal(patches.extract_patches(image, 6), image.reshape(1, 36))
+
+
+# Arrays in and out
+
+
+@pytest.mark.parametrize(("given_dtype", "returned"), IN_AND_OUT)
+def test_float32_stays_and_all_else_is_float64(given_dtype, returned, rng):
+    images = np.arange(40).reshape(2, 4, 5)
+    found = patches.extract_patches(images.astype(given_dtype), 2)
+    np.testing.assert_array_equal(found, patches.extract_patches(images.astype(float), 2))
+    averages = patches.average_patches(found.astype(given_dtype), (4, 5))
+    some = patches.sample_patches(images.astype(given_dtype), 2, 3, rng)
+    assert {found.dtype, averages.dtype, some.dtype} == {np.dtype(returned)}
+    np.testing.assert_allclose(averages, images, rtol=1e-6)
+
+
+@pytest.mark.parametrize("m", [1, 2, 4])
+def test_results_are_new_arrays_for_any_memory_order(m, rng):
+    """m = 1 and m = H are where a reshaped window could still be the image itself."""
+    images = rng.uniform(0, 255, (2, 4, 4))
+    kept = images.copy()
+    expected = patches.extract_patches(images, m)
+    expected_mean = patches.average_patches(expected, (4, 4))
+    assert not np.shares_memory(expected, images) and expected.flags.c_contiguous and expected.flags.writeable
+    assert not np.shares_memory(expected_mean, expected)
+    for same in relaid(images):
+        np.testing.assert_array_equal(patches.extract_patches(same, m), expected)
+    for same in relaid(expected):
+        np.testing.assert_allclose(patches.average_patches(same, (4, 4)), expected_mean, rtol=1e-10)
+    images.flags.writeable = expected.flags.writeable = False
+    patches.average_patches(patches.extract_patches(images, m), (4, 4))
+    np.testing.assert_array_equal(images, kept)
+
+
+def test_extract_copies_once():
+    """tracemalloc counts numpy's arrays: the peak is the result and what is small beside it."""
+    images = np.zeros((50, 28, 28))
+    tracemalloc.start()
+    found = patches.extract_patches(images, 16)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.nbytes <= peak < 1.1 * found.nbytes
+
+
+# sample_patches
+
+
+def test_samples_are_different_windows_of_all_images(rng):
+    """(P1): asked for all, it gives each window once; the value of a pixel tells the window."""
+    images = np.arange(3 * 4 * 5.0).reshape(3, 4, 5)
+    every = patches.extract_patches(images, 2).reshape(-1, 4)
+    found = patches.sample_patches(images, 2, len(every), rng)
+    np.testing.assert_array_equal(found[found[:, 0].argsort()], every)
+    assert not np.array_equal(found, every)
+
+
+def test_every_window_is_as_likely_as_any_other(rng):
+    """5 of 36 windows, 4000 times: a count is binomial with mean np and variance np(1 - p), p = 5/36; 5 sigma."""
+    images = np.arange(3 * 4 * 5.0).reshape(3, 4, 5)
+    first = np.concatenate([patches.sample_patches(images, 2, 5, rng)[:, 0] for _ in range(4000)]).astype(int)
+    counts = np.bincount(first, minlength=60)[patches.extract_patches(images, 2)[..., 0].astype(int).ravel()]
+    assert counts.sum() == 20_000
+    assert np.abs(counts - 4000 * 5 / 36).max() < 5 * np.sqrt(4000 * 5 / 36 * 31 / 36)
+
+
+def test_samples_repeat_with_the_seed_and_are_a_copy():
+    images = np.random.default_rng(0).uniform(0, 255, (2, 6, 6))
+    draws = [patches.sample_patches(images, 3, 7, np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
+    assert draws[0].shape == (7, 9) and draws[0].flags.writeable and not np.shares_memory(draws[0], images)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(("bad", "error", "message"), BAD_IMAGES)
+def test_bad_images_are_refused(bad, error, message, rng):
+    with pytest.raises(error, match="images " + message):
+        patches.extract_patches(bad, 2)
+    with pytest.raises(error, match="images " + message):
+        patches.sample_patches(bad, 2, 1, rng)
+
+
+@pytest.mark.parametrize(
+    ("m", "error", "message"),
+    [
+        (5, ValueError, "m needs to be at most 4 for images of 4 x 6; got 5; use smaller patches"),
+        (0, ValueError, "m needs a whole number of at least 1; got 0"),
+        (-2, ValueError, "m needs a whole number of at least 1; got -2"),
+        (2.0, TypeError, "m needs a whole number; got float 2.0; give an int"),
+        (True, TypeError, "m needs a whole number; got True; give an int"),
+        ("3", TypeError, "m needs a whole number; got str '3'; give an int"),
+        (None, TypeError, "m needs a whole number; got NoneType None; give an int"),
+    ],
+)
+def test_a_bad_side_is_refused(m, error, message, rng):
+    with pytest.raises(error, match=message):
+        patches.extract_patches(np.zeros((2, 4, 6)), m)
+    with pytest.raises(error, match=message):
+        patches.sample_patches(np.zeros((2, 4, 6)), m, 1, rng)
+    with pytest.raises(error, match=message):
+        patches.coverage((4, 6), m)
+
+
+@pytest.mark.parametrize(("n", "error", "message"), [(31, ValueError, r"n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2"), (0, ValueError, "n needs a whole number from 1 to 30; got 0"), (3.0, TypeError, "n needs a whole number; got float 3.0")])  # fmt: skip
+def test_a_bad_number_of_samples_is_refused(n, error, message, rng):
+    with pytest.raises(error, match=message):
+        patches.sample_patches(np.zeros((2, 4, 6)), 2, n, rng)
+
+
+def test_samples_need_a_stack_and_a_generator():
+    with pytest.raises(ValueError, match=r"images needs shape \(N, H, W\); got \(4, 6\)"):
+        patches.sample_patches(np.zeros((4, 6)), 2, 1, np.random.default_rng(0))
+    with pytest.raises(TypeError, match="rng needs a numpy.random.Generator; got NoneType None"):
+        patches.sample_patches(np.zeros((2, 4, 6)), 2, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "error", "message"),
+    [
+        (
+            (15, 5),
+            (4, 6),
+            ValueError,
+            "patches needs m.m numbers a patch; got 5, not a square; flatten m x m patches",
+        ),
+        (
+            (14, 4),
+            (4, 6),
+            ValueError,
+            "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them",
+        ),
+        ((1, 49), (4, 6), ValueError, "m needs to be at most 4 for images of 4 x 6; got 7"),
+        ((4,), (4, 6), ValueError, r"patches needs shape \(\.\.\., I.J, m.m\); got \(4,\)"),
+        ((0, 15, 4), (4, 6), ValueError, r"got \(0, 15, 4\); give at least one"),
+        ((15, 4), (4,), ValueError, r"shape needs two numbers \(H, W\); got \(4,\)"),
+        ((15, 4), 4, ValueError, r"shape needs two numbers \(H, W\); got 4; give rows and columns"),
+        ((15, 4), (2, 4, 6), ValueError, r"shape needs two numbers \(H, W\); got \(2, 4, 6\)"),
+        ((15, 4), (4, 0), ValueError, r"shape\[1\] needs a whole number of at least 1; got 0"),
+        ((15, 4), (4.0, 6), TypeError, r"shape\[0\] needs a whole number; got float 4.0"),
+    ],
+)
+def test_patches_that_do_not_belong_to_the_image_are_refused(shape, size, error, message):
+    with pytest.raises(error, match=message):
+        patches.average_patches(np.zeros(shape), size)
+
+
+@pytest.mark.parametrize(
+    ("size", "error", "message"),
+    [
+        (28, ValueError, r"shape needs two numbers \(H, W\); got 28"),
+        ((8, 7.5), TypeError, r"shape\[1\] needs a whole number; got float 7.5"),
+        ((-8, 7), ValueError, r"shape\[0\] needs a whole number of at least 1; got -8"),
+    ],
+)
+def test_a_bad_image_shape_is_refused(size, error, message):
+    with pytest.raises(error, match=message):
+        patches.coverage(size, 2)
+    with pytest.raises(error, match=message):
+        patches.add_patches(np.zeros((4, 4)), size)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "message"), [case for case in BAD_IMAGES if "shape" not in case[2] or "parts" in case[2]]
+)
+def test_average_refuses_bad_numbers(bad, error, message):
+    with pytest.raises(error, match="patches " + message):
+        patches.average_patches(bad, (4, 1))

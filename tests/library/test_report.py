@@ -1,0 +1,180 @@
+"""The report's rule: the short form equals the loop, and does what MATH.md's errata say of it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+
+from course_lib import denoising, gaussian, mixture, patches, report
+from tests.helpers import identity_channel, random_mixture
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20)
+
+
+@pytest.fixture
+def prior(rng):
+    return random_mixture(rng, 3, 4, scale=20.0, spread=100.0)
+
+
+def literal_posteriors(prior, sigma, y, epsilon):
+    """(M3) by the course's own posterior, then the report's epsilon."""
+    for part in mixture.components(prior):
+        C = gaussian.posterior(part, identity_channel(y.size, sigma), y).cov + epsilon * np.eye(y.size)
+        yield C @ (y / sigma**2 + np.linalg.solve(part.cov, part.mean)), C
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.01, 5.0])
+def test_scores_are_the_log_densities_at_their_own_means(prior, rng, epsilon):
+    """(M3): whatever the patch, the score is the same."""
+    for y in rng.uniform(0, 255, (3, 4)):
+        pairs = zip(prior.weights, literal_posteriors(prior, 25, y, epsilon))
+        direct = [np.log(w) + multivariate_normal(m, C).logpdf(m) for w, (m, C) in pairs]
+        np.testing.assert_allclose(report.literal_scores(prior, 25, epsilon=epsilon), direct, rtol=1e-10)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.01, 5.0])
+@pytest.mark.parametrize("sigma", [5.0, 25.0, 100.0])
+def test_short_form_equals_the_loop(prior, rng, sigma, epsilon):
+    x = rng.uniform(-60, 320, (7, 4))
+    loop = report.literal_loop(x, prior, sigma, epsilon=epsilon)
+    short = report.literal_denoise_patches(x, prior, sigma, epsilon=epsilon)
+    np.testing.assert_allclose(short, loop, rtol=1e-10, atol=1e-10)
+
+
+def test_without_epsilon_and_clipping_it_is_the_posterior_mean_of_one_component(prior, rng):
+    """(M6), (G8)"""
+    x = rng.uniform(100, 110, (5, 4))
+    tight = dataclasses.replace(prior, means=np.full((3, 4), 105.0))
+    k = report.literal_component(tight, 25, epsilon=0)
+    expected = [
+        gaussian.posterior(mixture.components(tight)[k], identity_channel(4, 25.0), y).mean for y in x
+    ]
+    np.testing.assert_allclose(report.literal_denoise_patches(x, tight, 25, epsilon=0), expected, rtol=1e-10)
+
+
+def test_one_component_is_the_right_rule_but_for_epsilon_and_clipping(rng):
+    """With K = 1 there is nothing to choose: (M5) agrees."""
+    prior = random_mixture(rng, 1, 4, scale=20.0, spread=100.0)
+    x = rng.uniform(100, 150, (9, 4))
+    right = denoising.denoise_patches(x, prior, 25, estimate="most_probable")
+    right[right < 1] = 0
+    short = report.literal_denoise_patches(x, prior, 25, epsilon=0)
+    np.testing.assert_allclose(short, np.minimum(right, 255), rtol=1e-10)
+
+
+def test_epsilon_scales_the_mean_of_a_degenerate_direction(rng):
+    """Erratum 3: with prior variance v far below epsilon and sigma^2, and mu in that direction, by 1 + epsilon/v."""
+    v = 1e-4
+    prior = mixture.Mixture([1.0], [[1.0]], [[[v]]])
+    z = report.literal_denoise_patches([[1.0]], prior, 25)
+    np.testing.assert_allclose(
+        z, 1 + 0.01 / v, rtol=1e-4
+    )  # v / sigma^2 = 2e-7 and epsilon / sigma^2 = 2e-5 are left out
+
+
+def test_values_below_one_become_zero_and_above_255_become_255():
+    """Erratum 6."""
+    prior = mixture.Mixture([1.0], [[0.0, 0.0, 0.0, 0.0]], [1e6 * np.eye(4)])
+    z = report.literal_denoise_patches([[0.9, 1.1, -3.0, 400.0]], prior, 1.0, epsilon=0)
+    np.testing.assert_allclose(z, [[0, 1.1, 0, 255]], rtol=1e-5)  # the prior pulls by sigma^2 / v = 1e-6
+
+
+def many_pixels(scale):
+    """Two components of 256 pixels, variances `scale` and 2 `scale`: densities far out of floating-point range."""
+    return mixture.Mixture(
+        [0.2, 0.8], np.zeros((2, 256)), scale * np.array([2.0, 1.0])[:, None, None] * np.eye(256)
+    )
+
+
+def test_underflow_takes_the_first_component():
+    """Erratum 10: the second has the larger density, but both are 0.0 in floating point."""
+    prior = many_pixels(1000.0)
+    assert report.literal_scores(prior, 50).max() < -745
+    assert report.literal_component(prior, 50) == 0
+    assert report.literal_component(prior, 50, compare="logarithms") == 1
+
+
+def test_underflow_is_what_the_loop_does(rng):
+    prior = many_pixels(1000.0)
+    y = rng.normal(0, 60, (1, 256))
+    np.testing.assert_allclose(
+        report.literal_loop(y, prior, 50), report.literal_denoise_patches(y, prior, 50), rtol=1e-10
+    )
+
+
+def test_overflow_takes_the_first_component():
+    prior = many_pixels(1e-6)
+    assert report.literal_scores(prior, 50, epsilon=0).min() > 710
+    assert report.literal_component(prior, 50, epsilon=0) == 0
+    assert report.literal_component(prior, 50, epsilon=0, compare="logarithms") == 1
+
+
+def test_a_component_without_weight_is_never_taken(prior):
+    without = dataclasses.replace(prior, weights=[0.0, 0.5, 0.5])
+    for compare in ("densities", "logarithms"):
+        assert report.literal_component(without, 25, compare=compare) != 0
+
+
+def test_permuting_the_components_changes_nothing(prior, rng):
+    x = rng.uniform(0, 255, (6, 4))
+    turned = mixture.Mixture(*(field[[2, 0, 1]] for field in (prior.weights, prior.means, prior.covs)))
+    one, other = (report.literal_denoise_patches(x, p, 25) for p in (prior, turned))
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_images_are_the_average_of_their_patches(prior, rng):
+    """(P1), (P2); a stack is its images one by one."""
+    images = rng.uniform(0, 255, (2, 5, 6))
+    whole = report.literal_denoise(images, prior, 25)
+    for image, result in zip(images, whole):
+        z = report.literal_denoise_patches(patches.extract_patches(image, 2), prior, 25)
+        np.testing.assert_allclose(result, patches.average_patches(z, (5, 6)), rtol=1e-10)
+        np.testing.assert_allclose(report.literal_denoise(image, prior, 25), result, rtol=1e-10)
+
+
+def test_integer_images_are_the_same_and_unchanged(prior, rng):
+    images = rng.integers(0, 255, (2, 5, 6))
+    before = images.copy()
+    np.testing.assert_array_equal(
+        report.literal_denoise(images, prior, 25), report.literal_denoise(images * 1.0, prior, 25)
+    )
+    np.testing.assert_array_equal(images, before)
+
+
+def test_a_singular_prior_is_refused(rng):
+    prior = mixture.Mixture([1.0], [[0.0, 0.0]], [[[1.0, 1.0], [1.0, 1.0]]])
+    message = (
+        "prior needs invertible covariances, the report's rule inverts them; got a singular one; "
+        "add reg_covar to its diagonal, or use denoising.denoise"
+    )
+    for call in (report.literal_scores, report.literal_component):
+        with pytest.raises(ValueError) as error:
+            call(prior, 25)
+        assert str(error.value) == message
+    with pytest.raises(ValueError, match="invertible"):
+        report.literal_loop([[0.0, 0.0]], prior, 25)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda p: report.literal_scores(p, 0), "noise_std needs a finite number above 0"),
+        (lambda p: report.literal_scores(p, 25, epsilon=-1), "epsilon needs a finite number of at least 0"),
+        (
+            lambda p: report.literal_component(p, 25, compare="luck"),
+            "compare needs one of 'densities', 'logarithms'",
+        ),
+        (lambda p: report.literal_denoise_patches(np.zeros((2, 9)), p, 25), "patches needs shape (N, 4)"),
+        (lambda p: report.literal_loop(np.zeros((2, 9)), p, 25), "patches needs shape (N, 4)"),
+        (lambda p: report.literal_denoise(np.full((5, 5), np.nan), p, 25), "images needs finite numbers"),
+        (lambda p: report.literal_denoise(np.zeros((1, 5)), p, 25), "m needs to be at most 1"),
+    ],
+)
+def test_bad_input(prior, call, message):
+    with pytest.raises(ValueError) as error:
+        call(prior)
+    assert str(error.value).startswith(message)

@@ -1,0 +1,1 @@
+"""Tests of the second track: a face, a background and where the face sits."""

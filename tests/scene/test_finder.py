@@ -1,0 +1,272 @@
+"""SceneFinder: a thin shell around the fit of a scene, in good standing with scikit-learn."""
+
+import inspect
+import pickle
+import re
+import warnings
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import check_estimator
+
+from course_lib import scene
+from course_lib.estimators import SceneFinder
+from tests.scene.real_scenes import small
+
+FACE = (9, 7)
+
+# Checks of scikit-learn that feed features in two dimensions, and why each cannot hold for pictures.
+NOT_FOR_PICTURES = {
+    "check_n_features_in_after_fitting": "pictures have rows and columns, not features; another size gets its own message",
+    "check_n_features_in": "pictures have rows and columns, not features; another size gets its own message",
+    "check_complex_data": "the course raises TypeError for kinds, where scikit-learn wants ValueError",
+    "check_dtype_object": "the course raises TypeError for arrays of objects, even if all are numbers",
+    "check_estimators_empty_data_messages": "the message has the course's format, not scikit-learn's words",
+    "check_fit2d_predict1d": "the message has the course's format, not scikit-learn's words",
+    "check_array_api_input": "numpy only",
+}
+
+
+class FlatFinder(SceneFinder):
+    """SceneFinder on rows of pixels, so that scikit-learn's two-dimensional checks reach its code.
+
+    A row of F features is a picture of 1 x F pixels; the face is one pixel, found in a column.
+    """
+
+    def fit(self, X, y=None):
+        return super().fit(self._pictures(X))
+
+    def predict(self, X):
+        return super().predict(self._pictures(X))[:, 1]
+
+    def score(self, X, y=None):
+        return super().score(self._pictures(X))
+
+    @staticmethod
+    def _pictures(X):
+        return X[:, None] if getattr(X, "ndim", 0) == 2 and not hasattr(X, "toarray") else X
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        return tags
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return small(60.0)[1:]
+
+
+@pytest.fixture(scope="module")
+def fitted(pictures):
+    return SceneFinder(FACE, random_state=0).fit(pictures[0])
+
+
+def test_check_estimator_with_the_tags_of_pictures():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = check_estimator(SceneFinder())
+    assert [r["status"] for r in results] == ["passed"]
+    tags = SceneFinder().__sklearn_tags__()
+    assert tags.input_tags.three_d_array and not tags.input_tags.two_d_array and not tags.target_tags.required
+    assert not tags.non_deterministic and not tags.input_tags.sparse
+
+
+@pytest.mark.parametrize("options", [{}, dict(how="random", n_init=2), dict(hard=True, smoothing=0.5)])
+def test_check_estimator_on_rows_of_pixels(options):
+    """All of scikit-learn's checks, 30 and more, except those that cannot hold; any other failure raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = FlatFinder((1, 1), random_state=0, **options)
+        results = check_estimator(model, expected_failed_checks=NOT_FOR_PICTURES, on_skip=None)
+    assert sum(result["status"] == "passed" for result in results) >= 30
+
+
+def test_attributes_are_the_result_of_the_fit(pictures):
+    """One number drawn from random_state seeds the Generator of the fit."""
+    images, _ = pictures
+    model = SceneFinder(FACE, 3, smoothing=0.5, random_state=4).fit(images)
+    rng = np.random.default_rng(np.random.RandomState(4).randint(2**31))
+    result = scene.fit(images, FACE, n_init=3, smoothing=0.5, rng=rng)
+    for field in ("face", "background", "noise_std", "prior"):
+        np.testing.assert_array_equal(getattr(model.scene_, field), getattr(result.params, field))
+    np.testing.assert_array_equal(model.bounds_, result.bounds)
+    np.testing.assert_array_equal(model.restart_bounds_, result.restart_bounds)
+    np.testing.assert_array_equal(model.visible_, result.visible)
+    assert model.n_iter_ == len(result.bounds) - 1 and model.restart_bounds_.shape == (3,)
+    assert model.converged_ is True and SceneFinder(FACE, max_iter=1, tol=0).fit(images).converged_ is False
+    assert model.fit(images) is model
+
+
+def test_predict_is_the_best_position_and_score_the_mean_log_likelihood(pictures, fitted):
+    images, positions = pictures
+    found = fitted.predict(images)
+    np.testing.assert_array_equal(found, scene.e_step(images, fitted.scene_, hard=True)[0])
+    assert (
+        found.shape == (40, 2) and found.dtype.kind == "i" and scene.verdict(found, positions)[0] == "exact"
+    )
+    assert fitted.score(images) == pytest.approx(scene.e_step(images, fitted.scene_)[1] / 40, rel=1e-12)
+    assert fitted.score(images) == pytest.approx(fitted.bounds_[-1] / 40, rel=1e-10)
+    assert fitted.score(images[:7]) == pytest.approx(
+        np.mean([fitted.score(image[None]) for image in images[:7]]), rel=1e-10
+    )
+    np.testing.assert_array_equal(fitted.predict(images[3:4]), found[3:4])
+
+
+def test_score_weighs_all_positions():
+    """(S12): with much noise, the best position alone would be too little."""
+    _, images, _ = small(150.0)
+    model = SceneFinder(FACE, smoothing=1.0).fit(images)
+    assert model.score(images) > scene.e_step(images, model.scene_, hard=True)[1] / 40 + 0.01
+    assert model.score(images) == pytest.approx(scene.e_step(images, model.scene_)[1] / 40, rel=1e-12)
+
+
+def test_new_pictures_need_smoothing_to_be_placed_where_no_old_one_was(pictures):
+    """(S8), (S15): without it the prior is 0 there, whatever a new picture shows."""
+    images, _ = pictures
+    _, others, positions = small(60.0, seed=9)
+    free, bound_to_old = (SceneFinder(FACE, smoothing=alpha).fit(images) for alpha in (0.1, 0.0))
+    assert (free.predict(others) == positions).all(axis=1).mean() > 0.9
+    assert (bound_to_old.predict(others) == positions).all(axis=1).mean() < 0.5
+    assert free.score(others) > bound_to_old.score(others) + 10
+    noise = np.random.default_rng(0).permutation(others.ravel()).reshape(others.shape)
+    assert free.score(others) > free.score(noise) + 10
+
+
+def test_every_parameter_reaches_get_params_and_the_fit(monkeypatch, pictures):
+    given = dict(
+        face_shape=(4, 5), n_init=7, hard=True, smoothing=2.0, how="random", max_iter=9, tol=0.5, n_jobs=2, progress=True, random_state=5,
+    )  # fmt: skip
+    model = SceneFinder(**given)
+    assert model.get_params() == given
+    seen, fit = {}, scene.fit
+
+    def spy(images, face_shape, **options):
+        seen.update(options, face_shape=face_shape)
+        return fit(images, FACE)
+
+    monkeypatch.setattr(scene, "fit", spy)
+    model.fit(pictures[0])
+    assert isinstance(seen.pop("rng"), np.random.Generator)
+    assert seen == {name: value for name, value in given.items() if name != "random_state"}
+
+
+def test_defaults_are_those_of_the_fit():
+    own = {name: p.default for name, p in inspect.signature(SceneFinder).parameters.items()}
+    shared = {
+        name: p.default
+        for name, p in inspect.signature(scene.fit).parameters.items()
+        if name in own and name != "face_shape"
+    }
+    assert {name: own[name] for name in shared} == shared and len(shared) == 8
+    assert own["random_state"] is None and own["face_shape"] == (18, 14)
+
+
+def test_the_random_state_decides_the_random_starts(pictures):
+    def bounds(random_state):
+        return (
+            SceneFinder(FACE, 2, how="random", max_iter=1, random_state=random_state)
+            .fit(pictures[0])
+            .restart_bounds_
+        )
+
+    np.testing.assert_array_equal(bounds(3), bounds(3))
+    np.testing.assert_array_equal(bounds(3), bounds(np.random.RandomState(3)))
+    assert len({bounds(3)[0], bounds(4)[0], bounds(None)[0], bounds(None)[0]}) == 4
+
+
+def test_progress_is_shown_when_asked_for(pictures, capsys):
+    SceneFinder(FACE, 2, progress=True, random_state=0).fit(pictures[0])
+    out, err = capsys.readouterr()
+    assert out == "" and "2/2 best bound" in err
+    SceneFinder(FACE, 2, random_state=0).fit(pictures[0])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_clone_has_forgotten_and_a_pickle_has_not(pictures, fitted):
+    images, _ = pictures
+    other = clone(fitted)
+    assert other.get_params() == fitted.get_params()
+    for call in (other.predict, other.score):
+        with pytest.raises(NotFittedError):
+            call(images)
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(again.predict(images), fitted.predict(images))
+    assert again.score(images) == fitted.score(images) and not again.scene_.face.flags.writeable
+    assert "face_shape=(9, 7)" in repr(fitted)
+
+
+def test_works_in_a_pipeline_and_a_grid_search(pictures):
+    images, positions = pictures
+    pipe = make_pipeline(FunctionTransformer(lambda x: 255 - x), SceneFinder(FACE, random_state=0)).fit(
+        images
+    )
+    assert scene.verdict(pipe.predict(images), positions)[0] == "exact"
+    assert np.isfinite(pipe.score(images))
+    grid = {"face_shape": [(9, 7), (3, 3)], "smoothing": [0.0, 0.1]}
+    search = GridSearchCV(SceneFinder(random_state=0), grid, cv=2, error_score="raise").fit(images)
+    assert search.best_params_["face_shape"] == (9, 7)  # the held-out pictures tell the right size
+
+
+def test_integers_and_lists_of_pictures_are_taken_and_left_alone(pictures):
+    whole = np.clip(np.rint(pictures[0]), 0, 255).astype(np.uint8)
+    kept = whole.copy()
+    whole.flags.writeable = False
+    model = SceneFinder(FACE, random_state=0)
+    wanted = model.fit(whole.astype(float)).predict(whole.astype(float))
+    for same in (whole, list(whole), whole.tolist()):
+        np.testing.assert_array_equal(model.fit(same).predict(same), wanted)
+    np.testing.assert_array_equal(whole, kept)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (
+            lambda x: x[0],
+            ValueError,
+            "images needs shape (N, H, W); got (20, 30); cut all pictures to one size; a single picture goes in as image[None]",
+        ),
+        (lambda x: x[:0], ValueError, "images needs shape (N, H, W); got (0, 20, 30); give at least one"),
+        (
+            lambda x: np.where(x == x[0, 0, 0], np.nan, x),
+            ValueError,
+            "images needs finite numbers; got 1 NaN or infinite of 24000",
+        ),
+        (lambda x: x + 1j, TypeError, "images needs real numbers; got dtype complex128"),
+        (lambda x: x.astype(str), TypeError, "images needs real numbers; got dtype <U"),
+        (
+            lambda x: [x[0], x[1, :, 1:]],
+            ValueError,
+            "images needs parts of one shape; got parts of different shapes; cut all pictures to one size",
+        ),
+        (
+            lambda x: sparse.csr_matrix(x[0]),
+            TypeError,
+            "images needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)",
+        ),
+        (lambda x: sparse.coo_array(x[0]), TypeError, "images needs a dense array; got a sparse one"),
+    ],
+)
+def test_bad_pictures_are_refused_everywhere(pictures, fitted, change, error, message):
+    bad = change(pictures[0])
+    for call in (clone(fitted).fit, fitted.predict, fitted.score):
+        with pytest.raises(error, match="^" + re.escape(message)):
+            call(bad)
+
+
+def test_pictures_of_another_size_than_those_of_the_fit_are_refused(pictures, fitted):
+    for call in (fitted.predict, fitted.score):
+        with pytest.raises(
+            ValueError,
+            match=re.escape(
+                "images needs shape (N, 20, 30); got (40, 20, 29); the scene has pictures of 20 x 30"
+            ),
+        ):
+            call(pictures[0][:, :, 1:])

@@ -1,0 +1,418 @@
+"""The rules of the lessons that a machine can check.
+
+Each rule takes a notebook node and returns its complaints, one string each; an empty list means that the
+notebook keeps the rule. `RULES` holds those of a lesson, `TALK_RULES` those of its talk.
+"""
+
+import ast
+import io
+import re
+import statistics
+import tokenize
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+MAX_LINES = 12
+MAX_MEDIAN = 6
+MAX_DEFINITION = 15
+MAX_EXERCISE = (
+    20  # of a cell with a solution: signature, docstring with the shapes, markers and up to ten lines
+)
+EXERCISES = range(3, 6)  # in each lesson from 01 to 09
+SLIDES = range(10, 21)
+SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
+MACHINE_PATH = re.compile(
+    r"(?<![\w.~/])/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w|\b[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
+)
+DRAWING = {
+    "axhline", "axvline", "bar", "barh", "boxplot", "colorbar", "contour", "contourf", "errorbar", "fill_between", "hist",
+    "imshow", "legend", "loglog", "pcolormesh", "plot", "savefig", "scatter", "semilogx", "semilogy", "set_axis_off",
+    "set_title", "set_xlabel", "set_xlim", "set_xscale", "set_xticks", "set_ylabel", "set_ylim", "set_yscale", "set_yticks",
+    "subplots", "suptitle", "tight_layout",
+}  # fmt: skip
+
+
+def code_cells(nb):
+    """(index, cell) of the code cells."""
+    return [(i, cell) for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+
+
+def python(cell):
+    """The cell as plain Python: magics and shell commands become calls of get_ipython()."""
+    return TransformerManager().transform_cell(cell.source)
+
+
+def nodes(cell, *kinds):
+    """All syntax nodes of these kinds in a code cell."""
+    return [node for node in ast.walk(ast.parse(python(cell))) if isinstance(node, kinds)]
+
+
+def dotted(node):
+    """'a.b.c' for the expression a.b.c, and '' for what is not a chain of names."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and dotted(node.value):
+        return f"{dotted(node.value)}.{node.attr}"
+    return ""
+
+
+def is_figure(cell):
+    return any(dotted(call.func) == "plt.show" for call in nodes(cell, ast.Call))
+
+
+def nbgrader(cell):
+    """What nbgrader is told about a cell; empty for most."""
+    return cell.metadata.get("nbgrader", {})
+
+
+def is_exercise(cell):
+    return nbgrader(cell).get("solution", False)
+
+
+def headings(nb):
+    """(level, text) of the headings, outside fenced code."""
+    found = []
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+            found += [
+                (len(marks), title) for marks, title in re.findall(r"^(#{1,6})\s+(.*)$", text, re.MULTILINE)
+            ]
+    return found
+
+
+def printed(cell):
+    """Every text that a code cell has stored, pictures left out."""
+    texts = []
+    for output in cell.outputs:
+        texts.append(output.get("text", ""))
+        texts += [str(data) for mime, data in output.get("data", {}).items() if not mime.startswith("image/")]
+    return texts
+
+
+# What is stored
+
+
+def no_empty_cell(nb):
+    return [f"cell {i} is empty" for i, cell in enumerate(nb.cells) if not cell.source.strip()]
+
+
+def executed_in_order(nb):
+    counts = [cell.execution_count for _, cell in code_cells(nb)]
+    if counts and counts == list(range(1, len(counts) + 1)):
+        return []
+    return [
+        f"code cells must be executed 1..n in order, came {counts}; execute the notebook from a fresh kernel"
+    ]
+
+
+def no_error_output(nb):
+    return [
+        f"cell {i} stores an error"
+        for i, c in code_cells(nb)
+        if any(o.output_type == "error" for o in c.outputs)
+    ]
+
+
+def no_machine_state(nb):
+    """Widget state, timings and kernels belong to the machine that ran the lesson."""
+    problems = ["widget state is stored"] if "widgets" in nb.metadata else []
+    problems += [
+        f"cell {i} stores execution times" for i, cell in enumerate(nb.cells) if "execution" in cell.metadata
+    ]
+    kernel = nb.metadata.get("kernelspec", {}).get("name")
+    return problems + ([] if kernel == "python3" else [f"the kernel must be python3, came {kernel}"])
+
+
+def no_widget_view(nb):
+    """A reader without a kernel would see an empty box; the figure before the widget says the same."""
+    return [
+        f"cell {i} stores the view of a widget; store the lesson with python -m tests.tools.store"
+        for i, cell in code_cells(nb)
+        if any(
+            "application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs
+        )
+    ]
+
+
+def no_machine_path(nb):
+    problems = []
+    for i, cell in enumerate(nb.cells):
+        texts = [cell.source] + (printed(cell) if cell.cell_type == "code" else [])
+        problems += [
+            f"cell {i} names a path of a machine: {hit}"
+            for text in texts
+            for hit in MACHINE_PATH.findall(text)
+        ]
+    return problems
+
+
+def outputs_are_compared(nb):
+    """Only the output of a widget may go unchecked, and no cell may be skipped."""
+    problems = []
+    for i, cell in code_cells(nb):
+        tags = cell.metadata.get("tags", [])
+        if {"nbval-skip", "raises-exception", "nbval-raises-exception"} & set(tags):
+            problems.append(f"cell {i} is not tested: {tags}")
+        if re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE)", cell.source):
+            problems.append(f"cell {i} steers nbval by a comment; use a tag")
+        if "nbval-ignore-output" in tags and not re.search(r"widgets\.|interact", cell.source):
+            problems.append(f"cell {i} ignores its output without being a widget")
+    return problems
+
+
+# What is written
+
+
+def one_title(nb):
+    titles = [title for level, title in headings(nb) if level == 1]
+    return [] if len(titles) == 1 else [f"a lesson has one H1, came {titles}"]
+
+
+def no_skipped_level(nb):
+    levels = [0] + [level for level, _ in headings(nb)]
+    return [f"heading level {b} follows {a}" for a, b in zip(levels, levels[1:]) if b > a + 1]
+
+
+def short_cells(nb):
+    lengths = {i: len(cell.source.strip().splitlines()) for i, cell in code_cells(nb)}
+    limits = {i: MAX_EXERCISE if is_exercise(cell) else MAX_LINES for i, cell in code_cells(nb)}
+    problems = [f"cell {i} has {n} lines, at most {limits[i]}" for i, n in lengths.items() if n > limits[i]]
+    if lengths and statistics.median(lengths.values()) > MAX_MEDIAN:
+        problems.append(
+            f"the median cell has {statistics.median(lengths.values())} lines, at most {MAX_MEDIAN}"
+        )
+    return problems
+
+
+def short_definitions(nb):
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [
+        f"cell {i} defines {node.name} in more than {MAX_DEFINITION} lines"
+        for i, cell in code_cells(nb)
+        for node in nodes(cell, *kinds)
+        if not is_exercise(cell) and node.end_lineno - node.lineno + 1 > MAX_DEFINITION
+    ]
+
+
+def no_semicolon(nb):
+    problems = []
+    for i, cell in code_cells(nb):
+        tokens = tokenize.generate_tokens(io.StringIO(python(cell)).readline)
+        if any(token.type == tokenize.OP and token.string == ";" for token in tokens):
+            problems.append(f"cell {i} has a semicolon")
+    return problems
+
+
+def no_command(nb):
+    """The one magic of a lesson is %matplotlib inline: no shell, no installation, no timing that changes."""
+    allowed = "get_ipython().run_line_magic('matplotlib', 'inline')"
+    return [
+        f"cell {i} has a magic or a shell command: {cell.source.splitlines()[0]}"
+        for i, cell in code_cells(nb)
+        if any(
+            ast.unparse(c.func).startswith("get_ipython()") and ast.unparse(c) != allowed
+            for c in nodes(cell, ast.Call)
+        )
+    ]
+
+
+def imports_come_first(nb):
+    return [
+        f"cell {i} imports; imports belong in the first code cell"
+        for i, c in code_cells(nb)[1:]
+        if nodes(c, ast.Import, ast.ImportFrom)
+    ]
+
+
+def plain_imports(nb):
+    """No import *, no sys.path, nothing of matplotlib but pyplot as plt."""
+    problems = []
+    for i, cell in code_cells(nb):
+        for node in nodes(cell, ast.Import, ast.ImportFrom):
+            text = ast.unparse(node)
+            if "*" in text:
+                problems.append(f"cell {i} imports *")
+            if "matplotlib" in text and text != "import matplotlib.pyplot as plt":
+                problems.append(f"cell {i}: {text}; only 'import matplotlib.pyplot as plt' is needed")
+        if any(dotted(node) == "sys.path" for node in nodes(cell, ast.Attribute)):
+            problems.append(f"cell {i} touches sys.path")
+    return problems
+
+
+def inline_figures(nb):
+    first = [cell.source for _, cell in code_cells(nb)[:1]]
+    return (
+        []
+        if first and "%matplotlib inline" in first[0].splitlines()
+        else ["the first code cell must have %matplotlib inline"]
+    )
+
+
+def no_drawing(nb):
+    """Figures are drawn by course_lib.classroom.plots; a lesson only shows them."""
+    problems = []
+    for i, cell in code_cells(nb):
+        for node in nodes(cell, ast.Attribute):
+            owner = dotted(node.value)
+            if owner == "plt" and node.attr != "show":
+                problems.append(f"cell {i} draws: plt.{node.attr}")
+            elif owner.split(".")[-1] not in ("plt", "plots") and node.attr in DRAWING:
+                problems.append(f"cell {i} draws: {ast.unparse(node)}")
+    return problems
+
+
+def figures_are_announced(nb):
+    return [
+        f"cell {i} shows a figure without a markdown cell before it"
+        for i, cell in code_cells(nb)
+        if is_figure(cell) and (i == 0 or nb.cells[i - 1].cell_type != "markdown")
+    ]
+
+
+def figures_are_shown(nb):
+    return [
+        f"cell {i} stores a picture but does not call plt.show()"
+        for i, cell in code_cells(nb)
+        if any("image/png" in output.get("data", {}) for output in cell.outputs) and not is_figure(cell)
+    ]
+
+
+# Exercises
+
+
+def exercises_are_complete(nb):
+    """An exercise is a heading with its number and a statement, one function with a docstring and a marked solution, a check."""
+    problems = []
+    for i, cell in code_cells(nb):
+        if not is_exercise(cell):
+            continue
+        number, name = exercise_of(nb, i)
+        functions = nodes(cell, ast.FunctionDef)
+        expected = f'exercises.check("{number}", {name})'
+        statement = nb.cells[i - 1].source if i else ""
+        wanted = {
+            "a statement under '### Exercise NN.n: ...' before it": re.match(
+                r"### Exercise \d\d\.\d: \S", statement
+            ),
+            "one function with a docstring": len(functions) >= 1 and ast.get_docstring(functions[0]),
+            "the shapes or the kind of its result after '->'": functions
+            and "->" in (ast.get_docstring(functions[0]) or ""),
+            "one solution between the markers": marked(cell.source) == 1,
+            f"after it the cell {expected}": i + 1 < len(nb.cells) and nb.cells[i + 1].source == expected,
+            "metadata of nbgrader": nbgrader(cell)
+            == SOLUTION | {"grade_id": f"exercise-{number.replace('.', '-')}"},
+            "metadata of nbgrader for its check": i + 1 < len(nb.cells)
+            and nbgrader(nb.cells[i + 1]) == CHECK | {"grade_id": f"check-{number.replace('.', '-')}"},
+        }
+        problems += [
+            f"exercise {number} in cell {i} needs {what}" for what, there in wanted.items() if not there
+        ]
+    return problems
+
+
+SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
+CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
+
+
+def exercise_of(nb, i):
+    """(number, name of the function) of the exercise in cell i; empty where they cannot be found."""
+    number = re.search(r"Exercise (\d\d\.\d)", nb.cells[i - 1].source if i else "")
+    functions = nodes(nb.cells[i], ast.FunctionDef)
+    return number.group(1) if number else "", functions[0].name if functions else ""
+
+
+def marked(source):
+    """Number of solutions between markers, -1 where the markers do not come in pairs."""
+    marks = re.findall(r"^ *### (BEGIN|END) SOLUTION$", source, re.MULTILINE)
+    pairs = len(marks) // 2
+    return pairs if marks == ["BEGIN", "END"] * pairs else -1
+
+
+def numbers_of_exercises(nb):
+    return [exercise_of(nb, i)[0] for i, cell in code_cells(nb) if is_exercise(cell)]
+
+
+def no_stray_solution(nb):
+    """A marker outside an exercise would stay in the student's edition, or make nbgrader stop."""
+    strays = [i for i, cell in enumerate(nb.cells) if "SOLUTION" in cell.source and not is_exercise(cell)]
+    return [f"cell {i} marks a solution without being an exercise" for i in strays]
+
+
+RULES = (
+    no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_widget_view, no_machine_path,
+    outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon, no_command,
+    imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced, figures_are_shown,
+    exercises_are_complete, no_stray_solution,
+)  # fmt: skip
+
+
+# What is shown in a talk
+
+
+def slide_type(cell):
+    """The part that a cell plays in a talk, None where it does not say."""
+    return cell.metadata.get("slideshow", {}).get("slide_type")
+
+
+def slides(nb):
+    """The shown cells of every slide, as nbconvert cuts them."""
+    found = []
+    for cell in nb.cells:
+        if slide_type(cell) not in ("notes", "skip"):
+            if slide_type(cell) == "slide" or not found:
+                found.append([])
+            found[-1].append(cell)
+    return found
+
+
+def every_cell_has_a_part(nb):
+    """A cell that says nothing would go on the slide before it."""
+    return [
+        f'cell {i} needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}; came {cell.metadata.get("slideshow", "none")}'
+        for i, cell in enumerate(nb.cells)
+        if slide_type(cell) not in SLIDE_TYPES or len(cell.metadata["slideshow"]) > 1
+    ]
+
+
+def talk_has_a_length(nb):
+    n = len(slides(nb))
+    return [] if n in SLIDES else [f"a talk has {SLIDES.start} to {SLIDES.stop - 1} slides, came {n}"]
+
+
+def talk_starts_with_the_title(nb):
+    first = slides(nb)[0][0].source if slides(nb) else ""
+    return (
+        []
+        if first.startswith("# ")
+        else [f"the first slide must show the title; it begins with {first[:40]!r}"]
+    )
+
+
+def slides_have_headings(nb):
+    """In a hall, a slide that begins in the middle of a section leaves its listeners behind."""
+    firsts = [cell for cell, *_ in slides(nb)]
+    return [
+        f"slide {n} must begin with a heading; it begins with {cell.source[:40]!r}"
+        for n, cell in enumerate(firsts, 1)
+        if cell.cell_type != "markdown" or not re.match(r"#{1,6} ", cell.source)
+    ]
+
+
+TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_title, slides_have_headings)
+
+
+def pair_differences(notebook, script):
+    """Where a notebook and its script disagree, comparing type, source, tags, slideshow and nbgrader of their cells."""
+
+    def key(cell):
+        parts = [dict(cell.metadata.get(name, {})) for name in ("slideshow", "nbgrader")]
+        return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", [])), parts
+
+    left, right = [[key(cell) for cell in nb.cells] for nb in (notebook, script)]
+    problems = (
+        [] if len(left) == len(right) else [f"the notebook has {len(left)} cells, the script {len(right)}"]
+    )
+    return problems + [
+        f"cell {i} differs: {a} is not {b}" for i, (a, b) in enumerate(zip(left, right)) if a != b
+    ]
