@@ -2,11 +2,14 @@
 
 import numpy as np
 import sympy
-from scipy.special import entr, logsumexp, rel_entr, xlogy
+from scipy.special import entr, rel_entr, xlogy
 
 from ... import scene
-from ._core import step
-from ._tools import FACE, SHAPE, error, exact, exceeds, log_joint, pasted, some_pictures, some_q, some_scene
+from .. import loops
+from ._core import chapter
+from ._tools import FACE, SHAPE, error, exact, exceeds, some_pictures, some_q, some_scene
+
+step = chapter("08")
 
 
 def problem(rng):
@@ -14,120 +17,80 @@ def problem(rng):
     return some_pictures(rng, some_scene(rng)), some_scene(rng), some_q(rng)
 
 
-def bound_by_loops(images, q, theta):
-    """E_q ln p(X, d) by loops plus the entropies: (S12)."""
-    joint = log_joint(images, theta)
-    return (q[q > 0] * joint[q > 0]).sum() + entr(q).sum()
-
-
 def log_evidence(images, theta):
     """ln p(X) of all pictures by loops."""
-    return logsumexp(log_joint(images, theta), axis=(1, 2)).sum()
+    return loops.posterior(images, theta)[1].sum()
 
 
-def residual(images, q, face, background):
-    """C: expected squared distance of the pictures from the pasted scene, by loops."""
-    places = list(np.ndindex(q.shape[1:]))
-    return sum(
-        q[k][d] * ((images[k] - pasted(face, background, d)) ** 2).sum()
-        for k in range(len(images))
-        for d in places
-    )
-
-
-@step(
-    "S12 a", "08", "Jensen: sum q ln(p / q) <= ln sum p for every q, with equality for q = p / sum p.",
-    tolerance=1e-13, instances=200,
-)  # fmt: skip
+@step("S12 a", tolerance=1e-13, instances=200)
 def jensen(rng, claim=lambda q, p: (q[q > 0] * np.log(p[q > 0] / q[q > 0])).sum()):
-    """Random q, some entries 0, and the posterior itself."""
+    """Jensen: sum q ln(p / q) <= ln sum p for every q, with equality for q = p / sum p."""
+    # Random q, some entries 0, and the posterior itself.
     p, q = rng.uniform(0, 1, 9), rng.dirichlet(np.ones(9)) * (rng.uniform(size=9) > 0.3)
     q = q / q.sum() if q.any() else p / p.sum()
     top = np.log(p.sum())
     return max(exceeds(claim(q, p), top), error(claim(p / p.sum(), p), top))
 
 
-@step("S12 b", "08", "0 ln 0 = 0 is the limit of t ln t.", "SymPy")
+@step("S12 b", "SymPy")
 def zero_log_zero(rng, claim=lambda t: t * sympy.log(t)):
-    """The limit from above."""
+    """0 ln 0 = 0 is the limit of t ln t."""
+    # The limit from above.
     t = sympy.symbols("t", positive=True)
     return exact(sympy.limit(claim(t), t, 0))
 
 
-@step(
-    "S12 c", "08", "With 0 ln 0 = 0, positions that q excludes are left out, also where A = 0 there.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S12 c", "loops")
 def left_out(rng, claim=scene.bound):
-    """A sure q, and a prior of zero elsewhere."""
+    """With 0 ln 0 = 0, positions that q excludes are left out, also where A = 0 there."""
+    # A sure q, and a prior of zero elsewhere.
     images, theta, _ = problem(rng)
     q = np.zeros((3, 3, 3))
     q[:, 1, 2] = 1
     sure = scene.Scene(theta.face, theta.background, theta.noise_std, q[0])
-    return error(claim(images, q, sure), log_joint(images, sure)[:, 1, 2].sum())
+    return error(claim(images, q, sure), loops.log_joint(images, sure)[:, 1, 2].sum())
 
 
-@step(
-    "S12",
-    "08",
-    "bound(q, theta) = sum_k [E_q ln p(X, d) + entropy(q_k)].",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S12", "loops")
 def bound(rng, claim=scene.bound):
-    """Loops over pictures, positions and pixels."""
+    """bound(q, theta) = sum_k [E_q ln p(X, d) + entropy(q_k)]."""
+    # Loops over pictures, positions and pixels.
     images, theta, q = problem(rng)
-    return error(claim(images, q, theta), bound_by_loops(images, q, theta))
+    return error(claim(images, q, theta), loops.bound(images, q, theta))
 
 
-@step(
-    "S12 d",
-    "08",
-    "The bound is at most ln p(X), for every q from flat to sure.",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S12 d", "loops")
 def below_evidence(rng, claim=scene.bound):
-    """Twenty q of rising sharpness, and the posterior."""
+    """The bound is at most ln p(X), for every q from flat to sure."""
+    # Twenty q of rising sharpness, and the posterior.
     images, theta, _ = problem(rng)
-    joint = log_joint(images, theta)
-    posterior = np.exp(joint - logsumexp(joint, axis=(1, 2), keepdims=True))
-    values = [
-        claim(images, q, theta)
-        for q in [posterior, *(some_q(rng, sharp) for sharp in np.geomspace(100, 0.05, 20))]
-    ]
-    return exceeds(values, log_evidence(images, theta))
+    posterior, evidence = loops.posterior(images, theta)
+    rivals = [some_q(rng, sharpness) for sharpness in np.geomspace(100, 0.05, 20)]
+    return exceeds([claim(images, q, theta) for q in [posterior, *rivals]], evidence.sum())
 
 
-@step(
-    "S13 a",
-    "08",
-    "ln t <= t - 1, with equality at t = 1 only: the line is the tangent of a concave curve.",
-    "SymPy",
-)
+@step("S13 a", "SymPy")
 def tangent(rng, claim=lambda t: t - 1):
-    """Value and slope of the difference at 1 are 0, and its curvature is 1 / t^2 > 0 everywhere."""
+    """ln t <= t - 1, with equality at t = 1 only: the line is the tangent of a concave curve."""
+    # Value and slope of the difference at 1 are 0, and its curvature is 1 / t^2 > 0 everywhere.
     t = sympy.symbols("t", positive=True)
     gap = claim(t) - sympy.log(t)
     return exact(gap.subs(t, 1), sympy.diff(gap, t).subs(t, 1), sympy.diff(gap, t, 2) - 1 / t**2)
 
 
-@step("S13", "08", "ln p(X) - bound = sum_k KL(q_k || posterior).", "loops", tolerance=1e-12, instances=5)
+@step("S13", "loops")
 def gap(rng, claim=scene.bound):
-    """The divergences from the posterior by Bayes' rule."""
+    """ln p(X) - bound = sum_k KL(q_k || posterior)."""
+    # The divergences from the posterior by Bayes' rule.
     images, theta, q = problem(rng)
-    joint = log_joint(images, theta)
-    posterior = np.exp(joint - logsumexp(joint, axis=(1, 2), keepdims=True))
-    return error(log_evidence(images, theta) - claim(images, q, theta), rel_entr(q, posterior).sum())
+    posterior, evidence = loops.posterior(images, theta)
+    return error(evidence.sum() - claim(images, q, theta), rel_entr(q, posterior).sum())
 
 
-@step(
-    "S13 b", "08", "The E-step closes the gap: its bound is ln p(X).", "loops", tolerance=1e-12, instances=5
-)
+@step("S13 b", "loops")
 def closed(rng, claim=lambda images, theta: scene.e_step(images, theta)[1]):
-    """ln p(X) by loops."""
+    """The E-step closes the gap: its bound is ln p(X)."""
+    # ln p(X) by loops.
     images, theta, _ = problem(rng)
     return error(claim(images, theta), log_evidence(images, theta))
 
@@ -135,7 +98,7 @@ def closed(rng, claim=lambda images, theta: scene.e_step(images, theta)[1]):
 def collected(images, q, theta):
     """The bound as lesson 08 collects it, with N(d), C and the entropies."""
     K, (H, W), s = len(images), images.shape[1:], theta.noise_std
-    C = residual(images, q, theta.face, theta.background)
+    C = loops.residual(images, q, theta.face, theta.background)
     return (
         -K * H * W / 2 * np.log(2 * np.pi * s**2)
         - C / (2 * s**2)
@@ -144,14 +107,12 @@ def collected(images, q, theta):
     )
 
 
-@step(
-    "S12 e", "08", "Collected: -(KHW/2) ln(2 pi s^2) - C / (2 s^2) + sum N(d) ln A(d) + entropies.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S12 e", "loops")
 def made_of(rng, claim=collected):
-    """The sum over pictures and positions as it stands."""
+    """Collected: -(KHW/2) ln(2 pi s^2) - C / (2 s^2) + sum N(d) ln A(d) + entropies."""
+    # The sum over pictures and positions as it stands.
     images, theta, q = problem(rng)
-    return error(claim(images, q, theta), bound_by_loops(images, q, theta))
+    return error(claim(images, q, theta), loops.bound(images, q, theta))
 
 
 def split(images, q, theta):
@@ -167,14 +128,12 @@ def split(images, q, theta):
     return total
 
 
-@step(
-    "S12 f", "08", "In C the face has the squares inside the window, the background those outside.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S12 f", "loops")
 def who_occurs_where(rng, claim=split):
-    """Distances from the pasted picture."""
+    """In C the face has the squares inside the window, the background those outside."""
+    # Distances from the pasted picture.
     images, theta, q = problem(rng)
-    return error(claim(images, q, theta), residual(images, q, theta.face, theta.background))
+    return error(claim(images, q, theta), loops.residual(images, q, theta.face, theta.background))
 
 
 def em_step(images, theta):
@@ -183,14 +142,12 @@ def em_step(images, theta):
     return q, scene.m_step(images, q, FACE, previous=theta)
 
 
-@step(
-    "S12 g", "08", "EM never falls: ln p(X | old) = bound(q, old) <= bound(q, new) <= ln p(X | new).",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S12 g", "loops")
 def never_falls(rng, claim=em_step):
-    """All four numbers by loops, one step from a scene that is not the pictures'."""
+    """EM never falls: ln p(X | old) = bound(q, old) <= bound(q, new) <= ln p(X | new)."""
+    # All four numbers by loops, one step from a scene that is not the pictures'.
     images, theta, _ = problem(rng)
     q, new = claim(images, theta)
-    bounds = [bound_by_loops(images, q, one) for one in (theta, new)]
+    bounds = [loops.bound(images, q, one) for one in (theta, new)]
     before, after = (log_evidence(images, one) for one in (theta, new))
     return max(error(bounds[0], before), exceeds(bounds, [bounds[1], after]))

@@ -7,87 +7,66 @@ from scipy.stats import norm
 
 from ... import gaussian
 from ...gaussian import Gaussian
-from ._core import step
-from ._tools import (
-    axis,
-    blocks,
-    covariance,
-    error,
-    exact,
-    hermite,
-    log_normal,
-    moments,
-    some_gaussian,
-    stacked,
-    worst,
-)
+from .. import models
+from ._core import chapter
+from ._tools import axis, blocks, error, exact, hermite, log_normal, moments, stacked, worst
+
+step = chapter("01", instances=100)
 
 
-@step(
-    "G1 a",
-    "01",
-    "y = mu + A e with an invertible A has the Gaussian density with S = A A'.",
-    tolerance=1e-13,
-    instances=100,
-)
+@step("G1 a", tolerance=1e-13)
 def density(rng, claim=lambda y, mu, S: Gaussian(mu, S).log_density(y)):
-    """Change of variables e = A^-1 (y - mu)."""
+    """y = mu + A e with an invertible A has the Gaussian density with S = A A'."""
+    # Change of variables e = A^-1 (y - mu).
     mu, A, y = rng.standard_normal(3), rng.uniform(-1, 1, (3, 3)) + 3 * np.eye(3), rng.standard_normal(3)
     changed = norm.logpdf(np.linalg.solve(A, y - mu)).sum() - np.linalg.slogdet(A)[1]
     return error(claim(y, mu, A @ A.T), changed)
 
 
-@step("G1 b", "01", "E exp(s e) = exp(s^2 / 2) for a standard normal number e.", "SymPy")
+@step("G1 b", "SymPy")
 def generating_number(rng, claim=lambda s: sympy.exp(s**2 / 2)):
-    """The integral itself."""
+    """E exp(s e) = exp(s^2 / 2) for a standard normal number e."""
+    # The integral itself.
     e, s = sympy.symbols("e s", real=True)
     normal = sympy.exp(-(e**2) / 2) / sympy.sqrt(2 * sympy.pi)
     return exact(sympy.integrate(normal * sympy.exp(s * e), (e, -sympy.oo, sympy.oo)) - claim(s))
 
 
-@step(
-    "G1 c", "01", "E exp(t'y) = exp(t'mu + t'S t / 2): the moment generating function.",
-    "quadrature", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("G1 c", "quadrature", tolerance=1e-13, instances=5)
 def generating_function(rng, claim=lambda t, mu, S: np.exp(t @ mu + t @ S @ t / 2)):
-    """The mean over e of y = mu + A e."""
+    """E exp(t'y) = exp(t'mu + t'S t / 2): the moment generating function."""
+    # The mean over e of y = mu + A e.
     mu, A, t = rng.standard_normal(2), rng.uniform(-1, 1, (2, 2)), rng.uniform(-1, 1, 2)
     e, weight = hermite(30, 2)
     return error(claim(t, mu, A @ A.T), weight @ np.exp((mu + e @ A.T) @ t))
 
 
-@step(
-    "G1 d", "01", "B y + c ~ N(B mu + c, B S B'): its moment generating function says so.",
-    "quadrature", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("G1 d", "quadrature", tolerance=1e-13, instances=5)
 def linear_map(rng, claim=lambda mu, S, B, c: (B @ mu + c, B @ S @ B.T)):
-    """The mean over e of exp t'(B (mu + A e) + c), for one t."""
+    """B y + c ~ N(B mu + c, B S B'): its moment generating function says so."""
+    # The mean over e of exp t'(B (mu + A e) + c), for one t.
     mu, A, B, c, t = (rng.uniform(-1, 1, shape) for shape in (2, (2, 2), (3, 2), 3, 3))
     e, weight = hermite(30, 2)
     mean, cov = claim(mu, A @ A.T, B, c)
     return error(np.exp(t @ mean + t @ cov @ t / 2), weight @ np.exp(((mu + e @ A.T) @ B.T + c) @ t))
 
 
-@step(
-    "G1 e", "01", "Uncorrelated blocks of a Gaussian are independent: the density is a product.",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("G1 e")
 def uncorrelated(
     rng, claim=lambda y, one, two: log_normal(y[:2], one.mean, one.cov) + log_normal(y[2:], two.mean, two.cov)
 ):
-    """SciPy's density with S12 = 0."""
-    one, two, y = some_gaussian(rng, 2), some_gaussian(rng, 3), rng.standard_normal(5)
+    """Uncorrelated blocks of a Gaussian are independent: the density is a product."""
+    # SciPy's density with S12 = 0.
+    one, two, y = models.gaussian(rng, 2), models.gaussian(rng, 3), rng.standard_normal(5)
     S = np.block([[one.cov, np.zeros((2, 3))], [np.zeros((3, 2)), two.cov]])
     return error(claim(y, one, two), log_normal(y, np.concatenate([one.mean, two.mean]), S))
 
 
-@step(
-    "G1", "01", "A block alone is N(mu1, S11): the joint density, integrated over the rest.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G1", "quadrature", instances=3)
 def marginal(rng, claim=gaussian.marginal):
-    """The integral over y2 at several y1."""
-    g = some_gaussian(rng, 2)
+    """A block alone is N(mu1, S11): the joint density, integrated over the rest."""
+    # The integral over y2 at several y1.
+    g = models.gaussian(rng, 2)
     y2, width = axis(g.mean[1], g.cov[1, 1] ** 0.5)
     y1 = g.mean[0] + np.linspace(-2, 2, 5)
     table = np.exp(log_normal(np.stack(np.meshgrid(y1, y2, indexing="ij"), -1), g.mean, g.cov))
@@ -95,12 +74,10 @@ def marginal(rng, claim=gaussian.marginal):
     return error(np.exp(log_normal(y1[:, None], found.mean, found.cov)), table.sum(axis=1) * width)
 
 
-@step(
-    "G2 a", "01", "E S E' = diag(M, S22): elimination leaves the Schur complement M = S11 - S12 S22^-1 S21.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G2 a", "SymPy, blocks of any size")
 def elimination(rng, claim=lambda S12, S21, S22: (-S12 * S22**-1, -(S22**-1) * S21)):
-    """The claim is the corner of E and that of E'."""
+    """E S E' = diag(M, S22): elimination leaves the Schur complement M = S11 - S12 S22^-1 S21."""
+    # The claim is the corner of E and that of E'.
     S11, S12, S21, S22 = blocks("S11 S12 S21 S22")
     left, right = claim(S12, S21, S22)
     product = stacked([[1, left], [0, 1]]) * stacked([[S11, S12], [S21, S22]]) * stacked([[1, 0], [right, 1]])
@@ -113,31 +90,28 @@ def precision_blocks(M, S12, S21, S22):
     return [[M**-1, L12], [L21, S22**-1 + S22**-1 * S21 * M**-1 * S12 * S22**-1]]
 
 
-@step(
-    "G2 b", "01", "S^-1 = E' diag(M^-1, S22^-1) E, multiplied out: the four blocks of the precision L.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G2 b", "SymPy, blocks of any size")
 def inverse_in_blocks(rng, claim=precision_blocks):
-    """S L and L S are the identity."""
+    """S^-1 = E' diag(M^-1, S22^-1) E, multiplied out: the four blocks of the precision L."""
+    # S L and L S are the identity.
     M, S12, S21, S22 = blocks("M S12 S21 S22")
     S, L = stacked([[M + S12 * S22**-1 * S21, S12], [S21, S22]]), stacked(claim(M, S12, S21, S22))
     return exact(S * L - sympy.eye(2), L * S - sympy.eye(2))
 
 
-@step("G2 c", "01", "The determinant splits: |S| = |M| |S22|.", tolerance=1e-12, instances=100)
+@step("G2 c")
 def determinant(rng, claim=lambda M, S22: np.linalg.slogdet(M)[1] + np.linalg.slogdet(S22)[1]):
-    """ln |S| from the eigenvalues of S."""
-    S = covariance(rng, 5)
+    """The determinant splits: |S| = |M| |S22|."""
+    # ln |S| from the eigenvalues of S.
+    S = models.covariance(rng, 5)
     M = S[:3, :3] - S[:3, 3:] @ np.linalg.solve(S[3:, 3:], S[3:, :3])
     return error(claim(M, S[3:, 3:]), np.log(np.linalg.eigvalsh(S)).sum())
 
 
-@step(
-    "G2 d", "01", "Completing the square: d'S^-1 d = r'M^-1 r + d2'S22^-1 d2 with r = d1 - S12 S22^-1 d2.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G2 d", "SymPy, blocks of any size")
 def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 * d2):
-    """d'L d with the blocks of L that the step before has found."""
+    """Completing the square: d'S^-1 d = r'M^-1 r + d2'S22^-1 d2 with r = d1 - S12 S22^-1 d2."""
+    # d'L d with the blocks of L that the step before has found.
     M, S12, S21, S22, d1, d2, d1t, d2t = blocks("M S12 S21 S22 d1 d2 d1t d2t")
     L = precision_blocks(M, S12, S21, S22)
     r, rt = claim(S12, S22, d1, d2), d1t - d2t * S22**-1 * S21
@@ -145,13 +119,11 @@ def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 
     return exact(whole[0] - rt * M**-1 * r - d2t * S22**-1 * d2)
 
 
-@step(
-    "G2 e", "01", "The joint density is a product: ln p(y) = ln p(y1 | y2) + ln p(y2), constants included.",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("G2 e")
 def product_of_two(rng, claim=gaussian.condition):
-    """SciPy's density of all five entries and of the two that are seen."""
-    g, y = some_gaussian(rng, 5), rng.standard_normal(5)
+    """The joint density is a product: ln p(y) = ln p(y1 | y2) + ln p(y2), constants included."""
+    # SciPy's density of all five entries and of the two that are seen.
+    g, y = models.gaussian(rng, 5), rng.standard_normal(5)
     given = claim(g, [1, 4], y[[1, 4]])
     seen = log_normal(y[[1, 4]], g.mean[[1, 4]], g.cov[np.ix_([1, 4], [1, 4])])
     return error(log_normal(y[[0, 2, 3]], given.mean, given.cov) + seen, log_normal(y, g.mean, g.cov))
@@ -164,25 +136,22 @@ def cut(g, value):
     return y1, along / trapezoid(along, y1)
 
 
-@step(
-    "G2", "01", "Seeing a block: mean mu1 + S12 S22^-1 (y2 - mu2), covariance M, as along the cut.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G2", "quadrature", instances=3)
 def conditional(rng, claim=gaussian.condition):
-    """Mean, variance and density along a cut of two dimensions."""
-    g, value = some_gaussian(rng, 2), rng.standard_normal()
+    """Seeing a block: mean mu1 + S12 S22^-1 (y2 - mu2), covariance M, as along the cut."""
+    # Mean, variance and density along a cut of two dimensions.
+    g, value = models.gaussian(rng, 2), rng.standard_normal()
     y1, ratio = cut(g, value)
     mean, cov = moments(y1[:, None], ratio)
     found = claim(g, [1], [value])
     return worst((found.mean, mean), (found.cov, cov), (np.exp(log_normal(y1, found.mean, found.cov)), ratio))
 
 
-@step(
-    "G2 f", "01", "(G2) holds for a singular S as well: the residual r is N(0, M), independent of y2.",
-    tolerance=1e-10, instances=100,
-)  # fmt: skip
+@step("G2 f", tolerance=1e-10)
 def singular(rng, claim=gaussian.condition):
-    """y = mu + A e with three e for five entries: those e that agree with y2 are a point and the null space of A2."""
+    """(G2) holds for a singular S as well: the residual r is N(0, M), independent of y2."""
+    # y = mu + A e with three e for five entries: those e that agree with y2 are a point and the null space of
+    # A2.
     mu, A, seen, rest = rng.standard_normal(5), rng.standard_normal((5, 3)), [1, 4], [0, 2, 3]
     d2 = A[seen] @ rng.standard_normal(3)
     back = np.linalg.pinv(A[seen])
@@ -191,75 +160,59 @@ def singular(rng, claim=gaussian.condition):
     return worst((found.mean, mu[rest] + A[rest] @ back @ d2), (found.cov, left @ left.T))
 
 
-@step(
-    "G2 g", "01", "How sure we become does not depend on the value seen, only the mean does.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G2 g", "quadrature", instances=3)
 def same_width(rng, claim=lambda g, value: gaussian.condition(g, [1], [0.0]).cov[0, 0]):
-    """The variance along the cut at any value; the claim takes none into account."""
-    g, value = some_gaussian(rng, 2), rng.standard_normal()
+    """How sure we become does not depend on the value seen, only the mean does."""
+    # The variance along the cut at any value; the claim takes none into account.
+    g, value = models.gaussian(rng, 2), rng.standard_normal()
     y1, ratio = cut(g, value)
     return error(claim(g, value), moments(y1[:, None], ratio)[1][0, 0])
 
 
-@step(
-    "G2 h",
-    "01",
-    "With correlation rho the variance S11 (1 - rho^2) is left: 0.5 takes off 13 % of the width.",
-    "SymPy",
-)
+@step("G2 h", "SymPy")
 def by_correlation(rng, claim=lambda v, rho: v * (1 - rho**2)):
-    """(G2) with S12 = rho sqrt(S11 S22)."""
+    """With correlation rho the variance S11 (1 - rho^2) is left: 0.5 takes off 13 % of the width."""
+    # (G2) with S12 = rho sqrt(S11 S22).
     v, w, rho = sympy.symbols("S11 S22 rho", positive=True)
     return exact(v - (rho * sympy.sqrt(v * w)) ** 2 / w - claim(v, rho))
 
 
-@step(
-    "G3 a", "01", "Completing the other square: d'L d = (d1 + c)'L11 (d1 + c) + rest, c = L11^-1 L12 d2.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G3 a", "SymPy, blocks of any size")
 def square_by_precision(rng, claim=lambda L11, L12, d2: L11**-1 * L12 * d2):
-    """The rest is d2'(L22 - L21 L11^-1 L12) d2, without d1."""
+    """Completing the other square: d'L d = (d1 + c)'L11 (d1 + c) + rest, c = L11^-1 L12 d2."""
+    # The rest is d2'(L22 - L21 L11^-1 L12) d2, without d1.
     L11, L12, L21, L22, d1, d2, d1t, d2t = blocks("L11 L12 L21 L22 d1 d2 d1t d2t")
     c, ct = claim(L11, L12, d2), d2t * L21 * L11**-1
     whole = stacked([[d1t, d2t]]) * stacked([[L11, L12], [L21, L22]]) * stacked([[d1], [d2]])
     return exact(whole[0] - (d1t + ct) * L11 * (d1 + c) - d2t * (L22 - L21 * L11**-1 * L12) * d2)
 
 
-@step(
-    "G3 b",
-    "01",
-    "L11^-1 = M, -L11^-1 L12 = S12 S22^-1, and L22 - L21 L11^-1 L12 = S22^-1.",
-    "SymPy, blocks of any size",
-)
+@step("G3 b", "SymPy, blocks of any size")
 def two_forms_agree(
     rng, claim=lambda L11, L12, L21, L22: (L11**-1, -(L11**-1) * L12, L22 - L21 * L11**-1 * L12)
 ):
-    """With the blocks of L from (G2 b)."""
+    """L11^-1 = M, -L11^-1 L12 = S12 S22^-1, and L22 - L21 L11^-1 L12 = S22^-1."""
+    # With the blocks of L from (G2 b).
     M, S12, S21, S22 = blocks("M S12 S21 S22")
     (L11, L12), (L21, L22) = precision_blocks(M, S12, S21, S22)
     cov, factor, bracket = claim(L11, L12, L21, L22)
     return exact(cov - M, factor - S12 * S22**-1, bracket - S22**-1)
 
 
-@step(
-    "G3", "01", "Seeing a block, by precision: mean mu1 - L11^-1 L12 (y2 - mu2), covariance L11^-1.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G3", "quadrature", instances=3)
 def conditional_by_precision(rng, claim=gaussian.condition_by_precision):
-    """Along a cut again."""
+    """Seeing a block, by precision: mean mu1 - L11^-1 L12 (y2 - mu2), covariance L11^-1."""
+    # Along a cut again.
     return conditional(rng, claim)
 
 
-@step(
-    "G3 c", "01", "One pixel given all others: mu_i - sum L_ij (y_j - mu_j) / L_ii, so L_ij = 0 drops y_j.",
-    tolerance=1e-11, instances=100,
-)  # fmt: skip
+@step("G3 c", tolerance=1e-11)
 def given_all_others(
     rng, claim=lambda i, y, mu, L: mu[i] - (L[i] @ (y - mu) - L[i, i] * (y[i] - mu[i])) / L[i, i]
 ):
-    """The top of SciPy's log density along entry i, a parabola, from three of its values."""
-    g, y, i = some_gaussian(rng, 4), rng.standard_normal(4), 2
+    """One pixel given all others: mu_i - sum L_ij (y_j - mu_j) / L_ii, so L_ij = 0 drops y_j."""
+    # The top of SciPy's log density along entry i, a parabola, from three of its values.
+    g, y, i = models.gaussian(rng, 4), rng.standard_normal(4), 2
     low, here, high = log_normal(y + np.outer([-1, 0, 1], np.eye(4)[i]), g.mean, g.cov)
     return error(
         claim(i, y, g.mean, np.linalg.solve(g.cov, np.eye(4))),
@@ -267,13 +220,12 @@ def given_all_others(
     )
 
 
-@step(
-    "G3 d", "01", "Correlations that fall by a factor with each step have a tridiagonal precision.", "SymPy"
-)
+@step("G3 d", "SymPy")
 def only_neighbours(
     rng, claim=lambda r: [[1, -r, 0, 0], [-r, 1 + r**2, -r, 0], [0, -r, 1 + r**2, -r], [0, 0, -r, 1]]
 ):
-    """Four pixels; the claim is (1 - r^2) times the precision."""
+    """Correlations that fall by a factor with each step have a tridiagonal precision."""
+    # Four pixels; the claim is (1 - r^2) times the precision.
     r = sympy.symbols("r")
     S = sympy.Matrix(4, 4, lambda i, j: r ** abs(i - j))
     return exact(S * stacked(claim(r)) - (1 - r**2) * sympy.eye(4))

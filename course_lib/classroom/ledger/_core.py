@@ -1,5 +1,6 @@
 """The register of checks, and how they are run and shown."""
 
+import functools
 import html
 import itertools
 import textwrap
@@ -100,14 +101,26 @@ class Table:
         return f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
-def step(number, lessons, says, how="", *, tolerance=0.0, instances=1):
-    """Decorator: register check(rng, claim=...) under a number; the arguments as in `Step`, `lessons` as in "06 08"."""
+def chapter(lessons, *, tolerance=1e-12, instances=5):
+    """The decorator `step` of a chapter: `lessons`, tolerance and instances hold where a step does not state its own."""
+    return functools.partial(step, lessons=lessons, usual=(tolerance, instances))
+
+
+def step(number, how="", *, lessons, usual=(1e-12, 5), tolerance=None, instances=None):
+    """Decorator: register check(rng, claim=...), whose docstring says the step, under a number; the rest as in `Step`.
+
+    SymPy is exact: a step that is checked by it has tolerance 0 and one instance. `lessons` as in "06 08".
+    """
     if any(known.number == number for known in _STEPS):
         raise ValueError(f"number needs to be new in the ledger; got {number!r} twice; take the next letter")
+    usual = (0.0, 1) if how.startswith("SymPy") else usual
+    tolerance = usual[0] if tolerance is None else tolerance
+    instances = usual[1] if instances is None else instances
     if instances > 1:
         how = f"{how}, {instances} instances" if how else f"{instances} random instances"
 
     def register(check):
+        says = " ".join((check.__doc__ or check.__name__).split())
         _STEPS.append(Step(number, tuple(lessons.split()), says, how, tolerance, instances, check))
         return check
 

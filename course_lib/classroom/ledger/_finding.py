@@ -6,27 +6,29 @@ import numpy as np
 import sympy
 
 from ... import scene
-from ._bound import bound_by_loops, problem
-from ._core import step
-from ._tools import FACE, error, exact, exceeds, hermite, log_joint, worst
+from .. import loops
+from ._bound import problem
+from ._core import chapter
+from ._tools import FACE, error, exact, exceeds, hermite, worst
+
+step = chapter("09")
 
 
-@step(
-    "S14", "09", "Hard E-step: q_k puts 1 on the position with the largest ln A(d) + logit(d).",
-    "loops", tolerance=1e-12, instances=10,
-)  # fmt: skip
+@step("S14", "loops", instances=10)
 def hard_e_step(rng, claim=lambda images, theta: scene.e_step(images, theta, hard=True)):
-    """The largest of all joint probabilities; without an entropy the bound is that number."""
+    """Hard E-step: q_k puts 1 on the position with the largest ln A(d) + logit(d)."""
+    # The largest of all joint probabilities; without an entropy the bound is that number.
     images, theta, _ = problem(rng)
-    joint = log_joint(images, theta)
+    joint = loops.log_joint(images, theta)
     places, bound = claim(images, theta)
     best = [np.unravel_index(one.argmax(), one.shape) for one in joint]
     return worst((places, best), (bound, joint.max(axis=(1, 2)).sum()))
 
 
-@step("S14 a", "09", "Every M-step formula keeps its form: a sure q is a q.", tolerance=1e-12, instances=5)
+@step("S14 a")
 def hard_m_step(rng, claim=lambda images, places, theta: scene.m_step(images, places, FACE, previous=theta)):
-    """The soft M-step of the same q, written as probabilities."""
+    """Every M-step formula keeps its form: a sure q is a q."""
+    # The soft M-step of the same q, written as probabilities.
     images, theta, _ = problem(rng)
     places, q = rng.integers(0, 3, (3, 2)), np.zeros((3, 3, 3))
     q[np.arange(3), places[:, 0], places[:, 1]] = 1
@@ -36,26 +38,20 @@ def hard_m_step(rng, claim=lambda images, places, theta: scene.m_step(images, pl
     )
 
 
-@step(
-    "S15 a",
-    "09",
-    "Lagrange: sum (c + alpha) ln A - l (sum A - 1) is stationary at A = (c + alpha) / (K + alpha n).",
-    "SymPy",
-)
+@step("S15 a", "SymPy")
 def lagrange(rng, claim=lambda c, alpha: [(one + alpha) / (sum(c) + 3 * alpha) for one in c]):
-    """Three positions."""
+    """Lagrange: sum (c + alpha) ln A - l (sum A - 1) is stationary at A = (c + alpha) / (K + alpha n)."""
+    # Three positions.
     c, A, (l, alpha) = (sympy.symbols(names, positive=True) for names in ("c:3", "A:3", "l alpha"))
     value = sum((n + alpha) * sympy.log(a) for n, a in zip(c, A)) - l * (sum(A) - 1)
     at = dict(zip(A, claim(c, alpha))) | {l: sum(c) + 3 * alpha}
     return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
 
 
-@step(
-    "S15", "09", "A = (counts + alpha) / (K + alpha n): alpha pseudo-pictures at every position.",
-    "loops", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("S15", "loops", tolerance=1e-13)
 def smoothing(rng, claim=lambda images, q, alpha: scene.m_step(images, q, FACE, smoothing=alpha).prior):
-    """Position by position."""
+    """A = (counts + alpha) / (K + alpha n): alpha pseudo-pictures at every position."""
+    # Position by position.
     images, _, q = problem(rng)
     alpha = rng.uniform(0.1, 2)
     wanted = [
@@ -64,34 +60,26 @@ def smoothing(rng, claim=lambda images, q, alpha: scene.m_step(images, q, FACE, 
     return error(claim(images, q, alpha), wanted)
 
 
-@step(
-    "S15 b",
-    "09",
-    "bound + alpha sum ln A never falls in an M-step with smoothing.",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S15 b", "loops")
 def penalised(
     rng, claim=lambda images, q, alpha, theta: scene.m_step(images, q, FACE, smoothing=alpha, previous=theta)
 ):
-    """Before, after, and after with ten other priors."""
+    """bound + alpha sum ln A never falls in an M-step with smoothing."""
+    # Before, after, and after with ten other priors.
     images, theta, q = problem(rng)
     alpha = rng.uniform(0.1, 2)
     new = claim(images, q, alpha, theta)
     rivals = [theta, *(replace(new, prior=rng.dirichlet(np.full(9, 20.0)).reshape(3, 3)) for _ in range(10))]
     before, after = [], []
     for values, scenes in ((before, rivals), (after, [new])):
-        values.extend(bound_by_loops(images, q, one) + alpha * np.log(one.prior).sum() for one in scenes)
+        values.extend(loops.bound(images, q, one) + alpha * np.log(one.prior).sum() for one in scenes)
     return exceeds(before, after[0])
 
 
-@step(
-    "S16", "09", "A pixel F explained by the background B loses (F - B)^2 / (2 s^2) nats on average.",
-    "quadrature", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S16", "quadrature")
 def cost_of_shift(rng, claim=lambda F, B, s: (F - B) ** 2 / (2 * s**2)):
-    """The mean over the noise of the two squares."""
+    """A pixel F explained by the background B loses (F - B)^2 / (2 s^2) nats on average."""
+    # The mean over the noise of the two squares.
     (F, B), s = rng.uniform(0, 5, 2), rng.uniform(0.5, 2)
     e, weight = hermite(4, 1)
     X = F + s * e[:, 0]

@@ -4,31 +4,17 @@ import numpy as np
 import sympy
 
 from ... import gaussian
-from ._core import step
-from ._tools import (
-    blocks,
-    curvature,
-    error,
-    exact,
-    hermite,
-    log_channel,
-    log_normal,
-    moments,
-    some_channel,
-    some_gaussian,
-    stacked,
-    worst,
-)  # fmt: skip
+from .. import models
+from ._core import chapter
+from ._tools import blocks, curvature, error, exact, hermite, log_channel, log_normal, moments, stacked, worst
+
+step = chapter("01")
 
 
-@step(
-    "G4 a",
-    "01",
-    "[I 0; W I] diag(S, R) [I W'; 0 I] = [S, S W'; W S, W S W' + R].",
-    "SymPy, blocks of any size",
-)
+@step("G4 a", "SymPy, blocks of any size")
 def affine_image(rng, claim=lambda S, W, Wt, R: [[S, S * Wt], [W * S, W * S * Wt + R]]):
-    """[z; y] is an affine image of z and the noise."""
+    """[I 0; W I] diag(S, R) [I W'; 0 I] = [S, S W'; W S, W S W' + R]."""
+    # [z; y] is an affine image of z and the noise.
     S, W, Wt, R = blocks("S W Wt R")
     return exact(
         stacked([[1, 0], [W, 1]]) * stacked([[S, 0], [0, R]]) * stacked([[1, Wt], [0, 1]])
@@ -36,13 +22,11 @@ def affine_image(rng, claim=lambda S, W, Wt, R: [[S, S * Wt], [W * S, W * S * Wt
     )
 
 
-@step(
-    "G4", "01", "[z; y] has mean [mu; W mu + b] and covariance [S, S W'; W S, W S W' + R].",
-    "quadrature", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("G4", "quadrature")
 def joint(rng, claim=gaussian.joint):
-    """Moments of z and y = W z + b + noise over the standard normal numbers that make z and noise."""
-    prior, channel = some_gaussian(rng, 2), some_channel(rng, 2, 2)
+    """[z; y] has mean [mu; W mu + b] and covariance [S, S W'; W S, W S W' + R]."""
+    # Moments of z and y = W z + b + noise over the standard normal numbers that make z and noise.
+    prior, channel = models.gaussian(rng, 2), models.channel(rng, 2, 2)
     e, weight = hermite(4, 4)
     z = prior.mean + e[:, :2] @ np.linalg.cholesky(prior.cov).T
     y = z @ channel.matrix.T + channel.offset + e[:, 2:] @ np.linalg.cholesky(channel.noise_cov).T
@@ -51,18 +35,13 @@ def joint(rng, claim=gaussian.joint):
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step(
-    "G4 b",
-    "01",
-    "The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y.",
-    tolerance=1e-11,
-    instances=100,
-)
+@step("G4 b", tolerance=1e-11, instances=100)
 def joint_density(rng, claim=gaussian.joint):
-    """SciPy's densities of prior and channel."""
+    """The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y."""
+    # SciPy's densities of prior and channel.
     prior, channel, z, y = (
-        some_gaussian(rng, 3),
-        some_channel(rng, 2, 3),
+        models.gaussian(rng, 3),
+        models.channel(rng, 2, 3),
         rng.standard_normal(3),
         rng.standard_normal(2),
     )
@@ -71,22 +50,19 @@ def joint_density(rng, claim=gaussian.joint):
     return error(log_normal(np.concatenate([z, y]), found.mean, found.cov), wanted)
 
 
-@step(
-    "G4 c", "01", "Backwards: S_yz S^-1 = W and S_y - S_yz S^-1 S_zy = R give S_yz = W S, S_y = W S W' + R.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G4 c", "SymPy, blocks of any size")
 def backwards(rng, claim=lambda S, W, Wt, R: (W * S, W * S * Wt + R)):
-    """(G2) on p(y | z) must give the channel back."""
+    """Backwards: S_yz S^-1 = W and S_y - S_yz S^-1 S_zy = R give S_yz = W S, S_y = W S W' + R."""
+    # (G2) on p(y | z) must give the channel back.
     S, W, Wt, R = blocks("S W Wt R")
     Syz, Sy = claim(S, W, Wt, R)
     return exact(Syz * S**-1 - W, Sy - Syz * S**-1 * S * Wt - R)
 
 
-@step(
-    "G5 a", "01", "The Schur complement of S in the joint covariance is R: F Sigma F' = diag(S, R).", "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G5 a", "SymPy, blocks of any size")
 def schur_is_noise(rng, claim=lambda W, Wt: (-W, -Wt)):
-    """The claim is the corner of F and that of F'."""
+    """The Schur complement of S in the joint covariance is R: F Sigma F' = diag(S, R)."""
+    # The claim is the corner of F and that of F'.
     S, W, Wt, R = blocks("S W Wt R")
     left, right = claim(W, Wt)
     Sigma = stacked([[S, S * Wt], [W * S, W * S * Wt + R]])
@@ -95,27 +71,21 @@ def schur_is_noise(rng, claim=lambda W, Wt: (-W, -Wt)):
     )
 
 
-@step(
-    "G5 b",
-    "01",
-    "F' diag(S^-1, R^-1) F, multiplied out, is the inverse of the joint covariance.",
-    "SymPy, blocks of any size",
-)
+@step("G5 b", "SymPy, blocks of any size")
 def precision_in_blocks(
     rng, claim=lambda S, W, Wt, R: [[S**-1 + Wt * R**-1 * W, -Wt * R**-1], [-(R**-1) * W, R**-1]]
 ):
-    """Sigma times the claim is the identity."""
+    """F' diag(S^-1, R^-1) F, multiplied out, is the inverse of the joint covariance."""
+    # Sigma times the claim is the identity.
     S, W, Wt, R = blocks("S W Wt R")
     return exact(stacked([[S, S * Wt], [W * S, W * S * Wt + R]]) * stacked(claim(S, W, Wt, R)) - sympy.eye(2))
 
 
-@step(
-    "G5", "01", "Precisions add: [S^-1 + W'R^-1 W, -W'R^-1; -R^-1 W, R^-1] is the curvature of -ln p(z, y).",
-    tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("G5")
 def joint_precision(rng, claim=gaussian.joint_precision):
-    """Second differences of SciPy's ln p(z) + ln p(y | z), exact for a quadratic."""
-    prior, channel = some_gaussian(rng, 3), some_channel(rng, 2, 3)
+    """Precisions add: [S^-1 + W'R^-1 W, -W'R^-1; -R^-1 W, R^-1] is the curvature of -ln p(z, y)."""
+    # Second differences of SciPy's ln p(z) + ln p(y | z), exact for a quadratic.
+    prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
 
     def minus_log(x):
         return -log_normal(x[:3], prior.mean, prior.cov) - log_channel(x[3:], channel, x[:3])[()]
@@ -125,14 +95,10 @@ def joint_precision(rng, claim=gaussian.joint_precision):
     )
 
 
-@step(
-    "G4 d",
-    "01",
-    "One pixel seen through noise: both means move along the second column of S, whatever the noise.",
-    "SymPy",
-)
+@step("G4 d", "SymPy")
 def along_one_line(rng, claim=lambda S, surprise, s: S[:, 1] * surprise / (S[1, 1] + s**2)):
-    """(G2) on the joint of (z1, z2, y) with y = z2 + noise, its covariance written out."""
+    """One pixel seen through noise: both means move along the second column of S, whatever the noise."""
+    # (G2) on the joint of (z1, z2, y) with y = z2 + noise, its covariance written out.
     v, c, w = sympy.symbols("v c w")
     surprise, s = sympy.symbols("surprise s", positive=True)
     joint_cov = sympy.Matrix([[v, c, c], [c, w, w], [c, w, w + s**2]])

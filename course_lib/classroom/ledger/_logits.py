@@ -9,25 +9,17 @@ from scipy.special import entr
 from scipy.stats import norm
 
 from ... import scene, windows
-from ._core import step
-from ._tools import (
-    FACE,
-    POSITIONS,
-    SHAPE,
-    error,
-    exact,
-    exceeds,
-    log_joint,
-    pasted,
-    some_pictures,
-    some_scene,
-    worst,
-)
+from .. import loops
+from ._core import chapter
+from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, some_pictures, some_scene, worst
+
+step = chapter("06")
 
 
-@step("S1 a", "06", "The face has (H - h + 1)(W - w + 1) positions.", "counting, all sizes up to 6")
+@step("S1 a", "counting, all sizes up to 6", tolerance=0, instances=1)
 def positions(rng, claim=lambda H, W, h, w: (H - h + 1) * (W - w + 1)):
-    """Corners from which the last row and column of the face still lie inside."""
+    """The face has (H - h + 1)(W - w + 1) positions."""
+    # Corners from which the last row and column of the face still lie inside.
     found, wanted = [], []
     for H, W, h, w in np.ndindex(6, 6, 6, 6):
         H, W = H + 1, W + 1
@@ -37,27 +29,26 @@ def positions(rng, claim=lambda H, W, h, w: (H - h + 1) * (W - w + 1)):
     return error(found, wanted)
 
 
-@step("S1 b", "06", "paste: F under the face, B elsewhere.", "loops", instances=5)
+@step("S1 b", "loops", tolerance=0)
 def paste(rng, claim=scene.paste):
-    """Pixel by pixel, at every position."""
+    """paste: F under the face, B elsewhere."""
+    # Pixel by pixel, at every position.
     one = some_scene(rng)
     return worst(
         *(
-            (claim(one.face, one.background, d), pasted(one.face, one.background, d))
+            (claim(one.face, one.background, d), loops.paste(one.face, one.background, d))
             for d in np.ndindex(POSITIONS)
         )
     )
 
 
-@step(
-    "S1", "06", "A picture is paste(F, B, d) plus noise s in every pixel, its position drawn from A.",
-    "20 000 drawn pictures", tolerance=0.08,
-)  # fmt: skip
+@step("S1", "20 000 drawn pictures", tolerance=0.08, instances=1)
 def model(rng, claim=scene.sample):
-    """Mean, size and independence of the noise, in units of s, and how often each position comes."""
+    """A picture is paste(F, B, d) plus noise s in every pixel, its position drawn from A."""
+    # Mean, size and independence of the noise, in units of s, and how often each position comes.
     truth = some_scene(rng)
     drawn, places = claim(truth, 20_000, rng)
-    clean = np.array([pasted(truth.face, truth.background, d).ravel() for d in np.ndindex(POSITIONS)])
+    clean = np.array([loops.paste(truth.face, truth.background, d).ravel() for d in np.ndindex(POSITIONS)])
     index = np.ravel_multi_index(places.T, POSITIONS)
     noise = (drawn.reshape(len(drawn), -1) - clean[index]) / truth.noise_std
     share = np.bincount(index, minlength=9) / len(index)
@@ -70,15 +61,13 @@ def library_log_joint(images, one):
     return scene.log_likelihood(images, one) + np.log(one.prior)
 
 
-@step(
-    "S2", "06 08", "ln p(X, d) = -(HW/2) ln(2 pi s^2) - ||X - paste||^2 / (2 s^2) + ln A(d), every constant included.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S2", "loops", lessons="06 08")
 def log_probability(rng, claim=library_log_joint):
-    """SciPy's density, pixel by pixel, at every position."""
+    """ln p(X, d) = -(HW/2) ln(2 pi s^2) - ||X - paste||^2 / (2 s^2) + ln A(d), every constant included."""
+    # SciPy's density, pixel by pixel, at every position.
     one = some_scene(rng)
     pictures = some_pictures(rng, one)
-    return error(claim(pictures, one), log_joint(pictures, one))
+    return error(claim(pictures, one), loops.log_joint(pictures, one))
 
 
 def logit(X, one):
@@ -90,21 +79,20 @@ def logit(X, one):
     return -found / (2 * one.noise_std**2)
 
 
-@step(
-    "S3", "06", "Relative to no face anywhere only the window matters: logit = ln p(X | d) - ln p0(X).",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S3", "loops")
 def only_the_window(rng, claim=logit):
-    """SciPy's densities of the whole picture, with a face and without."""
+    """Relative to no face anywhere only the window matters: logit = ln p(X | d) - ln p0(X)."""
+    # SciPy's densities of the whole picture, with a face and without.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     without = norm.logpdf(X, one.background, one.noise_std).sum()
-    return error(claim(X, one), log_joint(X[None], one)[0] - np.log(one.prior) - without)
+    return error(claim(X, one), loops.log_joint(X[None], one)[0] - np.log(one.prior) - without)
 
 
-@step("S4", "06 07", "The bracket expands: (X - F)^2 - (X - B)^2 = F^2 - 2 X F + B (2 X - B).", "SymPy")
+@step("S4", "SymPy", lessons="06 07")
 def bracket(rng, claim=lambda X, F, B: F**2 - 2 * X * F + B * (2 * X - B)):
-    """X^2 cancels."""
+    """The bracket expands: (X - F)^2 - (X - B)^2 = F^2 - 2 X F + B (2 X - B)."""
+    # X^2 cancels.
     X, F, B = sympy.symbols("X F B")
     return exact((X - F) ** 2 - (X - B) ** 2 - claim(X, F, B))
 
@@ -117,26 +105,19 @@ def three_terms(X, one):
     )
 
 
-@step(
-    "S4 a",
-    "06 07",
-    "Summed over windows: a constant, a correlation and a window sum.",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S4 a", "loops", lessons="06 07")
 def terms(rng, claim=three_terms):
-    """(S3) by loops."""
+    """Summed over windows: a constant, a correlation and a window sum."""
+    # (S3) by loops.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     return error(claim(X, one), logit(X, one))
 
 
-@step(
-    "S4 b", "06", "Units: ten times X, F, B and s leave every logit as it was.", tolerance=1e-12, instances=5
-)
+@step("S4 b")
 def units(rng, claim=logit):
-    """Gray levels measured in tenths."""
+    """Units: ten times X, F, B and s leave every logit as it was."""
+    # Gray levels measured in tenths.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     larger = replace(one, face=10 * one.face, background=10 * one.background, noise_std=10 * one.noise_std)
@@ -148,116 +129,98 @@ def e_step(images, one):
     return scene.e_step(images, one)[0]
 
 
-@step(
-    "S5", "06 08", "q(d) = softmax of ln A(d) + logit(d) is the posterior of the position; p0(X) cancels.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S5", "loops", lessons="06 08")
 def posterior(rng, claim=e_step):
-    """Bayes' rule with bare products of SciPy's densities."""
+    """q(d) = softmax of ln A(d) + logit(d) is the posterior of the position; p0(X) cancels."""
+    # Bayes' rule with bare products of SciPy's densities.
     one = some_scene(rng)
     pictures = some_pictures(rng, one)
     joint = np.array([[[
-        one.prior[i, j] * norm.pdf(X, pasted(one.face, one.background, (i, j)), one.noise_std).prod() for j in range(3)
+        one.prior[i, j] * norm.pdf(X, loops.paste(one.face, one.background, (i, j)), one.noise_std).prod() for j in range(3)
     ] for i in range(3)] for X in pictures])  # fmt: skip
     return error(claim(pictures, one), joint / joint.sum(axis=(1, 2), keepdims=True))
 
 
-@step(
-    "S5 a", "06", "Given the scene the pictures are independent: the posterior of all positions is the product of the q_k.",
-    "all pairs", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S5 a", "all pairs")
 def independent_pictures(rng, claim=lambda pictures, one: np.multiply.outer(*e_step(pictures, one))):
-    """The joint table of two pictures, normalised as a whole."""
+    """Given the scene the pictures are independent: the posterior of all positions is the product of the
+    q_k.
+    """
+    # The joint table of two pictures, normalised as a whole.
     one = some_scene(rng)
     pictures = some_pictures(rng, one)[:2]
-    first, second = log_joint(pictures, one)
+    first, second = loops.log_joint(pictures, one)
     table = np.add.outer(first, second)
     table = np.exp(table - table.max())
     return error(claim(pictures, one), table / table.sum())
 
 
-@step(
-    "S5 b", "06", "A softmax is the same after a shift; with ln A in the maximum it survives A = 0 at the best logit.",
-    "50 decimal digits", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("S5 b", "50 decimal digits", tolerance=1e-13)
 def safe_softmax(rng, claim=e_step):
-    """Bayes' rule in Python's decimal numbers; the permitted positions lie hundreds of nats below the best one."""
+    """A softmax is the same after a shift; with ln A in the maximum it survives A = 0 at the best logit."""
+    # Bayes' rule in Python's decimal numbers; the permitted positions lie hundreds of nats below the best
+    # one.
     one = some_scene(rng, noise_std=2.0)
-    X = pasted(one.face, one.background, (0, 0)) + 2.0 * rng.standard_normal(SHAPE)
+    X = loops.paste(one.face, one.background, (0, 0)) + 2.0 * rng.standard_normal(SHAPE)
     prior = one.prior.copy()
     prior[0, 0] = 0
     barred = replace(one, prior=prior / prior.sum())
     joint = [
         Decimal(x).exp() if np.isfinite(x) else Decimal(0)
-        for x in log_joint(X[None], barred).ravel().tolist()
+        for x in loops.log_joint(X[None], barred).ravel().tolist()
     ]
     return error(claim(X[None], barred).ravel(), [float(x / sum(joint)) for x in joint])
 
 
-@step(
-    "S5 c",
-    "06",
-    "A prior that allows a part of the positions cuts q off there and rescales it.",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S5 c")
 def cut_off(
     rng, claim=lambda pictures, one, allowed: e_step(pictures, replace(one, prior=allowed / allowed.sum()))
 ):
-    """The q of a uniform prior, cut and rescaled."""
+    """A prior that allows a part of the positions cuts q off there and rescales it."""
+    # The q of a uniform prior, cut and rescaled.
     one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
     pictures, allowed = some_pictures(rng, one), np.array([[0.0, 1, 1]] * 3)
     q = e_step(pictures, one) * allowed
     return error(claim(pictures, one, allowed), q / q.sum(axis=(1, 2), keepdims=True))
 
 
-@step(
-    "S5 d", "06", "The entropy -sum q ln q is ln m for m equal chances, and 0 for a sure q (0 ln 0 = 0).",
-    "counting", tolerance=1e-14,
-)  # fmt: skip
+@step("S5 d", "counting", tolerance=1e-14, instances=1)
 def entropy(rng, claim=lambda q: entr(q).sum()):
-    """m of nine positions share the probability, m from 1 to 9."""
+    """The entropy -sum q ln q is ln m for m equal chances, and 0 for a sure q (0 ln 0 = 0)."""
+    # m of nine positions share the probability, m from 1 to 9.
     shared = [np.where(np.arange(9) < m, 1 / m, 0.0) for m in range(1, 10)]
     return error([claim(q) for q in shared], [np.log(m) for m in range(1, 10)])
 
 
-@step(
-    "S5 e", "06", "A rival gains v.e / s - ||v||^2 / (2 s^2) over the true place, v the change of the pasted picture.",
-    tolerance=1e-11, instances=10,
-)  # fmt: skip
+@step("S5 e", tolerance=1e-11, instances=10)
 def rival(rng, claim=lambda v, e, s: (v * e).sum() / s - (v**2).sum() / (2 * s**2)):
-    """Both places by SciPy's density of the whole picture."""
+    """A rival gains v.e / s - ||v||^2 / (2 s^2) over the true place, v the change of the pasted picture."""
+    # Both places by SciPy's density of the whole picture.
     one, e = some_scene(rng), rng.standard_normal(SHAPE)
-    true, other = (pasted(one.face, one.background, d) for d in ((0, 1), (2, 2)))
+    true, other = (loops.paste(one.face, one.background, d) for d in ((0, 1), (2, 2)))
     X, s = true + one.noise_std * e, one.noise_std
     return error(claim(other - true, e, s), norm.logpdf(X, other, s).sum() - norm.logpdf(X, true, s).sum())
 
 
-@step(
-    "S5 f",
-    "06",
-    "A rival beats the true place with probability Phi(-||v|| / 2s).",
-    "20 000 drawn pictures",
-    tolerance=0.03,
-)
+@step("S5 f", "20 000 drawn pictures", tolerance=0.03, instances=1)
 def rival_chance(rng, claim=lambda v, s: norm.cdf(-np.linalg.norm(v) / (2 * s))):
-    """How often the squared distance to the rival is the smaller one."""
+    """A rival beats the true place with probability Phi(-||v|| / 2s)."""
+    # How often the squared distance to the rival is the smaller one.
     one = some_scene(rng, noise_std=250.0)
-    true, other = (pasted(one.face, one.background, d) for d in ((0, 1), (1, 1)))
+    true, other = (loops.paste(one.face, one.background, d) for d in ((0, 1), (1, 1)))
     X = true + one.noise_std * rng.standard_normal((20_000, *SHAPE))
     beaten = ((X - other) ** 2).sum(axis=(1, 2)) < ((X - true) ** 2).sum(axis=(1, 2))
     return error(claim(other - true, one.noise_std), beaten.mean())
 
 
-@step(
-    "S5 g", "06", "A position is right with probability q(d), so no rule is right more often than the largest q.",
-    "20 000 drawn pictures", tolerance=0.03,
-)  # fmt: skip
+@step("S5 g", "20 000 drawn pictures", tolerance=0.03, instances=1)
 def calibrated(rng, claim=e_step):
-    """The mean of the largest q against how often the position of the largest joint probability is the true one."""
+    """A position is right with probability q(d), so no rule is right more often than the largest q."""
+    # The mean of the largest q against how often the position of the largest joint probability is the true
+    # one.
     one = some_scene(rng, noise_std=200.0)
     pictures, places = scene.sample(one, 20_000, rng)
-    clean = np.array([pasted(one.face, one.background, d) for d in np.ndindex(POSITIONS)])
+    clean = np.array([loops.paste(one.face, one.background, d) for d in np.ndindex(POSITIONS)])
     joint = np.log(one.prior.ravel()) - ((pictures[:, None] - clean) ** 2).sum(axis=(2, 3)) / (
         2 * one.noise_std**2
     )
@@ -265,14 +228,12 @@ def calibrated(rng, claim=e_step):
     return error(claim(pictures, one).max(axis=(1, 2)).mean(), hits.mean())
 
 
-@step(
-    "S5 h", "06", "Union bound: a picture goes wrong at most with the sum of the chances of all rivals.",
-    "20 000 drawn pictures", tolerance=0.08,
-)  # fmt: skip
+@step("S5 h", "20 000 drawn pictures", tolerance=0.08, instances=1)
 def union_bound(rng, claim=lambda distances, s: norm.cdf(-distances / (2 * s)).sum()):
-    """The expected number of rivals that beat the true place, and the share of pictures with one at least."""
+    """Union bound: a picture goes wrong at most with the sum of the chances of all rivals."""
+    # The expected number of rivals that beat the true place, and the share of pictures with one at least.
     one, place = some_scene(rng, noise_std=150.0), 4
-    clean = np.array([pasted(one.face, one.background, d).ravel() for d in np.ndindex(POSITIONS)])
+    clean = np.array([loops.paste(one.face, one.background, d).ravel() for d in np.ndindex(POSITIONS)])
     X = clean[place] + one.noise_std * rng.standard_normal((20_000, 20))
     squares = (clean**2).sum(axis=1) - 2 * X @ clean.T
     beaten = squares < squares[:, [place]]
@@ -281,20 +242,15 @@ def union_bound(rng, claim=lambda distances, s: norm.cdf(-distances / (2 * s)).s
     return max(error(chance, beaten.sum(axis=1).mean()), exceeds(beaten.any(axis=1).mean(), chance))
 
 
-@step(
-    "S5 i",
-    "08",
-    "With equal A the best position does not depend on s, only how sure q is of it does.",
-    "loops",
-    instances=5,
-)
+@step("S5 i", "loops", tolerance=0, lessons="08")
 def same_order(rng, claim=lambda images, one: scene.e_step(images, one, hard=True)[0]):
-    """The best of the joint probabilities at another noise."""
+    """With equal A the best position does not depend on s, only how sure q is of it does."""
+    # The best of the joint probabilities at another noise.
     one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
     pictures = some_pictures(rng, one)
     best = [
         np.unravel_index(table.argmax(), POSITIONS)
-        for table in log_joint(pictures, replace(one, noise_std=7.0))
+        for table in loops.log_joint(pictures, replace(one, noise_std=7.0))
     ]
     return error(claim(pictures, one), best)
 
@@ -318,39 +274,33 @@ def correlation_loop(picture, template):
     )
 
 
-@step(
-    "S6",
-    "07",
-    "Window sums are differences of four corners of the summed-area table.",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S6", "loops", lessons="07")
 def corners(rng, claim=lambda picture, shape: windows.corner_sums(windows.cumulative_sums(picture), shape)):
-    """Window by window."""
+    """Window sums are differences of four corners of the summed-area table."""
+    # Window by window.
     picture = rng.uniform(0, 255, (6, 9))
     return error(claim(picture, (2, 4)), window_loop(picture, (2, 4)))
 
 
-@step("S6 a", "07", "Doubling runs adds up the same windows.", "loops", tolerance=1e-13, instances=5)
+@step("S6 a", "loops", tolerance=1e-13, lessons="07")
 def doubling(rng, claim=windows.window_sums):
-    """Window by window."""
+    """Doubling runs adds up the same windows."""
+    # Window by window.
     picture = rng.uniform(0, 255, (6, 9))
     return error(claim(picture, (3, 7)), window_loop(picture, (3, 7)))
 
 
-@step("S7", "07", "Correlation with the face by Fourier transforms.", "loops", tolerance=1e-12, instances=5)
+@step("S7", "loops", lessons="07")
 def correlation(rng, claim=windows.correlate):
-    """Window by window."""
+    """Correlation with the face by Fourier transforms."""
+    # Window by window.
     picture, template = rng.uniform(0, 255, (6, 9)), rng.uniform(0, 255, (2, 4))
     return error(claim(picture, template), correlation_loop(picture, template))
 
 
-@step(
-    "S7 a", "07", "The inverse transform of X^ conj(F^), size (H, W), does not wrap where the window fits.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S7 a", "loops", lessons="07")
 def no_wrapping(rng, claim=lambda X, F: np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, X.shape))).real):
-    """The upper left part of the circular correlation."""
+    """The inverse transform of X^ conj(F^), size (H, W), does not wrap where the window fits."""
+    # The upper left part of the circular correlation.
     picture, template = rng.uniform(0, 255, (6, 9)), rng.uniform(0, 255, (2, 4))
     return error(claim(picture, template)[:5, :6], correlation_loop(picture, template))

@@ -8,21 +8,11 @@ from scipy.stats import norm
 from ... import denoising, gaussian, mixture
 from ...gaussian import LinearGaussian
 from ...mixture import Mixture
-from ._core import step
-from ._tools import (
-    axis,
-    covariance,
-    error,
-    exceeds,
-    log_channel,
-    log_normal,
-    moments,
-    plane,
-    some_channel,
-    some_gaussian,
-    some_mixture,
-    worst,
-)  # fmt: skip
+from .. import models
+from ._core import chapter
+from ._tools import axis, error, exceeds, log_channel, log_normal, moments, plane, worst
+
+step = chapter("03")
 
 
 def parts_on_line(prior, channel, y):
@@ -34,7 +24,7 @@ def parts_on_line(prior, channel, y):
 
 def one_pixel(rng):
     """A mixture of three components in one dimension, a channel, an observation."""
-    return some_mixture(rng, 3, 1), some_channel(rng, 1, 1), rng.standard_normal(1)
+    return models.mixture(rng, 3, 1), models.channel(rng, 1, 1), rng.standard_normal(1)
 
 
 def observations(prior, channel):
@@ -45,12 +35,11 @@ def observations(prior, channel):
     return y, width, prior.weights @ norm.pdf(y, mean[:, None], np.sqrt(var)[:, None])
 
 
-@step(
-    "M1", "03", "A mixture sum_k pi_k N(z | mu_k, S_k) is a density: its area is 1.", "quadrature", tolerance=1e-11, instances=5,
-)  # fmt: skip
+@step("M1", "quadrature", tolerance=1e-11)
 def prior_density(rng, claim=lambda prior, z: np.exp(prior.log_density(z))):
-    """The sum by SciPy's densities, and its area."""
-    prior = some_mixture(rng, 3, 1)
+    """A mixture sum_k pi_k N(z | mu_k, S_k) is a density: its area is 1."""
+    # The sum by SciPy's densities, and its area.
+    prior = models.mixture(rng, 3, 1)
     z, width = axis(0.0, 4.0, 8001)
     found = claim(prior, z[:, None])
     return worst(
@@ -59,21 +48,16 @@ def prior_density(rng, claim=lambda prior, z: np.exp(prior.log_density(z))):
     )
 
 
-@step(
-    "M2 a",
-    "03",
-    "In each component p_k(z) p(y | z) = p_k(y) p_k(z | y), at any z.",
-    tolerance=1e-10,
-    instances=100,
-)
+@step("M2 a", tolerance=1e-10, instances=100)
 def product_identity(
     rng,
     claim=lambda part, channel, y: (gaussian.predictive(part, channel), gaussian.posterior(part, channel, y)),
 ):
-    """SciPy's densities on both sides, W not square."""
+    """In each component p_k(z) p(y | z) = p_k(y) p_k(z | y), at any z."""
+    # SciPy's densities on both sides, W not square.
     part, channel, y, z = (
-        some_gaussian(rng, 3),
-        some_channel(rng, 2, 3),
+        models.gaussian(rng, 3),
+        models.channel(rng, 2, 3),
         rng.standard_normal(2),
         2 * rng.standard_normal((10, 3)),
     )
@@ -82,50 +66,38 @@ def product_identity(
     return error(right, log_normal(z, part.mean, part.cov) + log_channel(y, channel, z))
 
 
-@step(
-    "M2 b", "03", "The area over z is p(y) = sum_k pi_k p_k(y): the weights of the predictive stay those of the prior.",
-    "quadrature", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("M2 b", "quadrature")
 def evidence(rng, claim=lambda prior, channel, y: np.exp(mixture.predictive(prior, channel).log_density(y))):
-    """The area under prior times likelihood."""
+    """The area over z is p(y) = sum_k pi_k p_k(y): the weights of the predictive stay those of the prior."""
+    # The area under prior times likelihood.
     prior, channel, y = one_pixel(rng)
     _, width, parts = parts_on_line(prior, channel, y)
     return error(claim(prior, channel, y), parts.sum() * width)
 
 
-@step(
-    "M2", "03", "Weights: Bayes' rule for the label, pi_k(y) = pi_k N(y | W mu_k + b, W S_k W' + R) / sum.",
-    "quadrature", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("M2", "quadrature", tolerance=1e-13)
 def weights(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y).weights):
-    """The share of each component in the area under prior times likelihood."""
+    """Weights: Bayes' rule for the label, pi_k(y) = pi_k N(y | W mu_k + b, W S_k W' + R) / sum."""
+    # The share of each component in the area under prior times likelihood.
     prior, channel, y = one_pixel(rng)
     parts = parts_on_line(prior, channel, y)[2]
     return error(claim(prior, channel, y), parts.sum(axis=1) / parts.sum())
 
 
-@step(
-    "M3",
-    "03",
-    "Components: mean and covariance of (G8) for each k.",
-    "quadrature",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("M3", "quadrature")
 def components(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
-    """Mean and variance under each component's prior times the likelihood."""
+    """Components: mean and covariance of (G8) for each k."""
+    # Mean and variance under each component's prior times the likelihood.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     found, wanted = claim(prior, channel, y), [moments(z[:, None], part) for part in parts]
     return worst((found.means, [mean for mean, _ in wanted]), (found.covs, [cov for _, cov in wanted]))
 
 
-@step(
-    "M3 a", "03", "The posterior of a mixture is the mixture of (M2) and (M3), at every z.",
-    "quadrature", tolerance=1e-11, instances=5,
-)  # fmt: skip
+@step("M3 a", "quadrature", tolerance=1e-11)
 def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
-    """Prior times likelihood, divided by its area."""
+    """The posterior of a mixture is the mixture of (M2) and (M3), at every z."""
+    # Prior times likelihood, divided by its area.
     prior, channel, y = one_pixel(rng)
     z, width, parts = parts_on_line(prior, channel, y)
     return error(
@@ -133,67 +105,49 @@ def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior
     )
 
 
-@step(
-    "M3 b", "03", "No C_k depends on y: the widths are settled before the observation.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("M3 b", "quadrature", instances=3)
 def same_widths(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, [0.0]).covs):
-    """The variances under each component's prior times likelihood at any y; the claim takes y = 0."""
+    """No C_k depends on y: the widths are settled before the observation."""
+    # The variances under each component's prior times likelihood at any y; the claim takes y = 0.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     return error(claim(prior, channel, y), [moments(z[:, None], part)[1] for part in parts])
 
 
-@step(
-    "M3 c", "03", "An offset and a scale of the channel are undone: W/2, b + 40, R/4 leave the posterior as it was.",
-    tolerance=1e-11, instances=100,
-)  # fmt: skip
+@step("M3 c", tolerance=1e-11, instances=100)
 def undone(
     rng,
     claim=lambda channel: LinearGaussian(channel.matrix / 2, channel.offset / 2 + 40, channel.noise_cov / 4),
 ):
-    """The same observation, halved and lifted."""
-    prior, channel, y = some_mixture(rng, 3, 3), some_channel(rng, 2, 3), rng.standard_normal(2)
+    """An offset and a scale of the channel are undone: W/2, b + 40, R/4 leave the posterior as it was."""
+    # The same observation, halved and lifted.
+    prior, channel, y = models.mixture(rng, 3, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     one, two = mixture.posterior(prior, channel, y), mixture.posterior(prior, claim(channel), y / 2 + 40)
     return worst((two.weights, one.weights), (two.means, one.means), (two.covs, one.covs))
 
 
-@step(
-    "M2 c",
-    "03",
-    "Averaged over all y, the posterior weight is the prior weight.",
-    "quadrature",
-    tolerance=1e-11,
-    instances=3,
-)
+@step("M2 c", "quadrature", tolerance=1e-11, instances=3)
 def average_weight(rng, claim=lambda seen, y: mixture.responsibilities(seen, y)):
-    """The integral of p(y) pi_k(y)."""
-    prior, channel = some_mixture(rng, 3, 1), some_channel(rng, 1, 1)
+    """Averaged over all y, the posterior weight is the prior weight."""
+    # The integral of p(y) pi_k(y).
+    prior, channel = models.mixture(rng, 3, 1), models.channel(rng, 1, 1)
     y, width, p = observations(prior, channel)
     return error(p @ claim(mixture.predictive(prior, channel), y[:, None]) * width, prior.weights)
 
 
-@step(
-    "M2 d", "03", "Endless noise leaves the prior's weights and mean; without noise the mean is the observation.",
-    tolerance=1e-9, instances=5,
-)  # fmt: skip
+@step("M2 d", tolerance=1e-09)
 def limits(rng, claim=mixture.posterior):
-    """Noise of 1e8 and of 1e-6, W = 1."""
-    prior, y = some_mixture(rng, 3, 1), rng.standard_normal(1)
+    """Endless noise leaves the prior's weights and mean; without noise the mean is the observation."""
+    # Noise of 1e8 and of 1e-6, W = 1.
+    prior, y = models.mixture(rng, 3, 1), rng.standard_normal(1)
     endless, none = (claim(prior, LinearGaussian([[1]], [0], [[s**2]]), y) for s in (1e8, 1e-6))
     return worst((endless.weights, prior.weights), (endless.mean, prior.mean), (none.mean, y))
 
 
-@step(
-    "M2 e",
-    "03",
-    "No density has a better mean log score than the posterior.",
-    "quadrature",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("M2 e", "quadrature")
 def log_score(rng, claim=lambda prior, channel, y, z: mixture.posterior(prior, channel, y).log_density(z)):
-    """Rivals: Bayes' rule on the line, and the same components with other weights."""
+    """No density has a better mean log score than the posterior."""
+    # Rivals: Bayes' rule on the line, and the same components with other weights.
     prior, channel, y = one_pixel(rng)
     z, width, parts = parts_on_line(prior, channel, y)
     p, post = parts.sum(axis=0) / (parts.sum() * width), mixture.posterior(prior, channel, y)
@@ -205,12 +159,12 @@ def log_score(rng, claim=lambda prior, channel, y, z: mixture.posterior(prior, c
     return exceeds(scores, p[held] @ claim(prior, channel, y, z[:, None])[held] * width)
 
 
-@step(
-    "M2 f", "03", "Log-sum-exp: ln sum exp(l) = c + ln sum exp(l - c) with the largest l as c, however small exp(l) is.",
-    "50 decimal digits", tolerance=1e-14, instances=100,
-)  # fmt: skip
+@step("M2 f", "50 decimal digits", tolerance=1e-14, instances=100)
 def log_sum_exp(rng, claim=lambda l: l.max() + np.log(np.exp(l - l.max()).sum())):
-    """Python's decimal numbers, which do not underflow."""
+    """Log-sum-exp: ln sum exp(l) = c + ln sum exp(l - c) with the largest l as c, however small exp(l)
+    is.
+    """
+    # Python's decimal numbers, which do not underflow.
     l = rng.uniform(-2000, -700, 5) + rng.choice([0, 3000])
     return error(claim(l), float(sum(Decimal(x).exp() for x in l.tolist()).ln()))
 
@@ -221,24 +175,20 @@ def some_values(rng):
     return z, weight, *moments(z, weight)
 
 
-@step(
-    "M4 a", "03", "E ||z - a||^2 = tr C + ||a - m||^2: the mean m minimises the mean square error.",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("M4 a", instances=100)
 def guess_costs(rng, claim=lambda a, m, C: np.trace(C) + np.sum((a - m) ** 2)):
-    """Summed over six values with weights."""
+    """E ||z - a||^2 = tr C + ||a - m||^2: the mean m minimises the mean square error."""
+    # Summed over six values with weights.
     z, weight, m, C = some_values(rng)
     a = rng.standard_normal(2)
     return error(claim(a, m, C), weight @ np.sum((z - a) ** 2, axis=1))
 
 
-@step(
-    "M4", "03", "Posterior mean m = sum pi_k(y) m_k, covariance sum pi_k(y) (C_k + m_k m_k') - m m'.",
-    "quadrature", tolerance=1e-11, instances=3,
-)  # fmt: skip
+@step("M4", "quadrature", tolerance=1e-11, instances=3)
 def mean_and_covariance(rng, claim=lambda post: (post.mean, post.cov)):
-    """Moments of a plane of z under prior times likelihood."""
-    prior, y = some_mixture(rng, 3, 2), rng.standard_normal(1)
+    """Posterior mean m = sum pi_k(y) m_k, covariance sum pi_k(y) (C_k + m_k m_k') - m m'."""
+    # Moments of a plane of z under prior times likelihood.
+    prior, y = models.mixture(rng, 3, 2), rng.standard_normal(1)
     channel = LinearGaussian(rng.uniform(-1, 1, (1, 2)), [0.5], [[0.3]])
     z, _ = plane(prior.means, prior.covs, 401)
     density = sum(
@@ -249,18 +199,16 @@ def mean_and_covariance(rng, claim=lambda post: (post.mean, post.cov)):
     return worst(*zip(found, wanted))
 
 
-@step(
-    "M4 b", "03", "Law of total covariance: sum pi_k C_k within the components, sum pi_k (m_k - m)(m_k - m)' between.",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("M4 b", instances=100)
 def total_covariance(
     rng, claim=lambda w, m, C: np.tensordot(w, C, 1) + np.einsum("k,ki,kj->ij", w, m - w @ m, m - w @ m)
 ):
-    """Second moments less the square of the mean, by loops."""
+    """Law of total covariance: sum pi_k C_k within the components, sum pi_k (m_k - m)(m_k - m)' between."""
+    # Second moments less the square of the mean, by loops.
     w, m, C = (
         rng.dirichlet(np.ones(3)),
         rng.standard_normal((3, 2)),
-        np.array([covariance(rng, 2) for _ in range(3)]),
+        np.array([models.covariance(rng, 2) for _ in range(3)]),
     )
     mean = sum(w[k] * m[k] for k in range(3))
     return error(
@@ -277,13 +225,11 @@ def moments_at(prior, channel, y):
     return mean, weight @ zero.covs[:, 0, 0] + (weight * (means - mean[:, None]) ** 2).sum(axis=1)
 
 
-@step(
-    "M4 c", "03", "Averaged over y, posterior covariance plus the covariance of the posterior means is the prior's.",
-    "quadrature", tolerance=1e-11,
-)  # fmt: skip
+@step("M4 c", "quadrature", tolerance=1e-11, instances=1)
 def average_covariance(rng, claim=moments_at):
-    """The integral over SciPy's density of y, a mixture on a line."""
-    prior, channel = some_mixture(rng, 3, 1), some_channel(rng, 1, 1)
+    """Averaged over y, posterior covariance plus the covariance of the posterior means is the prior's."""
+    # The integral over SciPy's density of y, a mixture on a line.
+    prior, channel = models.mixture(rng, 3, 1), models.channel(rng, 1, 1)
     y, width, p = observations(prior, channel)
     mean, cov = claim(prior, channel, y)
     average = p @ mean * width
@@ -295,28 +241,22 @@ def most_probable(prior, channel, y):
     return denoising.restore_patches(np.atleast_2d(y), prior, channel, estimate="most_probable")[0]
 
 
-@step(
-    "M5",
-    "03",
-    "Most probable component: k* = argmax pi_k(y), estimate m_k*(y).",
-    "quadrature",
-    tolerance=1e-12,
-    instances=10,
-)
+@step("M5", "quadrature", instances=10)
 def best_component(rng, claim=most_probable):
-    """The component with the largest area, and its mean."""
+    """Most probable component: k* = argmax pi_k(y), estimate m_k*(y)."""
+    # The component with the largest area, and its mean.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     best = parts[parts.sum(axis=1).argmax()]
     return error(claim(prior, channel, y), moments(z[:, None], best)[0])
 
 
-@step(
-    "M5 a", "03", "(M5) is neither posterior mean nor mode: board or chalk, seen at 136, lie 50 gray levels and more apart.",
-    "one example on a grid",
-)  # fmt: skip
+@step("M5 a", "one example on a grid", tolerance=0, instances=1)
 def neither_mean_nor_mode(rng, claim=most_probable):
-    """0 where the estimate is far from mean and mode of the posterior on a grid, else 1."""
+    """(M5) is neither posterior mean nor mode: board or chalk, seen at 136, lie 50 gray levels and more
+    apart.
+    """
+    # 0 where the estimate is far from mean and mode of the posterior on a grid, else 1.
     prior, channel = (
         Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]]),
         LinearGaussian([[1.0]], [0.0], [[2500.0]]),
@@ -328,22 +268,20 @@ def neither_mean_nor_mode(rng, claim=most_probable):
     return float(np.abs(claim(prior, channel, np.array([136.0]))[0] - others).min() < 50)
 
 
-@step(
-    "M5 b", "03", "A Gaussian at its own mean is |2 pi C|^(-1/2), without y: the report's rule ignores the patch (erratum 2).",
-    tolerance=1e-11, instances=100,
-)  # fmt: skip
+@step("M5 b", tolerance=1e-11, instances=100)
 def at_own_mean(rng, claim=lambda C: -np.linalg.slogdet(2 * np.pi * C)[1] / 2):
-    """SciPy's density of a posterior component at its mean."""
-    part, channel, y = some_gaussian(rng, 3), some_channel(rng, 2, 3), rng.standard_normal(2)
+    """A Gaussian at its own mean is |2 pi C|^(-1/2), without y: the report's rule ignores the patch
+    (erratum 2).
+    """
+    # SciPy's density of a posterior component at its mean.
+    part, channel, y = models.gaussian(rng, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     given = gaussian.posterior(part, channel, y)
     return error(claim(given.cov), log_normal(given.mean, given.mean, given.cov))
 
 
-@step(
-    "M5 c", "03", "A posterior sample costs twice the posterior variance, E ||z - s||^2 = 2 tr C.",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("M5 c", instances=100)
 def sample_costs(rng, claim=lambda C: 2 * np.trace(C)):
-    """Truth and sample, each one of six values with weights: summed over all pairs."""
+    """A posterior sample costs twice the posterior variance, E ||z - s||^2 = 2 tr C."""
+    # Truth and sample, each one of six values with weights: summed over all pairs.
     z, weight, _, C = some_values(rng)
     return error(claim(C), weight @ np.sum((z[:, None] - z) ** 2, axis=-1) @ weight)

@@ -5,8 +5,11 @@ import sympy
 from scipy.special import logsumexp
 
 from ... import denoising, images, mixture, patches
-from ._core import step
-from ._tools import covariance, error, exact, exceeds, log_normal, moments, plane, slopes, some_mixture
+from .. import models
+from ._core import chapter
+from ._tools import error, exact, exceeds, log_normal, moments, plane, slopes
+
+step = chapter("04")
 
 
 def windows_one_by_one(picture, m):
@@ -17,34 +20,26 @@ def windows_one_by_one(picture, m):
     )
 
 
-@step(
-    "P1", "04", "Patches: entry a m + b of patch i J + j is the pixel (i + a, j + b).", "loops", instances=5
-)
+@step("P1", "loops", tolerance=0)
 def extraction(rng, claim=patches.extract_patches):
-    """Windows cut out one by one."""
+    """Patches: entry a m + b of patch i J + j is the pixel (i + a, j + b)."""
+    # Windows cut out one by one.
     picture = rng.uniform(0, 255, (5, 7))
     return error(claim(picture, 3), windows_one_by_one(picture, 3))
 
 
-@step(
-    "P2 a",
-    "04",
-    "Adding patches onto their places is the adjoint: <A x, v> = <x, A' v>.",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("P2 a")
 def adjoint(rng, claim=patches.add_patches):
-    """Both inner products, patches by loops."""
+    """Adding patches onto their places is the adjoint: <A x, v> = <x, A' v>."""
+    # Both inner products, patches by loops.
     picture, v = rng.standard_normal((5, 7)), rng.standard_normal((15, 9))
     return error((picture * claim(v, (5, 7))).sum(), (windows_one_by_one(picture, 3) * v).sum())
 
 
-@step(
-    "P2", "04", "The average of the overlaps, A' v / coverage, is the least-squares image (A'A)^-1 A' v.",
-    tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("P2")
 def least_squares(rng, claim=patches.average_patches):
-    """The matrix A column by column, and NumPy's least squares."""
+    """The average of the overlaps, A' v / coverage, is the least-squares image (A'A)^-1 A' v."""
+    # The matrix A column by column, and NumPy's least squares.
     v = rng.uniform(0, 255, (6, 9))
     A = np.stack([windows_one_by_one(unit.reshape(4, 5), 3).ravel() for unit in np.eye(20)], axis=1)
     return error(claim(v, (4, 5)), np.linalg.lstsq(A, v.ravel(), rcond=None)[0].reshape(4, 5))
@@ -62,22 +57,21 @@ def some_rows(rng):
     return 3 * rng.standard_normal((40, 2)), rng.dirichlet(np.ones(3), 40)
 
 
-@step("M7 a", "04", "Responsibilities: r_nk = pi_k N(x_n | mu_k, S_k) / sum.", tolerance=1e-12, instances=5)
+@step("M7 a")
 def responsibilities(rng, claim=lambda x, model: mixture.e_step(x, model)[0]):
-    """SciPy's densities, one row at a time."""
-    model, x = some_mixture(rng, 3, 2), 2 * rng.standard_normal((10, 2))
+    """Responsibilities: r_nk = pi_k N(x_n | mu_k, S_k) / sum."""
+    # SciPy's densities, one row at a time.
+    model, x = models.mixture(rng, 3, 2), 2 * rng.standard_normal((10, 2))
     joint = np.array(
         [w * np.exp(log_normal(x, mu, S)) for w, mu, S in zip(model.weights, model.means, model.covs)]
     )
     return error(claim(x, model), (joint / joint.sum(axis=0)).T)
 
 
-@step(
-    "M7", "04", "Weights n_k / N, weighted means and covariances: the expected log joint is flat there.",
-    "numerical gradient", tolerance=1e-5, instances=2,
-)  # fmt: skip
+@step("M7", "numerical gradient", tolerance=1e-05, instances=2)
 def mixture_step(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0)):
-    """Slopes in logits of the weights, in means, and along S = (I + T) S_k (I + T)'."""
+    """Weights n_k / N, weighted means and covariances: the expected log joint is flat there."""
+    # Slopes in logits of the weights, in means, and along S = (I + T) S_k (I + T)'.
     x, resp = some_rows(rng)
     best = claim(x, resp)
 
@@ -92,10 +86,11 @@ def mixture_step(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0)
     return error(slopes(value, np.zeros((3, 7))), np.zeros((3, 7)))
 
 
-@step("M7 b", "04", "EM without reg_covar never lowers the likelihood.", tolerance=1e-12, instances=3)
+@step("M7 b", instances=3)
 def never_falls(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0)):
-    """The likelihood by SciPy before and after five steps."""
-    x, model = 3 * rng.standard_normal((60, 2)), some_mixture(rng, 2, 2)
+    """EM without reg_covar never lowers the likelihood."""
+    # The likelihood by SciPy before and after five steps.
+    x, model = 3 * rng.standard_normal((60, 2)), models.mixture(rng, 2, 2)
     seen = []
     for _ in range(6):
         joint = [np.log(w) + log_normal(x, mu, S) for w, mu, S in zip(model.weights, model.means, model.covs)]
@@ -104,13 +99,11 @@ def never_falls(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0))
     return exceeds(seen[:-1], seen[1:])
 
 
-@step(
-    "M6", "05", "W = I, R = s^2 I: each component shrinks its own directions by lam / (lam + s^2), weights by (M2).",
-    "quadrature", tolerance=1e-11, instances=3,
-)  # fmt: skip
+@step("M6", "quadrature", tolerance=1e-11, instances=3, lessons="05")
 def denoising_rule(rng, claim=denoising.denoise_patches):
-    """Posterior mean of a plane of clean pairs."""
-    prior, s, y = some_mixture(rng, 3, 2), rng.uniform(0.5, 2), rng.standard_normal(2)
+    """W = I, R = s^2 I: each component shrinks its own directions by lam / (lam + s^2), weights by (M2)."""
+    # Posterior mean of a plane of clean pairs.
+    prior, s, y = models.mixture(rng, 3, 2), rng.uniform(0.5, 2), rng.standard_normal(2)
     z, _ = plane(prior.means, prior.covs, 401)
     density = sum(
         w * np.exp(log_normal(z, mu, S)) for w, mu, S in zip(prior.weights, prior.means, prior.covs)
@@ -128,17 +121,12 @@ def log_weights_by_eigen(y, weights, means, covs, s):
     return np.log(weights) - 0.5 * (np.log(lam + s**2) + along**2 / (lam + s**2)).sum(axis=1)
 
 
-@step(
-    "M6 a",
-    "05",
-    "ln pi_k(y) needs the eigenvalues of S_k once, for every noise.",
-    tolerance=1e-12,
-    instances=100,
-)
+@step("M6 a", instances=100, lessons="05")
 def log_weights(rng, claim=log_weights_by_eigen):
-    """SciPy's density with S_k + s^2 I, less the common constant."""
+    """ln pi_k(y) needs the eigenvalues of S_k once, for every noise."""
+    # SciPy's density with S_k + s^2 I, less the common constant.
     weights, means = rng.dirichlet(np.ones(3)), rng.standard_normal((3, 4))
-    covs = np.array([covariance(rng, 4) for _ in range(3)])
+    covs = np.array([models.covariance(rng, 4) for _ in range(3)])
     y, s = rng.standard_normal(4), rng.uniform(0.5, 2)
     wanted = [
         np.log(weights[k]) + log_normal(y, means[k], covs[k] + s**2 * np.eye(4)) + 2 * np.log(2 * np.pi)
@@ -147,17 +135,19 @@ def log_weights(rng, claim=log_weights_by_eigen):
     return error(claim(y, weights, means, covs, s), wanted)
 
 
-@step("P3", "05", "PSNR = 10 log10(255^2 / MSE) in dB.", "loops", tolerance=1e-12, instances=5)
+@step("P3", "loops", lessons="05")
 def psnr(rng, claim=images.psnr):
-    """The mean square error pixel by pixel."""
+    """PSNR = 10 log10(255^2 / MSE) in dB."""
+    # The mean square error pixel by pixel.
     one, two = rng.uniform(0, 255, (2, 4, 5))
     mse = sum((one[p] - two[p]) ** 2 for p in np.ndindex(4, 5)) / 20
     return error(claim(one, two), 20 * np.log10(255) - 10 * np.log10(mse))
 
 
-@step("P3 a", "05", "Half the MSE adds 10 log10 2 dB; an error of 25.5 everywhere has 20 dB.", "SymPy")
+@step("P3 a", "SymPy", lessons="05")
 def decibels(rng, claim=lambda mse: 10 * sympy.log(255**2 / mse, 10)):
-    """Both numbers from the formula."""
+    """Half the MSE adds 10 log10 2 dB; an error of 25.5 everywhere has 20 dB."""
+    # Both numbers from the formula.
     mse = sympy.symbols("mse", positive=True)
     twice = sympy.expand_log(claim(mse / 2) - claim(mse), force=True)
     return exact(twice - 10 * sympy.log(2) / sympy.log(10), claim(sympy.Rational(51, 2) ** 2) - 20)

@@ -5,11 +5,11 @@ import sympy
 
 from ... import gaussian
 from ...gaussian import Gaussian, LinearGaussian
-from ._core import step
+from .. import models
+from ._core import chapter
 from ._tools import (
     axis,
     blocks,
-    covariance,
     error,
     exact,
     exceeds,
@@ -18,30 +18,29 @@ from ._tools import (
     log_normal,
     moments,
     plane,
-    some_channel,
-    some_gaussian,
     worst,
-)  # fmt: skip
+)
+
+step = chapter("02", instances=3)
 
 
-@step("G6 a", "02", "One pixel: precisions add, c = (1/v + 1/s^2)^-1, and m = c (mu/v + y/s^2).", "SymPy")
+@step("G6 a", "SymPy")
 def one_pixel(
     rng, claim=lambda mu, v, y, s: (1 / (1 / v + 1 / s**2) * (mu / v + y / s**2), 1 / (1 / v + 1 / s**2))
 ):
-    """The exponent of prior times likelihood less that of N(m, c) holds no z."""
+    """One pixel: precisions add, c = (1/v + 1/s^2)^-1, and m = c (mu/v + y/s^2)."""
+    # The exponent of prior times likelihood less that of N(m, c) holds no z.
     z, mu, y = sympy.symbols("z mu y", real=True)
     v, s = sympy.symbols("v s", positive=True)
     m, c = claim(mu, v, y, s)
     return exact(sympy.diff((z - mu) ** 2 / v + (y - z) ** 2 / s**2 - (z - m) ** 2 / c, z))
 
 
-@step(
-    "G7", "02", "The measurement expected: y ~ N(W mu + b, W S W' + R), the area under prior times likelihood.",
-    "quadrature", tolerance=1e-13, instances=3,
-)  # fmt: skip
+@step("G7", "quadrature", tolerance=1e-13)
 def predictive(rng, claim=gaussian.predictive):
-    """The mean of p(y | z) over z of two dimensions."""
-    prior, y = some_gaussian(rng, 2), rng.standard_normal(1)
+    """The measurement expected: y ~ N(W mu + b, W S W' + R), the area under prior times likelihood."""
+    # The mean of p(y | z) over z of two dimensions.
+    prior, y = models.gaussian(rng, 2), rng.standard_normal(1)
     channel = LinearGaussian(rng.uniform(-1, 1, (1, 2)), rng.standard_normal(1), [[1.0]])
     z, cell = plane(prior.mean[None], prior.cov[None])
     area = np.exp(log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)).sum() * cell
@@ -49,17 +48,11 @@ def predictive(rng, claim=gaussian.predictive):
     return error(np.exp(log_normal(y, found.mean, found.cov)), area)
 
 
-@step(
-    "G7 a",
-    "02",
-    "Prior and noise vary independently, so their covariances add.",
-    "quadrature",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("G7 a", "quadrature", instances=5)
 def covariances_add(rng, claim=gaussian.predictive):
-    """Moments of y = W z + b + noise over the standard normal numbers that make z and noise."""
-    prior, channel = some_gaussian(rng, 2), some_channel(rng, 2, 2)
+    """Prior and noise vary independently, so their covariances add."""
+    # Moments of y = W z + b + noise over the standard normal numbers that make z and noise.
+    prior, channel = models.gaussian(rng, 2), models.channel(rng, 2, 2)
     e, weight = hermite(4, 4)
     z = prior.mean + e[:, :2] @ np.linalg.cholesky(prior.cov).T
     y = z @ channel.matrix.T + channel.offset + e[:, 2:] @ np.linalg.cholesky(channel.noise_cov).T
@@ -68,12 +61,10 @@ def covariances_add(rng, claim=gaussian.predictive):
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step(
-    "G6 b", "02", "Completing the square: z'C^-1 z - 2 z'h + const, with C^-1 = S^-1 + W'R^-1 W and h as in (G6).",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G6 b", "SymPy, blocks of any size")
 def collected(rng, claim=lambda Si, W, Wt, Ri, mu, y: Si * mu + Wt * Ri * y):
-    """Prior plus likelihood less (z - m)'C^-1 (z - m), m = C h, holds no z; y stands for y - b, P for C^-1."""
+    """Completing the square: z'C^-1 z - 2 z'h + const, with C^-1 = S^-1 + W'R^-1 W and h as in (G6)."""
+    # Prior plus likelihood less (z - m)'C^-1 (z - m), m = C h, holds no z; y stands for y - b, P for C^-1.
     P, W, Wt, Ri, mu, mut, y, yt, z, zt = blocks("P W Wt Ri mu mut y yt z zt")
     Si = P - Wt * Ri * W
     m, mt = P**-1 * claim(Si, W, Wt, Ri, mu, y), (mut * Si + yt * Ri * W) * P**-1
@@ -82,38 +73,30 @@ def collected(rng, claim=lambda Si, W, Wt, Ri, mu, y: Si * mu + Wt * Ri * y):
     return exact(rest - rest.subs({z: 0, zt: 0}))
 
 
-@step(
-    "G6", "02", "Posterior: C = (S^-1 + W'R^-1 W)^-1, m = C (S^-1 mu + W'R^-1 (y - b)).",
-    "quadrature", tolerance=1e-11, instances=3,
-)  # fmt: skip
+@step("G6", "quadrature", tolerance=1e-11)
 def posterior_by_precision(rng, claim=gaussian.posterior_by_precision):
-    """Mean and covariance of a plane of z under prior times likelihood."""
-    prior, channel, y = some_gaussian(rng, 2), some_channel(rng, 2, 2), rng.standard_normal(2)
+    """Posterior: C = (S^-1 + W'R^-1 W)^-1, m = C (S^-1 mu + W'R^-1 (y - b))."""
+    # Mean and covariance of a plane of z under prior times likelihood.
+    prior, channel, y = models.gaussian(rng, 2), models.channel(rng, 2, 2), rng.standard_normal(2)
     z, _ = plane(prior.mean[None], prior.cov[None])
     mean, cov = moments(z, np.exp(log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)))
     found = claim(prior, channel, y)
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step(
-    "G6 c",
-    "02",
-    "(G3) with the blocks of (G5): mu + C W'R^-1 (y - b - W mu) is the same mean.",
-    "SymPy, blocks of any size",
-)
+@step("G6 c", "SymPy, blocks of any size")
 def by_the_joint(rng, claim=lambda C, W, Wt, Ri, mu, y: mu + C * Wt * Ri * (y - W * mu)):
-    """y stands for y - b, P for C^-1."""
+    """(G3) with the blocks of (G5): mu + C W'R^-1 (y - b - W mu) is the same mean."""
+    # y stands for y - b, P for C^-1.
     P, W, Wt, Ri, mu, y = blocks("P W Wt Ri mu y")
     return exact(claim(P**-1, W, Wt, Ri, mu, y) - P**-1 * ((P - Wt * Ri * W) * mu + Wt * Ri * y))
 
 
-@step(
-    "G6 d", "02", "Bayes' rule balances at every z: ln p(y) = ln p(z) + ln p(y | z) - ln p(z | y).",
-    tolerance=1e-12, instances=100,
-)  # fmt: skip
+@step("G6 d", instances=100)
 def bayes_balance(rng, claim=gaussian.posterior_by_precision):
-    """At z near and absurd, relative to the largest term; ln p(y) by (G7)."""
-    prior, channel, y = some_gaussian(rng, 3), some_channel(rng, 2, 3), rng.standard_normal(2)
+    """Bayes' rule balances at every z: ln p(y) = ln p(z) + ln p(y | z) - ln p(z | y)."""
+    # At z near and absurd, relative to the largest term; ln p(y) by (G7).
+    prior, channel, y = models.gaussian(rng, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     z = rng.standard_normal((3, 3)) * [[1], [3], [10]]
     given, seen = claim(prior, channel, y), gaussian.predictive(prior, channel)
     terms = np.array(
@@ -127,51 +110,40 @@ def bayes_balance(rng, claim=gaussian.posterior_by_precision):
     return error(terms.sum(axis=0) / size, log_normal(y, seen.mean, seen.cov) / size)
 
 
-@step(
-    "G6 e", "02", "A ridge r on C makes the mean (C + r) C^-1 m = (1 + r/v + r/s^2) m (erratum 3).", "SymPy"
-)
+@step("G6 e", "SymPy")
 def ridge(rng, claim=lambda r, v, s: 1 + r / v + r / s**2):
-    """One direction with W = 1."""
+    """A ridge r on C makes the mean (C + r) C^-1 m = (1 + r/v + r/s^2) m (erratum 3)."""
+    # One direction with W = 1.
     r, v, s = sympy.symbols("r v s", positive=True)
     C = 1 / (1 / v + 1 / s**2)
     return exact((C + r) / C - claim(r, v, s))
 
 
-@step(
-    "G8 a",
-    "02",
-    "Woodbury: (S^-1 + W'R^-1 W)^-1 = S - S W'V^-1 W S, with V = W S W' + R.",
-    "SymPy, blocks of any size",
-)
+@step("G8 a", "SymPy, blocks of any size")
 def woodbury(rng, claim=lambda S, W, Wt, Vi: S - S * Wt * Vi * W * S):
-    """The product of the two is the identity once W S W' is written as V - R."""
+    """Woodbury: (S^-1 + W'R^-1 W)^-1 = S - S W'V^-1 W S, with V = W S W' + R."""
+    # The product of the two is the identity once W S W' is written as V - R.
     S, W, Wt, V, R = blocks("S W Wt V R")
     product = sympy.expand((S**-1 + Wt * R**-1 * W) * claim(S, W, Wt, V**-1))
     return exact(product.subs(W * S * Wt, V - R) - 1)
 
 
-@step(
-    "G8 b",
-    "02",
-    "Push-through: C^-1 S W' = W'R^-1 V, so that S W'V^-1 = C W'R^-1.",
-    "SymPy, blocks of any size",
-)
+@step("G8 b", "SymPy, blocks of any size")
 def push_through(rng, claim=lambda Wt, Ri, V: Wt * Ri * V):
-    """One product in two ways."""
+    """Push-through: C^-1 S W' = W'R^-1 V, so that S W'V^-1 = C W'R^-1."""
+    # One product in two ways.
     S, W, Wt, R = blocks("S W Wt R")
     return exact((S**-1 + Wt * R**-1 * W) * S * Wt - claim(Wt, R**-1, W * S * Wt + R))
 
 
-@step(
-    "G8", "02", "Gain form: G = S W'(W S W' + R)^-1, m = mu + G (y - W mu - b), C = S - G W S; S may be singular.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G8", "quadrature")
 def posterior(rng, claim=gaussian.posterior):
-    """A prior on a line in the plane: sums along the line."""
+    """Gain form: G = S W'(W S W' + R)^-1, m = mu + G (y - W mu - b), C = S - G W S; S may be singular."""
+    # A prior on a line in the plane: sums along the line.
     mu, a, channel, y = (
         rng.standard_normal(2),
         rng.standard_normal(2),
-        some_channel(rng, 2, 2),
+        models.channel(rng, 2, 2),
         rng.standard_normal(2),
     )
     e, _ = axis(0.0, 1.0)
@@ -181,12 +153,10 @@ def posterior(rng, claim=gaussian.posterior):
     return worst((found.mean, mean), (found.cov, cov))
 
 
-@step(
-    "G8 c", "02", "(G8) is (G2) on the joint (G4): of all z and noise, those that agree with y.",
-    tolerance=1e-11, instances=100,
-)  # fmt: skip
+@step("G8 c", tolerance=1e-11, instances=100)
 def condition_the_joint(rng, claim=gaussian.posterior):
-    """z = mu + A e, y = W z + b + T f: those (e, f) that agree with y are a point and a null space."""
+    """(G8) is (G2) on the joint (G4): of all z and noise, those that agree with y."""
+    # z = mu + A e, y = W z + b + T f: those (e, f) that agree with y are a point and a null space.
     mu, A, T = (
         rng.standard_normal(4),
         rng.standard_normal((4, 3)),
@@ -200,71 +170,60 @@ def condition_the_joint(rng, claim=gaussian.posterior):
     return worst((found.mean, mu + makes_z @ back @ (y - W @ mu - b)), (found.cov, left @ left.T))
 
 
-@step(
-    "G8 d", "02", "(I - G W) S (I - G W)' + G R G' = S - G W S: the square that cannot become negative.",
-    "SymPy, blocks of any size",
-)  # fmt: skip
+@step("G8 d", "SymPy, blocks of any size")
 def joseph(rng, claim=lambda S, W, Wt, R, G, Gt: (1 - G * W) * S * (1 - Wt * Gt) + G * R * Gt):
-    """With G V = S W' and R = V - W S W'."""
+    """(I - G W) S (I - G W)' + G R G' = S - G W S: the square that cannot become negative."""
+    # With G V = S W' and R = V - W S W'.
     S, W, Wt, V = blocks("S W Wt V")
     G, Gt = S * Wt * V**-1, V**-1 * W * S
     return exact(claim(S, W, Wt, V - W * S * Wt, G, Gt) - (S - G * W * S))
 
 
-@step(
-    "G8 e", "02", "W = I, R = s^2 I: the gain goes to 1 without noise and to 0 with endless noise.", "SymPy"
-)
+@step("G8 e", "SymPy")
 def limits(rng, claim=lambda lam, s: lam / (lam + s**2)):
-    """In each direction of the prior."""
+    """W = I, R = s^2 I: the gain goes to 1 without noise and to 0 with endless noise."""
+    # In each direction of the prior.
     lam, s = sympy.symbols("lam s", positive=True)
     return exact(sympy.limit(claim(lam, s), s, 0) - 1, sympy.limit(claim(lam, s), s, sympy.oo))
 
 
-@step(
-    "G8 f",
-    "02",
-    "Wiener filter: G = U diag(lam / (lam + s^2)) U', and C = s^2 G.",
-    tolerance=1e-12,
-    instances=100,
-)
+@step("G8 f", instances=100)
 def wiener(rng, claim=lambda lam, s: lam / (lam + s**2)):
-    """G and C from (G8) by plain solves, S = U diag(lam) U'."""
-    S, s = covariance(rng, 4), rng.uniform(0.5, 2)
+    """Wiener filter: G = U diag(lam / (lam + s^2)) U', and C = s^2 G."""
+    # G and C from (G8) by plain solves, S = U diag(lam) U'.
+    S, s = models.covariance(rng, 4), rng.uniform(0.5, 2)
     lam, U = np.linalg.eigh(S)
     G = np.linalg.solve(S + s**2 * np.eye(4), S).T
     shrunk = (U * claim(lam, s)) @ U.T
     return worst((shrunk, G), (s**2 * shrunk, S - G @ S))
 
 
-@step(
-    "G8 g", "02", "What remains in a direction: lam - lam^2 / (lam + s^2) = s^2 lam / (lam + s^2).", "SymPy"
-)
+@step("G8 g", "SymPy")
 def remains(rng, claim=lambda lam, s: s**2 * lam / (lam + s**2)):
-    """S - G S in a direction."""
+    """What remains in a direction: lam - lam^2 / (lam + s^2) = s^2 lam / (lam + s^2)."""
+    # S - G S in a direction.
     lam, s = sympy.symbols("lam s", positive=True)
     return exact(lam - lam**2 / (lam + s**2) - claim(lam, s))
 
 
-@step(
-    "G8 h", "02", "The posterior is in no direction wider than the prior, and for W = I not than the noise.",
-    tolerance=1e-12, instances=200,
-)  # fmt: skip
+@step("G8 h", instances=200)
 def never_wider(rng, claim=gaussian.posterior):
-    """Eigenvalues of C - S and C - R."""
-    prior, R = some_gaussian(rng, 3), covariance(rng, 3)
+    """The posterior is in no direction wider than the prior, and for W = I not than the noise."""
+    # Eigenvalues of C - S and C - R.
+    prior, R = models.gaussian(rng, 3), models.covariance(rng, 3)
     C = claim(prior, LinearGaussian(np.eye(3), np.zeros(3), R), np.zeros(3)).cov
     return exceeds([np.linalg.eigvalsh(C - prior.cov).max(), np.linalg.eigvalsh(C - R).max()], [0, 0])
 
 
-@step(
-    "G8 i", "02", "The error of a linear estimate needs only mean and covariance: tr C, also for a prior that is not Gaussian.",
-    tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("G8 i")
 def two_moments(
     rng, claim=lambda prior, channel: np.trace(gaussian.posterior(prior, channel, np.zeros(2)).cov)
 ):
-    """Seven values of z with weights, and every value of the noise by quadrature."""
-    z, weight, channel = rng.standard_normal((7, 3)), rng.dirichlet(np.ones(7)), some_channel(rng, 2, 3)
+    """The error of a linear estimate needs only mean and covariance: tr C, also for a prior that is not
+    Gaussian.
+    """
+    # Seven values of z with weights, and every value of the noise by quadrature.
+    z, weight, channel = rng.standard_normal((7, 3)), rng.dirichlet(np.ones(7)), models.channel(rng, 2, 3)
     prior = Gaussian(*moments(z, weight))
     e, chance = hermite(4, 2)
     noise = e @ np.linalg.cholesky(channel.noise_cov).T

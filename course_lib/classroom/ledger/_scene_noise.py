@@ -7,62 +7,57 @@ import sympy
 from scipy.special import logsumexp
 
 from ... import scene
-from ._bound import bound_by_loops, problem, residual
-from ._core import step
-from ._scene_steps import face_by_loops, hidden_by_loops, m_step, shifted
-from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, hermite, log_joint, slopes, worst
+from .. import loops
+from ._bound import problem
+from ._core import chapter
+from ._scene_steps import m_step, shifted
+from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, hermite, slopes, worst
+
+step = chapter("08")
 
 
-@step(
-    "S11 a", "08", "dL/du = KHW/(2u^2) (C/KHW - u) for u = s^2: the bound rises up to C/KHW and falls beyond, a maximum.",
-    "SymPy",
-)  # fmt: skip
+@step("S11 a", "SymPy")
 def noise_is_maximum(rng, claim=lambda C, n: C / n):
-    """Slope 0, curvature -n / (2 u^2) there; n stands for KHW."""
+    """dL/du = KHW/(2u^2) (C/KHW - u) for u = s^2: the bound rises up to C/KHW and falls beyond, a
+    maximum.
+    """
+    # Slope 0, curvature -n / (2 u^2) there; n stands for KHW.
     u, C, n = sympy.symbols("u C n", positive=True)
     slope = sympy.diff(-n / 2 * sympy.log(2 * sympy.pi * u) - C / (2 * u), u)
     best = claim(C, n)
     return exact(slope - n / (2 * u**2) * (best - u), sympy.diff(slope, u).subs(u, best) + n / (2 * best**2))
 
 
-@step(
-    "S11", "08", "s^2 = C / (KHW) with the new F and B; there the bound is flat in s.",
-    "loops and gradient", tolerance=1e-7, instances=2,
-)  # fmt: skip
+@step("S11", "loops and gradient", tolerance=1e-07, instances=2)
 def noise(rng, claim=m_step):
-    """The residual of the new scene by loops, and a central difference."""
+    """s^2 = C / (KHW) with the new F and B; there the bound is flat in s."""
+    # The residual of the new scene by loops, and a central difference.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     flat = slopes(
-        lambda s: bound_by_loops(images, q, replace(new, noise_std=float(s[0]))),
-        np.array([new.noise_std]),
-        1e-3,
+        lambda s: loops.bound(images, q, replace(new, noise_std=float(s[0]))), np.array([new.noise_std]), 1e-3
     )
-    C = residual(images, q, face_by_loops(images, q), new.background)
+    C = loops.residual(images, q, loops.face_sum(images, q, FACE) / len(q), new.background)
     return worst((new.noise_std**2, C / images.size), (flat, [0.0]))
 
 
-@step(
-    "S11 b", "08", "C is smallest for the new F and B; with the old ones s comes out too large.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S11 b", "loops")
 def smallest_residual(rng, claim=m_step):
-    """Against the old scene and ten scenes near the new one."""
+    """C is smallest for the new F and B; with the old ones s comes out too large."""
+    # Against the old scene and ten scenes near the new one.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     rivals = [
         (new.face + rng.standard_normal(FACE), new.background + rng.standard_normal(SHAPE)) for _ in range(10)
     ]
-    values = [residual(images, q, F, B) for F, B in [(theta.face, theta.background), *rivals]]
-    return exceeds(residual(images, q, new.face, new.background), min(values))
+    values = [loops.residual(images, q, F, B) for F, B in [(theta.face, theta.background), *rivals]]
+    return exceeds(loops.residual(images, q, new.face, new.background), min(values))
 
 
-@step(
-    "S11 c", "08", "All four updates together are the maximum: no scene has a larger bound for this q.",
-    "loops", tolerance=1e-12, instances=2,
-)  # fmt: skip
+@step("S11 c", "loops", instances=2)
 def maximum(rng, claim=m_step):
-    """Forty disturbances of all parameters at once, large and small."""
+    """All four updates together are the maximum: no scene has a larger bound for this q."""
+    # Forty disturbances of all parameters at once, large and small.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     values = []
@@ -70,24 +65,18 @@ def maximum(rng, claim=m_step):
         F, B = new.face + size * rng.standard_normal(FACE), new.background + size * rng.standard_normal(SHAPE)
         s = new.noise_std * np.exp(0.05 * size * rng.standard_normal())
         A = shifted(new.prior, 0.1 * size * rng.standard_normal(POSITIONS))
-        values.append(bound_by_loops(images, q, scene.Scene(F, B, s, A)))
-    return exceeds(values, bound_by_loops(images, q, new))
+        values.append(loops.bound(images, q, scene.Scene(F, B, s, A)))
+    return exceeds(values, loops.bound(images, q, new))
 
 
-@step(
-    "S11 d",
-    "08",
-    "C = Q - K sum F^2 - sum v B^2: the residual from sums alone.",
-    "loops",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S11 d", "loops")
 def from_sums(rng, claim=lambda Q, K, F, v, B: Q - K * (F**2).sum() - (v * B**2).sum()):
-    """The residual of the new face and background, square by square."""
+    """C = Q - K sum F^2 - sum v B^2: the residual from sums alone."""
+    # The residual of the new face and background, square by square.
     images, theta, q = problem(rng)
-    new, v = m_step(images, q, theta), (1 - hidden_by_loops(q, SHAPE, FACE)).sum(axis=0)
+    new, v = m_step(images, q, theta), (1 - loops.hidden(q, SHAPE, FACE)).sum(axis=0)
     found = claim((images**2).sum(), len(images), new.face, v, new.background)
-    return error(found, residual(images, q, new.face, new.background))
+    return error(found, loops.residual(images, q, new.face, new.background))
 
 
 def statistics(images, theta):
@@ -95,78 +84,62 @@ def statistics(images, theta):
     return scene.merge(scene.statistics(images[:1], theta), scene.statistics(images[1:], theta))
 
 
-@step(
-    "S11 g",
-    "08",
-    "N, Phi, beta and Q are sums over pictures: blocks may be added.",
-    "loops",
-    tolerance=1e-11,
-    instances=5,
-)
+@step("S11 g", "loops", tolerance=1e-11)
 def blocks_add(rng, claim=statistics):
-    """Of all pictures at once, less the common level, with q by Bayes' rule."""
+    """N, Phi, beta and Q are sums over pictures: blocks may be added."""
+    # Of all pictures at once, less the common level, with q by Bayes' rule.
     images, theta, _ = problem(rng)
-    joint, found = log_joint(images, theta), claim(images, theta)
-    q, X = np.exp(joint - logsumexp(joint, axis=(1, 2), keepdims=True)), images - found.level
-    shown = (X * (1 - hidden_by_loops(q, SHAPE, FACE))).sum(axis=0)
+    q, found = loops.posterior(images, theta)[0], claim(images, theta)
+    X = images - found.level
+    shown = (X * (1 - loops.hidden(q, SHAPE, FACE))).sum(axis=0)
     sums = (
         (found.counts, q.sum(axis=0)),
-        (found.face_sum, 3 * face_by_loops(X, q)),
+        (found.face_sum, loops.face_sum(X, q, FACE)),
         (found.background_sum, shown),
     )
     return worst(*sums, (found.square_sum, (X**2).sum()), (found.n, 3))
 
 
-@step(
-    "S11 h", "08", "With s from the old F and B the bound still rises, so that it does not give the slip away.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S11 h", "loops")
 def slip_hides(rng, claim=m_step):
-    """The new scene with the old residual, against the old scene."""
+    """With s from the old F and B the bound still rises, so that it does not give the slip away."""
+    # The new scene with the old residual, against the old scene.
     images, theta, q = problem(rng)
-    old = np.sqrt(residual(images, q, theta.face, theta.background) / images.size)
+    old = np.sqrt(loops.residual(images, q, theta.face, theta.background) / images.size)
     return exceeds(
-        bound_by_loops(images, q, theta),
-        bound_by_loops(images, q, replace(claim(images, q, theta), noise_std=old)),
+        loops.bound(images, q, theta), loops.bound(images, q, replace(claim(images, q, theta), noise_std=old))
     )
 
 
-@step(
-    "S11 e", "08", "The squares about the mean of m noisy values add up to (m - 1) s^2 on average.",
-    "quadrature", tolerance=1e-12, instances=3,
-)  # fmt: skip
+@step("S11 e", "quadrature", instances=3)
 def follows_the_noise(rng, claim=lambda m, s: (m - 1) * s**2):
-    """The mean over four independent normal numbers."""
+    """The squares about the mean of m noisy values add up to (m - 1) s^2 on average."""
+    # The mean over four independent normal numbers.
     s, (e, weight) = rng.uniform(0.5, 2), hermite(3, 4)
     x = s * e
     return error(claim(4, s), weight @ ((x - x.mean(axis=1, keepdims=True)) ** 2).sum(axis=1))
 
 
-@step(
-    "S11 f",
-    "08",
-    "With C = 0 the bound grows by KHW ln 10 whenever s shrinks to a tenth: no ceiling.",
-    "SymPy",
-)
+@step("S11 f", "SymPy")
 def no_ceiling(rng, claim=lambda n: n * sympy.log(10)):
-    """n stands for KHW."""
+    """With C = 0 the bound grows by KHW ln 10 whenever s shrinks to a tenth: no ceiling."""
+    # n stands for KHW.
     s, n = sympy.symbols("s n", positive=True)
     first, tenth = (-n / 2 * sympy.log(2 * sympy.pi * width**2) for width in (s, s / 10))
     return exact(sympy.expand_log(tenth - first - claim(n), force=True))
 
 
-@step(
-    "S8 d", "08", "Where no other picture believes, the next odds are the old ones times exp(logit(d) - logit(d')).",
-    "loops", tolerance=1e-11, instances=5,
-)  # fmt: skip
+@step("S8 d", "loops", tolerance=1e-11)
 def odds(
     rng, claim=lambda q, evidence: q / q.sum() * np.exp(evidence) / (q / q.sum() * np.exp(evidence)).sum()
 ):
-    """(S8) and then Bayes' rule, in a picture alone with its two positions; the claim gets its q and ln p(X | d) there."""
+    """Where no other picture believes, the next odds are the old ones times exp(logit(d) - logit(d'))."""
+    # (S8) and then Bayes' rule, in a picture alone with its two positions; the claim gets its q and ln p(X |
+    # d) there.
     images, theta, q = problem(rng)
     q[1:, 0, :2], q[0, 1:], q[0, 0, 2] = 0, 0, 0
     q /= q.sum(axis=(1, 2), keepdims=True)
-    after = log_joint(images, replace(theta, prior=q.mean(axis=0)))[0, 0, :2]
-    evidence = (log_joint(images, theta) - np.log(theta.prior))[0, 0, :2]
+    after = loops.log_joint(images, replace(theta, prior=q.mean(axis=0)))[0, 0, :2]
+    evidence = (loops.log_joint(images, theta) - np.log(theta.prior))[0, 0, :2]
     wanted = np.exp(after - logsumexp(after))
     return error(claim(q[0, 0, :2], evidence - evidence.max()), wanted)

@@ -7,9 +7,12 @@ import sympy
 from scipy.special import logsumexp
 
 from ... import scene, windows
-from ._bound import bound_by_loops, problem
-from ._core import step
+from .. import loops
+from ._bound import problem
+from ._core import chapter
 from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, slopes, worst
+
+step = chapter("08")
 
 HIDDEN_CASE = (4, 5), (3, 4)  # pictures and face with four positions: the middle is always hidden
 
@@ -19,9 +22,10 @@ def m_step(images, q, theta):
     return scene.m_step(images, q, FACE, previous=theta)
 
 
-@step("S8 a", "08", "Lagrange: sum N ln A - l (sum A - 1) is stationary at A = N / K, where l = K.", "SymPy")
+@step("S8 a", "SymPy")
 def lagrange(rng, claim=lambda N: N / sum(N)):
-    """Three positions; the derivatives by A and by l."""
+    """Lagrange: sum N ln A - l (sum A - 1) is stationary at A = N / K, where l = K."""
+    # Three positions; the derivatives by A and by l.
     N, A, l = (
         sympy.Matrix(sympy.symbols("N:3", positive=True)),
         sympy.symbols("A:3", positive=True),
@@ -32,26 +36,23 @@ def lagrange(rng, claim=lambda N: N / sum(N)):
     return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
 
 
-@step(
-    "S8 b", "08", "Gibbs: no A makes sum N ln A larger than A = N / K does.", tolerance=1e-12, instances=100
-)
+@step("S8 b", instances=100)
 def gibbs(rng, claim=lambda N: N / N.sum()):
-    """Fifty rivals, far and near."""
+    """Gibbs: no A makes sum N ln A larger than A = N / K does."""
+    # Fifty rivals, far and near.
     N = rng.uniform(0.1, 3, 9)
     rivals = np.vstack([rng.dirichlet(np.ones(9), 25), rng.dirichlet(100 * N, 25)])
     return exceeds(np.log(rivals) @ N, np.log(claim(N)) @ N)
 
 
-@step(
-    "S8 c", "08", "With A = softmax(a) the slope of the bound is N(d) - K A(d).",
-    "numerical gradient", tolerance=1e-7, instances=2,
-)  # fmt: skip
+@step("S8 c", "numerical gradient", tolerance=1e-07, instances=2)
 def slope_of_prior(rng, claim=lambda N, K, A: N - K * A):
-    """Central differences of the bound by loops at any A."""
+    """With A = softmax(a) the slope of the bound is N(d) - K A(d)."""
+    # Central differences of the bound by loops at any A.
     images, theta, q = problem(rng)
 
     def value(a):
-        return bound_by_loops(images, q, replace(theta, prior=shifted(theta.prior, a)))
+        return loops.bound(images, q, replace(theta, prior=shifted(theta.prior, a)))
 
     return error(claim(q.sum(axis=0), len(q), theta.prior), slopes(value, np.zeros(POSITIONS)))
 
@@ -62,21 +63,15 @@ def shifted(prior, a):
     return np.exp(logits - logsumexp(logits))
 
 
-@step(
-    "S8",
-    "08",
-    "A = mean of the q_k; there the bound is flat in A.",
-    "loops and gradient",
-    tolerance=1e-7,
-    instances=2,
-)
+@step("S8", "loops and gradient", tolerance=1e-07, instances=2)
 def prior(rng, claim=m_step):
-    """Central differences of the bound at the new scene."""
+    """A = mean of the q_k; there the bound is flat in A."""
+    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     mean = sum(q[k] for k in range(len(q))) / len(q)
     flat = slopes(
-        lambda a: bound_by_loops(images, q, replace(new, prior=shifted(new.prior, a))), np.zeros(POSITIONS)
+        lambda a: loops.bound(images, q, replace(new, prior=shifted(new.prior, a))), np.zeros(POSITIONS)
     )
     return worst((new.prior, mean), (flat, np.zeros(POSITIONS)))
 
@@ -96,60 +91,36 @@ def strip():
     return C, X, q, F, B
 
 
-@step(
-    "S9 a",
-    "08",
-    "The derivative of C by F vanishes at (S9), and its second derivative is 2K > 0: a minimum.",
-    "SymPy",
-)
+@step("S9 a", "SymPy")
 def face_is_stationary(
     rng,
     claim=lambda X, q: [sum(q[k, j] * X[k, j + b] for k in range(2) for j in range(2)) / 2 for b in range(2)],
 ):
-    """Two pictures of three pixels in symbols."""
+    """The derivative of C by F vanishes at (S9), and its second derivative is 2K > 0: a minimum."""
+    # Two pictures of three pixels in symbols.
     C, X, q, F, _ = strip()
     at = dict(zip(F, claim(X, q)))
     return exact(*(sympy.diff(C, one).subs(at) for one in F), *(sympy.diff(C, one, 2) - 4 for one in F))
 
 
-def face_by_loops(images, q):
-    """(S9) pixel by pixel."""
-    found = np.zeros(FACE)
-    for a, b, k, i, j in np.ndindex(*FACE, *q.shape):
-        found[a, b] += q[k, i, j] * images[k, i + a, j + b] / len(images)
-    return found
-
-
-@step(
-    "S9 b", "08", "(S9) is a correlation of each picture with its q_k, summed over pictures.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S9 b", "loops")
 def face_by_correlation(
     rng, claim=lambda images, q: sum(windows.correlate(X, one) for X, one in zip(images, q)) / len(q)
 ):
-    """Pixel by pixel."""
+    """(S9) is a correlation of each picture with its q_k, summed over pictures."""
+    # Pixel by pixel.
     images, _, q = problem(rng)
-    return error(claim(images, q), face_by_loops(images, q))
+    return error(claim(images, q), loops.face_sum(images, q, FACE) / len(q))
 
 
-@step(
-    "S9", "08", "F = mean_k sum_d q_k(d) X^k[window d]; there the bound is flat in F.",
-    "loops and gradient", tolerance=1e-9, instances=2,
-)  # fmt: skip
+@step("S9", "loops and gradient", tolerance=1e-09, instances=2)
 def face(rng, claim=m_step):
-    """Central differences of the bound at the new scene."""
+    """F = mean_k sum_d q_k(d) X^k[window d]; there the bound is flat in F."""
+    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
-    flat = slopes(lambda F: bound_by_loops(images, q, replace(new, face=F)), new.face, 0.1)
-    return worst((new.face, face_by_loops(images, q)), (flat, np.zeros(FACE)))
-
-
-def hidden_by_loops(q, shape, face_shape):
-    """c_k(p): the sum of q_k over the windows that cover p, window by window."""
-    found = np.zeros((len(q), *shape))
-    for k, i, j in np.ndindex(q.shape):
-        found[k, i : i + face_shape[0], j : j + face_shape[1]] += q[k, i, j]
-    return found
+    flat = slopes(lambda F: loops.bound(images, q, replace(new, face=F)), new.face, 0.1)
+    return worst((new.face, loops.face_sum(images, q, FACE) / len(q)), (flat, np.zeros(FACE)))
 
 
 def rectangle(q, p):
@@ -162,67 +133,55 @@ def rectangle(q, p):
     return q[:, rows, columns].sum(axis=(1, 2))
 
 
-@step(
-    "S10 a", "08", "The positions that hide p are the rectangle [max(0, p1+1-h), min(p1, H-h)] x the same for columns.",
-    "loops", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("S10 a", "loops", tolerance=1e-13)
 def hiding(rng, claim=rectangle):
-    """Every window laid on its pixels."""
+    """The positions that hide p are the rectangle [max(0, p1+1-h), min(p1, H-h)] x the same for columns."""
+    # Every window laid on its pixels.
     _, _, q = problem(rng)
     found = np.stack([claim(q, p) for p in np.ndindex(SHAPE)], axis=1).reshape(len(q), *SHAPE)
-    return error(found, hidden_by_loops(q, SHAPE, FACE))
+    return error(found, loops.hidden(q, SHAPE, FACE))
 
 
-@step(
-    "S10 b",
-    "08",
-    "c_k is the adjoint of the window sum: <window_sums(x), q> = <x, spread(q)>.",
-    tolerance=1e-12,
-    instances=5,
-)
+@step("S10 b")
 def spread(rng, claim=windows.spread):
-    """Both inner products; the sums of windows by loops."""
+    """c_k is the adjoint of the window sum: <window_sums(x), q> = <x, spread(q)>."""
+    # Both inner products; the sums of windows by loops.
     x, q = rng.standard_normal(SHAPE), rng.standard_normal(POSITIONS)
     sums = sum(q[i, j] * x[i : i + FACE[0], j : j + FACE[1]].sum() for i, j in np.ndindex(POSITIONS))
     return error((x * claim(q, FACE)).sum(), sums)
 
 
-@step(
-    "S10 c", "08", "The derivative of C by B vanishes at (S10), and C does not hold a pixel that every position hides.", "SymPy",
-)  # fmt: skip
+@step("S10 c", "SymPy")
 def background_is_stationary(
     rng,
     claim=lambda X, seen: [
         sum(X[k, p] * seen[k, p] for k in range(2)) / sum(seen[k, p] for k in range(2)) for p in (0, 2)
     ],
 ):
-    """Two pictures of three pixels in symbols; the middle pixel is always hidden. The claim gets 1 - c."""
+    """The derivative of C by B vanishes at (S10), and C does not hold a pixel that every position hides."""
+    # Two pictures of three pixels in symbols; the middle pixel is always hidden. The claim gets 1 - c.
     C, X, q, _, B = strip()
     seen = sympy.Matrix([[q[k, 1], 0, q[k, 0]] for k in range(2)])
     at = {B[0]: claim(X, seen)[0], B[2]: claim(X, seen)[1]}
     return exact(*(sympy.diff(C, one).subs(at) for one in at), sympy.diff(C, B[1]))
 
 
-@step(
-    "S10", "08", "B(p) = sum X^k (1 - c_k) / sum (1 - c_k); there the bound is flat in B.",
-    "loops and gradient", tolerance=1e-9, instances=2,
-)  # fmt: skip
+@step("S10", "loops and gradient", tolerance=1e-09, instances=2)
 def background(rng, claim=m_step):
-    """Central differences of the bound at the new scene."""
+    """B(p) = sum X^k (1 - c_k) / sum (1 - c_k); there the bound is flat in B."""
+    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
-    new, seen = claim(images, q, theta), 1 - hidden_by_loops(q, SHAPE, FACE)
-    flat = slopes(lambda B: bound_by_loops(images, q, replace(new, background=B)), new.background, 0.1)
+    new, seen = claim(images, q, theta), 1 - loops.hidden(q, SHAPE, FACE)
+    flat = slopes(lambda B: loops.bound(images, q, replace(new, background=B)), new.background, 0.1)
     return worst((new.background, (images * seen).sum(axis=0) / seen.sum(axis=0)), (flat, np.zeros(SHAPE)))
 
 
-@step(
-    "S10 d", "08", "If every q_k is sure, B is the plain mean of the pictures that show p.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S10 d", "loops")
 def background_of_sure(
     rng, claim=lambda images, places, theta: scene.m_step(images, places, FACE, previous=theta).background
 ):
-    """Pixel by pixel; a pixel that none shows keeps its value."""
+    """If every q_k is sure, B is the plain mean of the pictures that show p."""
+    # Pixel by pixel; a pixel that none shows keeps its value.
     images, theta, _ = problem(rng)
     places, wanted = rng.integers(0, 3, (len(images), 2)), theta.background.copy()
     for p in np.ndindex(SHAPE):
@@ -235,43 +194,37 @@ def background_of_sure(
     return error(claim(images, places, theta), wanted)
 
 
-@step(
-    "S10 e", "08", "The denominator vanishes for every q just where H-h <= p1 <= h-1 and W-w <= p2 <= w-1.",
-    "counting, all sizes up to 8",
-)  # fmt: skip
+@step("S10 e", "counting, all sizes up to 8", tolerance=0, instances=1)
 def always_hidden(rng, claim=lambda p, H, h: H - h <= p <= h - 1):
-    """In one direction: does every position of the face cover the pixel? Both directions must."""
+    """The denominator vanishes for every q just where H-h <= p1 <= h-1 and W-w <= p2 <= w-1."""
+    # In one direction: does every position of the face cover the pixel? Both directions must.
     cases = [(p, H, h) for H in range(1, 9) for h in range(1, H + 1) for p in range(H)]
     return error(
         [claim(*case) for case in cases], [all(i <= p < i + h for i in range(H - h + 1)) for p, H, h in cases]
     )
 
 
-@step(
-    "S10 f", "08", "A pixel that every position hides keeps its previous value: the bound does not contain it.",
-    "loops", tolerance=1e-12, instances=5,
-)  # fmt: skip
+@step("S10 f", "loops")
 def kept(
     rng,
     claim=lambda images, q, before: scene.m_step(images, q, before.face.shape, previous=before).background,
 ):
-    """A face so large that the middle is always hidden; another value there leaves the bound as it is."""
+    """A pixel that every position hides keeps its previous value: the bound does not contain it."""
+    # A face so large that the middle is always hidden; another value there leaves the bound as it is.
     shape, face_shape = HIDDEN_CASE
     before = scene.Scene(
         rng.uniform(0, 255, face_shape), rng.uniform(0, 255, shape), 60.0, np.full((2, 2), 0.25)
     )
     images, q = rng.uniform(0, 255, (3, *shape)), rng.dirichlet(np.ones(4), 3).reshape(3, 2, 2)
-    hidden = hidden_by_loops(q, shape, face_shape).min(axis=0) > 1 - 1e-9
+    hidden = loops.hidden(q, shape, face_shape).min(axis=0) > 1 - 1e-9
     other = replace(before, background=np.where(hidden, 99.0, before.background))
-    same = error(bound_by_loops(images, q, other), bound_by_loops(images, q, before))
+    same = error(loops.bound(images, q, other), loops.bound(images, q, before))
     return max(same, error(claim(images, q, before)[hidden], before.background[hidden]))
 
 
-@step(
-    "S10 g", "08", "The c of one picture adds up to the number of pixels that a face hides.",
-    "loops", tolerance=1e-13, instances=5,
-)  # fmt: skip
+@step("S10 g", "loops", tolerance=1e-13)
 def hides_as_many(rng, claim=lambda q, h, w: h * w):
-    """Every window laid on its pixels."""
+    """The c of one picture adds up to the number of pixels that a face hides."""
+    # Every window laid on its pixels.
     _, _, q = problem(rng)
-    return error(np.full(len(q), claim(q, *FACE)), hidden_by_loops(q, SHAPE, FACE).sum(axis=(1, 2)))
+    return error(np.full(len(q), claim(q, *FACE)), loops.hidden(q, SHAPE, FACE).sum(axis=(1, 2)))

@@ -3,11 +3,9 @@
 import numpy as np
 import sympy
 from numpy.polynomial.hermite_e import hermegauss
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import multivariate_normal
 
-from ...gaussian import Gaussian, LinearGaussian
-from ...mixture import Mixture
-from ...scene import Scene
+from .. import models
 
 PICTURES, SHAPE, FACE, POSITIONS = 3, (4, 5), (2, 3), (3, 3)  # of the scenes below
 
@@ -109,63 +107,16 @@ def curvature(function, at):
     )
 
 
-def covariance(rng, D):
-    """A random covariance (D, D) far from singular."""
-    A = rng.standard_normal((D, 2 * D))
-    return A @ A.T / (2 * D) + 0.1 * np.eye(D)
-
-
-def some_gaussian(rng, D):
-    """A random Gaussian in D dimensions."""
-    return Gaussian(rng.standard_normal(D), covariance(rng, D))
-
-
-def some_channel(rng, Dy, Dz):
-    """A random channel from Dz to Dy dimensions, W, b and R without zeros."""
-    return LinearGaussian(rng.standard_normal((Dy, Dz)), rng.standard_normal(Dy), covariance(rng, Dy))
-
-
-def some_mixture(rng, K, D):
-    """A random mixture of K components in D dimensions."""
-    return Mixture(
-        rng.dirichlet(np.full(K, 3.0)),
-        2 * rng.standard_normal((K, D)),
-        [covariance(rng, D) for _ in range(K)],
-    )
-
-
 def some_scene(rng, noise_std=60.0):
     """A random scene: face (2, 3), background (4, 5), uneven prior (3, 3)."""
-    prior = rng.dirichlet(np.ones(np.prod(POSITIONS))).reshape(POSITIONS)
-    return Scene(rng.uniform(0, 255, FACE), rng.uniform(0, 255, SHAPE), noise_std, prior)
+    return models.scene(rng, SHAPE, FACE, noise_std=noise_std, level=127.5, contrast=74.0)
 
 
 def some_pictures(rng, scene):
-    """Three pictures of a scene, made pixel by pixel as (S1) says."""
-    places = rng.integers(0, POSITIONS, (PICTURES, 2))
-    clean = np.array([pasted(scene.face, scene.background, d) for d in places])
-    return clean + scene.noise_std * rng.standard_normal(clean.shape)
+    """Three pictures of a scene."""
+    return models.pictures(rng, scene, PICTURES)
 
 
 def some_q(rng, sharpness=1.0):
     """Random probabilities (3, 3, 3) of the positions of three pictures."""
-    return rng.dirichlet(np.full(np.prod(POSITIONS), sharpness), PICTURES).reshape(PICTURES, *POSITIONS)
-
-
-def pasted(face, background, d):
-    """The background with the face at d, pixel by pixel."""
-    picture = np.array(background, dtype=float)
-    for a, b in np.ndindex(np.shape(face)):
-        picture[d[0] + a, d[1] + b] = face[a, b]
-    return picture
-
-
-def log_joint(images, scene):
-    """ln p(X, d) of every picture and position by loops and SciPy's density: (N, I, J).          (S2)"""
-    found = np.empty((len(images), *scene.prior.shape))
-    with np.errstate(divide="ignore"):
-        log_prior = np.log(scene.prior)
-    for i, j in np.ndindex(scene.prior.shape):
-        mean = pasted(scene.face, scene.background, (i, j))
-        found[:, i, j] = norm.logpdf(images, mean, scene.noise_std).sum(axis=(1, 2)) + log_prior[i, j]
-    return found
+    return models.probabilities(rng, PICTURES, POSITIONS, sharpness=sharpness)
