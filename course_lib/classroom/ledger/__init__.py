@@ -10,6 +10,8 @@ import importlib
 
 from ._core import Result, Step, Table, run, steps, table
 
-CHAPTERS = "_conditionals _joint _posteriors _mixtures _patches _logits _bound _scene_steps _scene_noise _finding"
+CHAPTERS = (
+    "_conditionals _joint _posteriors _mixtures _patches _logits _bound _scene_steps _scene_noise _finding"
+)
 for chapter in CHAPTERS.split():  # in the order of the lessons: each registers its checks
     importlib.import_module(f".{chapter}", __name__)

@@ -1,4 +1,4 @@
-"""Lesson 08, first half: Jensen, the bound, what it loses, and why EM never falls.               (S12), (S13)"""
+"""Lesson 08, first half: Jensen, the bound, what it loses, and why EM never falls.  (S12), (S13)"""
 
 import numpy as np
 import sympy
@@ -99,12 +99,8 @@ def collected(images, q, theta):
     """The bound as lesson 08 collects it, with N(d), C and the entropies."""
     K, (H, W), s = len(images), images.shape[1:], theta.noise_std
     C = loops.residual(images, q, theta.face, theta.background)
-    return (
-        -K * H * W / 2 * np.log(2 * np.pi * s**2)
-        - C / (2 * s**2)
-        + xlogy(q.sum(axis=0), theta.prior).sum()
-        + entr(q).sum()
-    )
+    constant = -K * H * W / 2 * np.log(2 * np.pi * s**2)
+    return constant - C / (2 * s**2) + xlogy(q.sum(axis=0), theta.prior).sum() + entr(q).sum()
 
 
 @step("S12 e", "loops")

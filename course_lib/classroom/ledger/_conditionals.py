@@ -1,4 +1,4 @@
-"""Lesson 01: marginal, block elimination, conditional in two forms.                                 (G1)-(G3)"""
+"""Lesson 01: marginal, block elimination, conditional in two forms.  (G1)-(G3)"""
 
 import numpy as np
 import sympy
@@ -52,9 +52,7 @@ def linear_map(rng, claim=lambda mu, S, B, c: (B @ mu + c, B @ S @ B.T)):
 
 
 @step("G1 e")
-def uncorrelated(
-    rng, claim=lambda y, one, two: log_normal(y[:2], one.mean, one.cov) + log_normal(y[2:], two.mean, two.cov)
-):
+def uncorrelated(rng, claim=lambda y, one, two: one.log_density(y[:2]) + two.log_density(y[2:])):
     """Uncorrelated blocks of a Gaussian are independent: the density is a product."""
     # SciPy's density with S12 = 0.
     one, two, y = models.gaussian(rng, 2), models.gaussian(rng, 3), rng.standard_normal(5)
@@ -188,9 +186,7 @@ def square_by_precision(rng, claim=lambda L11, L12, d2: L11**-1 * L12 * d2):
 
 
 @step("G3 b", "SymPy, blocks of any size")
-def two_forms_agree(
-    rng, claim=lambda L11, L12, L21, L22: (L11**-1, -(L11**-1) * L12, L22 - L21 * L11**-1 * L12)
-):
+def two_forms_agree(rng, claim=lambda a, b, c, d: (a**-1, -(a**-1) * b, d - c * a**-1 * b)):
     """L11^-1 = M, -L11^-1 L12 = S12 S22^-1, and L22 - L21 L11^-1 L12 = S22^-1."""
     # With the blocks of L from (G2 b).
     M, S12, S21, S22 = blocks("M S12 S21 S22")
@@ -207,25 +203,19 @@ def conditional_by_precision(rng, claim=gaussian.condition_by_precision):
 
 
 @step("G3 c", tolerance=1e-11)
-def given_all_others(
-    rng, claim=lambda i, y, mu, L: mu[i] - (L[i] @ (y - mu) - L[i, i] * (y[i] - mu[i])) / L[i, i]
-):
+def given_all_others(rng, claim=lambda i, d, L: -(L[i] @ d - L[i, i] * d[i]) / L[i, i]):
     """One pixel given all others: mu_i - sum L_ij (y_j - mu_j) / L_ii, so L_ij = 0 drops y_j."""
     # The top of SciPy's log density along entry i, a parabola, from three of its values.
     g, y, i = models.gaussian(rng, 4), rng.standard_normal(4), 2
     low, here, high = log_normal(y + np.outer([-1, 0, 1], np.eye(4)[i]), g.mean, g.cov)
-    return error(
-        claim(i, y, g.mean, np.linalg.solve(g.cov, np.eye(4))),
-        y[i] + (high - low) / (2 * (2 * here - low - high)),
-    )
+    found = g.mean[i] + claim(i, y - g.mean, np.linalg.solve(g.cov, np.eye(4)))
+    return error(found, y[i] + (high - low) / (2 * (2 * here - low - high)))
 
 
 @step("G3 d", "SymPy")
-def only_neighbours(
-    rng, claim=lambda r: [[1, -r, 0, 0], [-r, 1 + r**2, -r, 0], [0, -r, 1 + r**2, -r], [0, 0, -r, 1]]
-):
+def only_neighbours(rng, claim=lambda r, m: [[1, -r, 0, 0], [-r, m, -r, 0], [0, -r, m, -r], [0, 0, -r, 1]]):
     """Correlations that fall by a factor with each step have a tridiagonal precision."""
     # Four pixels; the claim is (1 - r^2) times the precision.
     r = sympy.symbols("r")
     S = sympy.Matrix(4, 4, lambda i, j: r ** abs(i - j))
-    return exact(S * stacked(claim(r)) - (1 - r**2) * sympy.eye(4))
+    return exact(S * stacked(claim(r, 1 + r**2)) - (1 - r**2) * sympy.eye(4))

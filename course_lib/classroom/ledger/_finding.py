@@ -1,4 +1,4 @@
-"""Lesson 09: hard EM, smoothing, and what a shift costs.                                        (S14)-(S16)"""
+"""Lesson 09: hard EM, smoothing, and what a shift costs.  (S14)-(S16)"""
 
 from dataclasses import replace
 
@@ -33,9 +33,8 @@ def hard_m_step(rng, claim=lambda images, places, theta: scene.m_step(images, pl
     places, q = rng.integers(0, 3, (3, 2)), np.zeros((3, 3, 3))
     q[np.arange(3), places[:, 0], places[:, 1]] = 1
     hard, soft = claim(images, places, theta), scene.m_step(images, q, FACE, previous=theta)
-    return worst(
-        *((getattr(hard, name), getattr(soft, name)) for name in ("face", "background", "noise_std", "prior"))
-    )
+    fields = "face background noise_std prior".split()
+    return worst(*((getattr(hard, name), getattr(soft, name)) for name in fields))
 
 
 @step("S15 a", "SymPy")
@@ -54,16 +53,12 @@ def smoothing(rng, claim=lambda images, q, alpha: scene.m_step(images, q, FACE, 
     # Position by position.
     images, _, q = problem(rng)
     alpha = rng.uniform(0.1, 2)
-    wanted = [
-        [(sum(q[k, i, j] for k in range(3)) + alpha) / (3 + 9 * alpha) for j in range(3)] for i in range(3)
-    ]
-    return error(claim(images, q, alpha), wanted)
+    wanted = [(sum(q[k][d] for k in range(3)) + alpha) / (3 + 9 * alpha) for d in np.ndindex(3, 3)]
+    return error(claim(images, q, alpha).ravel(), wanted)
 
 
 @step("S15 b", "loops")
-def penalised(
-    rng, claim=lambda images, q, alpha, theta: scene.m_step(images, q, FACE, smoothing=alpha, previous=theta)
-):
+def penalised(rng, claim=lambda x, q, alpha, old: scene.m_step(x, q, FACE, smoothing=alpha, previous=old)):
     """bound + alpha sum ln A never falls in an M-step with smoothing."""
     # Before, after, and after with ten other priors.
     images, theta, q = problem(rng)

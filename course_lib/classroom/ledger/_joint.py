@@ -1,4 +1,4 @@
-"""Lesson 01: a clean vector and its measurement, their joint distribution and its precision.         (G4), (G5)"""
+"""Lesson 01: a clean vector and its measurement, their joint distribution and its precision.  (G4), (G5)"""
 
 import numpy as np
 import sympy
@@ -16,10 +16,8 @@ def affine_image(rng, claim=lambda S, W, Wt, R: [[S, S * Wt], [W * S, W * S * Wt
     """[I 0; W I] diag(S, R) [I W'; 0 I] = [S, S W'; W S, W S W' + R]."""
     # [z; y] is an affine image of z and the noise.
     S, W, Wt, R = blocks("S W Wt R")
-    return exact(
-        stacked([[1, 0], [W, 1]]) * stacked([[S, 0], [0, R]]) * stacked([[1, Wt], [0, 1]])
-        - stacked(claim(S, W, Wt, R))
-    )
+    image = stacked([[1, 0], [W, 1]]) * stacked([[S, 0], [0, R]]) * stacked([[1, Wt], [0, 1]])
+    return exact(image - stacked(claim(S, W, Wt, R)))
 
 
 @step("G4", "quadrature")
@@ -39,12 +37,8 @@ def joint(rng, claim=gaussian.joint):
 def joint_density(rng, claim=gaussian.joint):
     """The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y."""
     # SciPy's densities of prior and channel.
-    prior, channel, z, y = (
-        models.gaussian(rng, 3),
-        models.channel(rng, 2, 3),
-        rng.standard_normal(3),
-        rng.standard_normal(2),
-    )
+    prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
+    z, y = rng.standard_normal(3), rng.standard_normal(2)
     found = claim(prior, channel)
     wanted = log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)
     return error(log_normal(np.concatenate([z, y]), found.mean, found.cov), wanted)
@@ -66,19 +60,18 @@ def schur_is_noise(rng, claim=lambda W, Wt: (-W, -Wt)):
     S, W, Wt, R = blocks("S W Wt R")
     left, right = claim(W, Wt)
     Sigma = stacked([[S, S * Wt], [W * S, W * S * Wt + R]])
-    return exact(
-        stacked([[1, 0], [left, 1]]) * Sigma * stacked([[1, right], [0, 1]]) - stacked([[S, 0], [0, R]])
-    )
+    product = stacked([[1, 0], [left, 1]]) * Sigma * stacked([[1, right], [0, 1]])
+    return exact(product - stacked([[S, 0], [0, R]]))
 
 
 @step("G5 b", "SymPy, blocks of any size")
-def precision_in_blocks(
-    rng, claim=lambda S, W, Wt, R: [[S**-1 + Wt * R**-1 * W, -Wt * R**-1], [-(R**-1) * W, R**-1]]
-):
+def precision_in_blocks(rng, claim=lambda S, W, Wt, P: [[S**-1 + Wt * P * W, -Wt * P], [-P * W, P]]):
     """F' diag(S^-1, R^-1) F, multiplied out, is the inverse of the joint covariance."""
     # Sigma times the claim is the identity.
     S, W, Wt, R = blocks("S W Wt R")
-    return exact(stacked([[S, S * Wt], [W * S, W * S * Wt + R]]) * stacked(claim(S, W, Wt, R)) - sympy.eye(2))
+    return exact(
+        stacked([[S, S * Wt], [W * S, W * S * Wt + R]]) * stacked(claim(S, W, Wt, R**-1)) - sympy.eye(2)
+    )
 
 
 @step("G5")
@@ -88,11 +81,9 @@ def joint_precision(rng, claim=gaussian.joint_precision):
     prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
 
     def minus_log(x):
-        return -log_normal(x[:3], prior.mean, prior.cov) - log_channel(x[3:], channel, x[:3])[()]
+        return -log_normal(x[:3], prior.mean, prior.cov) - log_channel(x[3:], channel, x[:3]).item()
 
-    return error(
-        claim(prior, channel), curvature(lambda x: float(np.squeeze(minus_log(x))), rng.standard_normal(5))
-    )
+    return error(claim(prior, channel), curvature(minus_log, rng.standard_normal(5)))
 
 
 @step("G4 d", "SymPy")

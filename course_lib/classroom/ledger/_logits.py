@@ -1,4 +1,4 @@
-"""Lessons 06 and 07: the model of the scene, logits, probabilities of positions, fast sums.        (S1)-(S7)"""
+"""Lessons 06 and 07: the model of the scene, logits, probabilities of positions, fast sums.  (S1)-(S7)"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -34,12 +34,8 @@ def paste(rng, claim=scene.paste):
     """paste: F under the face, B elsewhere."""
     # Pixel by pixel, at every position.
     one = some_scene(rng)
-    return worst(
-        *(
-            (claim(one.face, one.background, d), loops.paste(one.face, one.background, d))
-            for d in np.ndindex(POSITIONS)
-        )
-    )
+    given = [(one.face, one.background, d) for d in np.ndindex(POSITIONS)]
+    return worst(*((claim(*args), loops.paste(*args)) for args in given))
 
 
 @step("S1", "20 000 drawn pictures", tolerance=0.08, instances=1)
@@ -100,9 +96,8 @@ def bracket(rng, claim=lambda X, F, B: F**2 - 2 * X * F + B * (2 * X - B)):
 def three_terms(X, one):
     """(S4) summed over all windows by the functions of the course."""
     F, B = one.face, one.background
-    return -((F**2).sum() - 2 * windows.correlate(X, F) + windows.window_sums(B * (2 * X - B), FACE)) / (
-        2 * one.noise_std**2
-    )
+    bracket = (F**2).sum() - 2 * windows.correlate(X, F) + windows.window_sums(B * (2 * X - B), FACE)
+    return -bracket / (2 * one.noise_std**2)
 
 
 @step("S4 a", "loops", lessons="06 07")
@@ -135,9 +130,10 @@ def posterior(rng, claim=e_step):
     # Bayes' rule with bare products of SciPy's densities.
     one = some_scene(rng)
     pictures = some_pictures(rng, one)
-    joint = np.array([[[
-        one.prior[i, j] * norm.pdf(X, loops.paste(one.face, one.background, (i, j)), one.noise_std).prod() for j in range(3)
-    ] for i in range(3)] for X in pictures])  # fmt: skip
+    joint = np.empty((len(pictures), *POSITIONS))
+    for k, i, j in np.ndindex(joint.shape):
+        clean = loops.paste(one.face, one.background, (i, j))
+        joint[k, i, j] = one.prior[i, j] * norm.pdf(pictures[k], clean, one.noise_std).prod()
     return error(claim(pictures, one), joint / joint.sum(axis=(1, 2), keepdims=True))
 
 
@@ -165,17 +161,13 @@ def safe_softmax(rng, claim=e_step):
     prior = one.prior.copy()
     prior[0, 0] = 0
     barred = replace(one, prior=prior / prior.sum())
-    joint = [
-        Decimal(x).exp() if np.isfinite(x) else Decimal(0)
-        for x in loops.log_joint(X[None], barred).ravel().tolist()
-    ]
+    logs = loops.log_joint(X[None], barred).ravel().tolist()
+    joint = [Decimal(x).exp() if np.isfinite(x) else Decimal(0) for x in logs]
     return error(claim(X[None], barred).ravel(), [float(x / sum(joint)) for x in joint])
 
 
 @step("S5 c")
-def cut_off(
-    rng, claim=lambda pictures, one, allowed: e_step(pictures, replace(one, prior=allowed / allowed.sum()))
-):
+def cut_off(rng, claim=lambda x, one, allowed: e_step(x, replace(one, prior=allowed / allowed.sum()))):
     """A prior that allows a part of the positions cuts q off there and rescales it."""
     # The q of a uniform prior, cut and rescaled.
     one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
@@ -221,9 +213,8 @@ def calibrated(rng, claim=e_step):
     one = some_scene(rng, noise_std=200.0)
     pictures, places = scene.sample(one, 20_000, rng)
     clean = np.array([loops.paste(one.face, one.background, d) for d in np.ndindex(POSITIONS)])
-    joint = np.log(one.prior.ravel()) - ((pictures[:, None] - clean) ** 2).sum(axis=(2, 3)) / (
-        2 * one.noise_std**2
-    )
+    squares = ((pictures[:, None] - clean) ** 2).sum(axis=(2, 3))
+    joint = np.log(one.prior.ravel()) - squares / (2 * one.noise_std**2)
     hits = joint.argmax(axis=1) == np.ravel_multi_index(places.T, POSITIONS)
     return error(claim(pictures, one).max(axis=(1, 2)).mean(), hits.mean())
 
@@ -248,30 +239,23 @@ def same_order(rng, claim=lambda images, one: scene.e_step(images, one, hard=Tru
     # The best of the joint probabilities at another noise.
     one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
     pictures = some_pictures(rng, one)
-    best = [
-        np.unravel_index(table.argmax(), POSITIONS)
-        for table in loops.log_joint(pictures, replace(one, noise_std=7.0))
-    ]
+    joint = loops.log_joint(pictures, replace(one, noise_std=7.0))
+    best = [np.unravel_index(table.argmax(), POSITIONS) for table in joint]
     return error(claim(pictures, one), best)
 
 
 def window_loop(picture, shape):
-    """Sums over every window, by loops."""
-    (H, W), (h, w) = picture.shape, shape
-    return np.array(
-        [[picture[i : i + h, j : j + w].sum() for j in range(W - w + 1)] for i in range(H - h + 1)]
-    )
+    """Sums over all windows, by loops."""
+    return correlation_loop(picture, np.ones(shape))
 
 
 def correlation_loop(picture, template):
     """Correlation with a template, by loops."""
-    (H, W), (h, w) = picture.shape, template.shape
-    return np.array(
-        [
-            [(picture[i : i + h, j : j + w] * template).sum() for j in range(W - w + 1)]
-            for i in range(H - h + 1)
-        ]
-    )
+    h, w = template.shape
+    found = np.empty((picture.shape[0] - h + 1, picture.shape[1] - w + 1))
+    for i, j in np.ndindex(found.shape):
+        found[i, j] = (picture[i : i + h, j : j + w] * template).sum()
+    return found
 
 
 @step("S6", "loops", lessons="07")

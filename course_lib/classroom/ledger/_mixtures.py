@@ -1,4 +1,4 @@
-"""Lesson 03: the posterior of a mixture, its mean and covariance, and other numbers.              (M1)-(M5)"""
+"""Lesson 03: the posterior of a mixture, its mean and covariance, and other numbers.  (M1)-(M5)"""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from ...gaussian import LinearGaussian
 from ...mixture import Mixture
 from .. import models
 from ._core import chapter
-from ._tools import axis, error, exceeds, log_channel, log_normal, moments, plane, worst
+from ._tools import axis, error, exceeds, log_channel, log_normal, mixture_density, moments, plane, worst
 
 step = chapter("03")
 
@@ -42,25 +42,16 @@ def prior_density(rng, claim=lambda prior, z: np.exp(prior.log_density(z))):
     prior = models.mixture(rng, 3, 1)
     z, width = axis(0.0, 4.0, 8001)
     found = claim(prior, z[:, None])
-    return worst(
-        (found, prior.weights @ norm.pdf(z, prior.means, np.sqrt(prior.covs[:, :, 0]))),
-        (found.sum() * width, 1.0),
-    )
+    wanted = prior.weights @ norm.pdf(z, prior.means, np.sqrt(prior.covs[:, :, 0]))
+    return worst((found, wanted), (found.sum() * width, 1.0))
 
 
 @step("M2 a", tolerance=1e-10, instances=100)
-def product_identity(
-    rng,
-    claim=lambda part, channel, y: (gaussian.predictive(part, channel), gaussian.posterior(part, channel, y)),
-):
+def product_identity(rng, claim=lambda p, c, y: (gaussian.predictive(p, c), gaussian.posterior(p, c, y))):
     """In each component p_k(z) p(y | z) = p_k(y) p_k(z | y), at any z."""
     # SciPy's densities on both sides, W not square.
-    part, channel, y, z = (
-        models.gaussian(rng, 3),
-        models.channel(rng, 2, 3),
-        rng.standard_normal(2),
-        2 * rng.standard_normal((10, 3)),
-    )
+    part, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
+    y, z = rng.standard_normal(2), 2 * rng.standard_normal((10, 3))
     seen, given = claim(part, channel, y)
     right = log_normal(y, seen.mean, seen.cov) + log_normal(z, given.mean, given.cov)
     return error(right, log_normal(z, part.mean, part.cov) + log_channel(y, channel, z))
@@ -100,9 +91,8 @@ def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior
     # Prior times likelihood, divided by its area.
     prior, channel, y = one_pixel(rng)
     z, width, parts = parts_on_line(prior, channel, y)
-    return error(
-        np.exp(claim(prior, channel, y).log_density(z[:, None])), parts.sum(axis=0) / (parts.sum() * width)
-    )
+    found = np.exp(claim(prior, channel, y).log_density(z[:, None]))
+    return error(found, parts.sum(axis=0) / (parts.sum() * width))
 
 
 @step("M3 b", "quadrature", instances=3)
@@ -115,10 +105,7 @@ def same_widths(rng, claim=lambda prior, channel, y: mixture.posterior(prior, ch
 
 
 @step("M3 c", tolerance=1e-11, instances=100)
-def undone(
-    rng,
-    claim=lambda channel: LinearGaussian(channel.matrix / 2, channel.offset / 2 + 40, channel.noise_cov / 4),
-):
+def undone(rng, claim=lambda c: LinearGaussian(c.matrix / 2, c.offset / 2 + 40, c.noise_cov / 4)):
     """An offset and a scale of the channel are undone: W/2, b + 40, R/4 leave the posterior as it was."""
     # The same observation, halved and lifted.
     prior, channel, y = models.mixture(rng, 3, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
@@ -152,9 +139,8 @@ def log_score(rng, claim=lambda prior, channel, y, z: mixture.posterior(prior, c
     z, width, parts = parts_on_line(prior, channel, y)
     p, post = parts.sum(axis=0) / (parts.sum() * width), mixture.posterior(prior, channel, y)
     held = p > 1e-200
-    rivals = [
-        Mixture(w, post.means, post.covs).log_density(z[:, None])[held] for w in rng.dirichlet(np.ones(3), 5)
-    ]
+    others = [Mixture(w, post.means, post.covs) for w in rng.dirichlet(np.ones(3), 5)]
+    rivals = [other.log_density(z[:, None])[held] for other in others]
     scores = np.array([np.log(p[held]), *rivals]) @ p[held] * width
     return exceeds(scores, p[held] @ claim(prior, channel, y, z[:, None])[held] * width)
 
@@ -191,29 +177,20 @@ def mean_and_covariance(rng, claim=lambda post: (post.mean, post.cov)):
     prior, y = models.mixture(rng, 3, 2), rng.standard_normal(1)
     channel = LinearGaussian(rng.uniform(-1, 1, (1, 2)), [0.5], [[0.3]])
     z, _ = plane(prior.means, prior.covs, 401)
-    density = sum(
-        w * np.exp(log_normal(z, mu, S)) for w, mu, S in zip(prior.weights, prior.means, prior.covs)
-    )
+    density = mixture_density(prior, z)
     wanted = moments(z, density * np.exp(log_channel(y, channel, z)))
     found = claim(mixture.posterior(prior, channel, y))
     return worst(*zip(found, wanted))
 
 
 @step("M4 b", instances=100)
-def total_covariance(
-    rng, claim=lambda w, m, C: np.tensordot(w, C, 1) + np.einsum("k,ki,kj->ij", w, m - w @ m, m - w @ m)
-):
+def total_covariance(rng, claim=lambda w, d, C: np.tensordot(w, C, 1) + np.einsum("k,ki,kj->ij", w, d, d)):
     """Law of total covariance: sum pi_k C_k within the components, sum pi_k (m_k - m)(m_k - m)' between."""
     # Second moments less the square of the mean, by loops.
-    w, m, C = (
-        rng.dirichlet(np.ones(3)),
-        rng.standard_normal((3, 2)),
-        np.array([models.covariance(rng, 2) for _ in range(3)]),
-    )
+    w, m, C = rng.dirichlet(np.ones(3)), rng.standard_normal((3, 2)), models.mixture(rng, 3, 2).covs
     mean = sum(w[k] * m[k] for k in range(3))
-    return error(
-        claim(w, m, C), sum(w[k] * (C[k] + np.outer(m[k], m[k])) for k in range(3)) - np.outer(mean, mean)
-    )
+    squares = sum(w[k] * (C[k] + np.outer(m[k], m[k])) for k in range(3))
+    return error(claim(w, m - mean, C), squares - np.outer(mean, mean))
 
 
 def moments_at(prior, channel, y):
@@ -257,10 +234,8 @@ def neither_mean_nor_mode(rng, claim=most_probable):
     apart.
     """
     # 0 where the estimate is far from mean and mode of the posterior on a grid, else 1.
-    prior, channel = (
-        Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]]),
-        LinearGaussian([[1.0]], [0.0], [[2500.0]]),
-    )
+    prior = Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]])
+    channel = LinearGaussian([[1.0]], [0.0], [[2500.0]])
     z = np.arange(-400.0, 601.0, 0.5)
     p = 0.8 * norm.pdf(z, 20, 20) + 0.2 * norm.pdf(z, 200, 30)
     p *= norm.pdf(136.0, z, 50)

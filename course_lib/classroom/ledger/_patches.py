@@ -1,4 +1,6 @@
-"""Lessons 04 and 05: patches and their average, EM for the mixture, the fast posterior, the PSNR.    (P1)-(P3), (M6), (M7)"""
+"""Lessons 04 and 05: patches and their average, EM for the mixture, the fast posterior, the PSNR.  (P1)-(P3), (M6), (M7)"""
+
+from dataclasses import replace
 
 import numpy as np
 import sympy
@@ -7,7 +9,7 @@ from scipy.special import logsumexp
 from ... import denoising, images, mixture, patches
 from .. import models
 from ._core import chapter
-from ._tools import error, exact, exceeds, log_normal, moments, plane, slopes
+from ._tools import error, exact, exceeds, log_normal, mixture_density, mixture_parts, moments, plane, slopes
 
 step = chapter("04")
 
@@ -15,9 +17,8 @@ step = chapter("04")
 def windows_one_by_one(picture, m):
     """All m x m windows of a picture, row by row, by loops: (I*J, m*m)."""
     H, W = picture.shape
-    return np.array(
-        [picture[i : i + m, j : j + m].ravel() for i in range(H - m + 1) for j in range(W - m + 1)]
-    )
+    corners = np.ndindex(H - m + 1, W - m + 1)
+    return np.array([picture[i : i + m, j : j + m].ravel() for i, j in corners])
 
 
 @step("P1", "loops", tolerance=0)
@@ -47,9 +48,8 @@ def least_squares(rng, claim=patches.average_patches):
 
 def expected_log_joint(x, resp, weights, means, covs):
     """sum_nk r_nk ln [pi_k N(x_n | mu_k, S_k)] by SciPy."""
-    return sum(
-        resp[:, k] @ (np.log(weights[k]) + log_normal(x, means[k], covs[k])) for k in range(len(weights))
-    )
+    logs = [np.log(w) + log_normal(x, mu, S) for w, mu, S in zip(weights, means, covs)]
+    return sum(r @ log for r, log in zip(resp.T, logs))
 
 
 def some_rows(rng):
@@ -62,9 +62,7 @@ def responsibilities(rng, claim=lambda x, model: mixture.e_step(x, model)[0]):
     """Responsibilities: r_nk = pi_k N(x_n | mu_k, S_k) / sum."""
     # SciPy's densities, one row at a time.
     model, x = models.mixture(rng, 3, 2), 2 * rng.standard_normal((10, 2))
-    joint = np.array(
-        [w * np.exp(log_normal(x, mu, S)) for w, mu, S in zip(model.weights, model.means, model.covs)]
-    )
+    joint = mixture_parts(model, x)
     return error(claim(x, model), (joint / joint.sum(axis=0)).T)
 
 
@@ -93,9 +91,9 @@ def never_falls(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0))
     x, model = 3 * rng.standard_normal((60, 2)), models.mixture(rng, 2, 2)
     seen = []
     for _ in range(6):
-        joint = [np.log(w) + log_normal(x, mu, S) for w, mu, S in zip(model.weights, model.means, model.covs)]
-        seen.append(logsumexp(joint, axis=0).sum())
-        model = claim(x, np.exp(joint - logsumexp(joint, axis=0)).T)
+        joint = mixture_parts(model, x)
+        seen.append(np.log(joint.sum(axis=0)).sum())
+        model = claim(x, (joint / joint.sum(axis=0)).T)
     return exceeds(seen[:-1], seen[1:])
 
 
@@ -105,13 +103,8 @@ def denoising_rule(rng, claim=denoising.denoise_patches):
     # Posterior mean of a plane of clean pairs.
     prior, s, y = models.mixture(rng, 3, 2), rng.uniform(0.5, 2), rng.standard_normal(2)
     z, _ = plane(prior.means, prior.covs, 401)
-    density = sum(
-        w * np.exp(log_normal(z, mu, S)) for w, mu, S in zip(prior.weights, prior.means, prior.covs)
-    )
-    return error(
-        claim(y[None], prior, s)[0],
-        moments(z, density * np.exp(-np.sum((y - z) ** 2, axis=1) / (2 * s**2)))[0],
-    )
+    joint = mixture_density(prior, z) * np.exp(-np.sum((y - z) ** 2, axis=1) / (2 * s**2))
+    return error(claim(y[None], prior, s)[0], moments(z, joint)[0])
 
 
 def log_weights_by_eigen(y, weights, means, covs, s):
@@ -125,14 +118,9 @@ def log_weights_by_eigen(y, weights, means, covs, s):
 def log_weights(rng, claim=log_weights_by_eigen):
     """ln pi_k(y) needs the eigenvalues of S_k once, for every noise."""
     # SciPy's density with S_k + s^2 I, less the common constant.
-    weights, means = rng.dirichlet(np.ones(3)), rng.standard_normal((3, 4))
-    covs = np.array([models.covariance(rng, 4) for _ in range(3)])
-    y, s = rng.standard_normal(4), rng.uniform(0.5, 2)
-    wanted = [
-        np.log(weights[k]) + log_normal(y, means[k], covs[k] + s**2 * np.eye(4)) + 2 * np.log(2 * np.pi)
-        for k in range(3)
-    ]
-    return error(claim(y, weights, means, covs, s), wanted)
+    prior, y, s = models.mixture(rng, 3, 4, spread=1.0), rng.standard_normal(4), rng.uniform(0.5, 2)
+    parts = mixture_parts(replace(prior, covs=prior.covs + s**2 * np.eye(4)), y[None])[:, 0]
+    return error(claim(y, prior.weights, prior.means, prior.covs, s), np.log(parts) + 2 * np.log(2 * np.pi))
 
 
 @step("P3", "loops", lessons="05")

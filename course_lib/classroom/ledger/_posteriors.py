@@ -1,4 +1,4 @@
-"""Lesson 02: predictive, posterior in two forms, Woodbury, the Wiener filter.                     (G6)-(G8)"""
+"""Lesson 02: predictive, posterior in two forms, Woodbury, the Wiener filter.  (G6)-(G8)"""
 
 import numpy as np
 import sympy
@@ -26,7 +26,7 @@ step = chapter("02", instances=3)
 
 @step("G6 a", "SymPy")
 def one_pixel(
-    rng, claim=lambda mu, v, y, s: (1 / (1 / v + 1 / s**2) * (mu / v + y / s**2), 1 / (1 / v + 1 / s**2))
+    rng, claim=lambda mu, v, y, s: ((mu / v + y / s**2) / (1 / v + 1 / s**2), 1 / (1 / v + 1 / s**2))
 ):
     """One pixel: precisions add, c = (1/v + 1/s^2)^-1, and m = c (mu/v + y/s^2)."""
     # The exponent of prior times likelihood less that of N(m, c) holds no z.
@@ -99,13 +99,8 @@ def bayes_balance(rng, claim=gaussian.posterior_by_precision):
     prior, channel, y = models.gaussian(rng, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     z = rng.standard_normal((3, 3)) * [[1], [3], [10]]
     given, seen = claim(prior, channel, y), gaussian.predictive(prior, channel)
-    terms = np.array(
-        [
-            log_normal(z, prior.mean, prior.cov),
-            log_channel(y, channel, z),
-            -log_normal(z, given.mean, given.cov),
-        ]
-    )
+    both = log_normal(z, prior.mean, prior.cov), log_channel(y, channel, z)
+    terms = np.array([*both, -log_normal(z, given.mean, given.cov)])
     size = np.abs(terms).max(axis=0)
     return error(terms.sum(axis=0) / size, log_normal(y, seen.mean, seen.cov) / size)
 
@@ -140,12 +135,7 @@ def push_through(rng, claim=lambda Wt, Ri, V: Wt * Ri * V):
 def posterior(rng, claim=gaussian.posterior):
     """Gain form: G = S W'(W S W' + R)^-1, m = mu + G (y - W mu - b), C = S - G W S; S may be singular."""
     # A prior on a line in the plane: sums along the line.
-    mu, a, channel, y = (
-        rng.standard_normal(2),
-        rng.standard_normal(2),
-        models.channel(rng, 2, 2),
-        rng.standard_normal(2),
-    )
+    (mu, a, y), channel = rng.standard_normal((3, 2)), models.channel(rng, 2, 2)
     e, _ = axis(0.0, 1.0)
     z = mu + e[:, None] * a
     mean, cov = moments(z, np.exp(-(e**2) / 2 + log_channel(y, channel, z)))
@@ -157,11 +147,8 @@ def posterior(rng, claim=gaussian.posterior):
 def condition_the_joint(rng, claim=gaussian.posterior):
     """(G8) is (G2) on the joint (G4): of all z and noise, those that agree with y."""
     # z = mu + A e, y = W z + b + T f: those (e, f) that agree with y are a point and a null space.
-    mu, A, T = (
-        rng.standard_normal(4),
-        rng.standard_normal((4, 3)),
-        0.3 * np.eye(2) + rng.uniform(0, 0.3, (2, 2)),
-    )
+    mu, A = rng.standard_normal(4), rng.standard_normal((4, 3))
+    T = 0.3 * np.eye(2) + rng.uniform(0, 0.3, (2, 2))
     W, b, y = rng.standard_normal((2, 4)), rng.standard_normal(2), rng.standard_normal(2)
     makes_z, makes_y = np.hstack([A, np.zeros((4, 2))]), np.hstack([W @ A, T])
     back = np.linalg.pinv(makes_y)
@@ -216,9 +203,7 @@ def never_wider(rng, claim=gaussian.posterior):
 
 
 @step("G8 i")
-def two_moments(
-    rng, claim=lambda prior, channel: np.trace(gaussian.posterior(prior, channel, np.zeros(2)).cov)
-):
+def two_moments(rng, claim=lambda prior, channel: np.trace(gaussian.posterior(prior, channel, [0, 0]).cov)):
     """The error of a linear estimate needs only mean and covariance: tr C, also for a prior that is not
     Gaussian.
     """
@@ -228,8 +213,5 @@ def two_moments(
     e, chance = hermite(4, 2)
     noise = e @ np.linalg.cholesky(channel.noise_cov).T
     y = (z @ channel.matrix.T + channel.offset)[:, None] + noise
-    squares = [
-        [np.sum((gaussian.posterior(prior, channel, seen).mean - true) ** 2) for seen in row]
-        for row, true in zip(y, z)
-    ]
-    return error(claim(prior, channel), weight @ np.array(squares) @ chance)
+    means = np.array([[gaussian.posterior(prior, channel, seen).mean for seen in row] for row in y])
+    return error(claim(prior, channel), weight @ ((means - z[:, None]) ** 2).sum(axis=2) @ chance)

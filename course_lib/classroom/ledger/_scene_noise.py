@@ -1,4 +1,4 @@
-"""Lesson 08, the noise, the M-step as a whole, and its sums.                                        (S8), (S11)"""
+"""Lesson 08, the noise, the M-step as a whole, and its sums.  (S8), (S11)"""
 
 from dataclasses import replace
 
@@ -34,9 +34,8 @@ def noise(rng, claim=m_step):
     # The residual of the new scene by loops, and a central difference.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
-    flat = slopes(
-        lambda s: loops.bound(images, q, replace(new, noise_std=float(s[0]))), np.array([new.noise_std]), 1e-3
-    )
+    s = np.array([new.noise_std])
+    flat = slopes(lambda s: loops.bound(images, q, replace(new, noise_std=s.item())), s, 1e-3)
     C = loops.residual(images, q, loops.face_sum(images, q, FACE) / len(q), new.background)
     return worst((new.noise_std**2, C / images.size), (flat, [0.0]))
 
@@ -47,10 +46,10 @@ def smallest_residual(rng, claim=m_step):
     # Against the old scene and ten scenes near the new one.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
-    rivals = [
-        (new.face + rng.standard_normal(FACE), new.background + rng.standard_normal(SHAPE)) for _ in range(10)
-    ]
-    values = [loops.residual(images, q, F, B) for F, B in [(theta.face, theta.background), *rivals]]
+    values = [loops.residual(images, q, theta.face, theta.background)]
+    for _ in range(10):
+        F, B = new.face + rng.standard_normal(FACE), new.background + rng.standard_normal(SHAPE)
+        values.append(loops.residual(images, q, F, B))
     return exceeds(loops.residual(images, q, new.face, new.background), min(values))
 
 
@@ -92,12 +91,8 @@ def blocks_add(rng, claim=statistics):
     q, found = loops.posterior(images, theta)[0], claim(images, theta)
     X = images - found.level
     shown = (X * (1 - loops.hidden(q, SHAPE, FACE))).sum(axis=0)
-    sums = (
-        (found.counts, q.sum(axis=0)),
-        (found.face_sum, loops.face_sum(X, q, FACE)),
-        (found.background_sum, shown),
-    )
-    return worst(*sums, (found.square_sum, (X**2).sum()), (found.n, 3))
+    pixels = (found.face_sum, loops.face_sum(X, q, FACE)), (found.background_sum, shown)
+    return worst((found.n, 3), (found.counts, q.sum(axis=0)), *pixels, (found.square_sum, (X**2).sum()))
 
 
 @step("S11 h", "loops")
@@ -106,9 +101,8 @@ def slip_hides(rng, claim=m_step):
     # The new scene with the old residual, against the old scene.
     images, theta, q = problem(rng)
     old = np.sqrt(loops.residual(images, q, theta.face, theta.background) / images.size)
-    return exceeds(
-        loops.bound(images, q, theta), loops.bound(images, q, replace(claim(images, q, theta), noise_std=old))
-    )
+    slipped = replace(claim(images, q, theta), noise_std=old)
+    return exceeds(loops.bound(images, q, theta), loops.bound(images, q, slipped))
 
 
 @step("S11 e", "quadrature", instances=3)
@@ -130,9 +124,7 @@ def no_ceiling(rng, claim=lambda n: n * sympy.log(10)):
 
 
 @step("S8 d", "loops", tolerance=1e-11)
-def odds(
-    rng, claim=lambda q, evidence: q / q.sum() * np.exp(evidence) / (q / q.sum() * np.exp(evidence)).sum()
-):
+def odds(rng, claim=lambda q, evidence: q * np.exp(evidence) / (q * np.exp(evidence)).sum()):
     """Where no other picture believes, the next odds are the old ones times exp(logit(d) - logit(d'))."""
     # (S8) and then Bayes' rule, in a picture alone with its two positions; the claim gets its q and ln p(X |
     # d) there.

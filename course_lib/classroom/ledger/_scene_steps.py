@@ -1,4 +1,4 @@
-"""Lesson 08, the M-step for A, F and B, and its denominators.                                       (S8)-(S10)"""
+"""Lesson 08, the M-step for A, F and B, and its denominators.  (S8)-(S10)"""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import sympy
 from scipy.special import logsumexp
 
 from ... import scene, windows
-from .. import loops
+from .. import loops, models
 from ._bound import problem
 from ._core import chapter
 from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, slopes, worst
@@ -26,11 +26,8 @@ def m_step(images, q, theta):
 def lagrange(rng, claim=lambda N: N / sum(N)):
     """Lagrange: sum N ln A - l (sum A - 1) is stationary at A = N / K, where l = K."""
     # Three positions; the derivatives by A and by l.
-    N, A, l = (
-        sympy.Matrix(sympy.symbols("N:3", positive=True)),
-        sympy.symbols("A:3", positive=True),
-        sympy.symbols("l"),
-    )
+    N, A, l = (sympy.symbols(names, positive=True) for names in ("N:3", "A:3", "l"))
+    N = sympy.Matrix(N)
     value = sum(n * sympy.log(a) for n, a in zip(N, A)) - l * (sum(A) - 1)
     at = dict(zip(A, claim(N))) | {l: sum(N)}
     return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
@@ -70,43 +67,36 @@ def prior(rng, claim=m_step):
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     mean = sum(q[k] for k in range(len(q))) / len(q)
-    flat = slopes(
-        lambda a: loops.bound(images, q, replace(new, prior=shifted(new.prior, a))), np.zeros(POSITIONS)
-    )
-    return worst((new.prior, mean), (flat, np.zeros(POSITIONS)))
+    at = np.zeros(POSITIONS)
+    flat = slopes(lambda a: loops.bound(images, q, replace(new, prior=shifted(new.prior, a))), at)
+    return worst((new.prior, mean), (flat, at))
 
 
 def strip():
     """C of two pictures of 1 x 3 pixels, a face of 1 x 2, two positions, in symbols: C, X, q, F, B."""
-    X, q = (
-        sympy.Matrix(2, 3, sympy.symbols("X:2:3")),
-        sympy.Matrix(2, 2, sympy.symbols("q:2:2", positive=True)),
-    )
+    X = sympy.Matrix(2, 3, sympy.symbols("X:2:3"))
+    q = sympy.Matrix(2, 2, sympy.symbols("q:2:2", positive=True))
     q[:, 1] = sympy.ones(2, 1) - q[:, 0]
     F, B = sympy.symbols("F:2"), sympy.symbols("B:3")
     scenes = ((F[0], F[1], B[2]), (B[0], F[0], F[1]))
-    C = sum(
-        q[k, d] * sum((X[k, p] - scenes[d][p]) ** 2 for p in range(3)) for k in range(2) for d in range(2)
-    )
+    squares = [[sum((X[k, p] - scenes[d][p]) ** 2 for p in range(3)) for d in range(2)] for k in range(2)]
+    C = sum(q[k, d] * squares[k][d] for k, d in np.ndindex(2, 2))
     return C, X, q, F, B
 
 
 @step("S9 a", "SymPy")
 def face_is_stationary(
-    rng,
-    claim=lambda X, q: [sum(q[k, j] * X[k, j + b] for k in range(2) for j in range(2)) / 2 for b in range(2)],
+    rng, claim=lambda X, q, b: sum(q[k, j] * X[k, j + b] for k, j in np.ndindex(2, 2)) / 2
 ):
     """The derivative of C by F vanishes at (S9), and its second derivative is 2K > 0: a minimum."""
     # Two pictures of three pixels in symbols.
     C, X, q, F, _ = strip()
-    at = dict(zip(F, claim(X, q)))
+    at = {F[b]: claim(X, q, b) for b in range(2)}
     return exact(*(sympy.diff(C, one).subs(at) for one in F), *(sympy.diff(C, one, 2) - 4 for one in F))
 
 
 @step("S9 b", "loops")
-def face_by_correlation(
-    rng, claim=lambda images, q: sum(windows.correlate(X, one) for X, one in zip(images, q)) / len(q)
-):
+def face_by_correlation(rng, claim=lambda x, q: sum(map(windows.correlate, x, q)) / len(q)):
     """(S9) is a correlation of each picture with its q_k, summed over pictures."""
     # Pixel by pixel.
     images, _, q = problem(rng)
@@ -126,10 +116,8 @@ def face(rng, claim=m_step):
 def rectangle(q, p):
     """c_k(p) as the sum over the rectangle of positions that hide p: (K,)."""
     (H, W), (h, w) = SHAPE, FACE
-    rows, columns = (
-        slice(max(0, p[0] + 1 - h), min(p[0], H - h) + 1),
-        slice(max(0, p[1] + 1 - w), min(p[1], W - w) + 1),
-    )
+    rows = slice(max(0, p[0] + 1 - h), min(p[0], H - h) + 1)
+    columns = slice(max(0, p[1] + 1 - w), min(p[1], W - w) + 1)
     return q[:, rows, columns].sum(axis=(1, 2))
 
 
@@ -152,17 +140,12 @@ def spread(rng, claim=windows.spread):
 
 
 @step("S10 c", "SymPy")
-def background_is_stationary(
-    rng,
-    claim=lambda X, seen: [
-        sum(X[k, p] * seen[k, p] for k in range(2)) / sum(seen[k, p] for k in range(2)) for p in (0, 2)
-    ],
-):
+def background_is_stationary(rng, claim=lambda X, seen: X.dot(seen) / sum(seen)):
     """The derivative of C by B vanishes at (S10), and C does not hold a pixel that every position hides."""
     # Two pictures of three pixels in symbols; the middle pixel is always hidden. The claim gets 1 - c.
     C, X, q, _, B = strip()
     seen = sympy.Matrix([[q[k, 1], 0, q[k, 0]] for k in range(2)])
-    at = {B[0]: claim(X, seen)[0], B[2]: claim(X, seen)[1]}
+    at = {B[p]: claim(X[:, p], seen[:, p]) for p in (0, 2)}
     return exact(*(sympy.diff(C, one).subs(at) for one in at), sympy.diff(C, B[1]))
 
 
@@ -178,18 +161,15 @@ def background(rng, claim=m_step):
 
 @step("S10 d", "loops")
 def background_of_sure(
-    rng, claim=lambda images, places, theta: scene.m_step(images, places, FACE, previous=theta).background
+    rng, claim=lambda x, places, old: scene.m_step(x, places, FACE, previous=old).background
 ):
     """If every q_k is sure, B is the plain mean of the pictures that show p."""
     # Pixel by pixel; a pixel that none shows keeps its value.
     images, theta, _ = problem(rng)
     places, wanted = rng.integers(0, 3, (len(images), 2)), theta.background.copy()
     for p in np.ndindex(SHAPE):
-        shown = [
-            X[p]
-            for X, d in zip(images, places)
-            if not (0 <= p[0] - d[0] < FACE[0] and 0 <= p[1] - d[1] < FACE[1])
-        ]
+        hides = ((0 <= p - places) & (p - places < FACE)).all(axis=1)
+        shown = [X[p] for X, hidden in zip(images, hides) if not hidden]
         wanted[p] = np.mean(shown) if shown else wanted[p]
     return error(claim(images, places, theta), wanted)
 
@@ -199,22 +179,16 @@ def always_hidden(rng, claim=lambda p, H, h: H - h <= p <= h - 1):
     """The denominator vanishes for every q just where H-h <= p1 <= h-1 and W-w <= p2 <= w-1."""
     # In one direction: does every position of the face cover the pixel? Both directions must.
     cases = [(p, H, h) for H in range(1, 9) for h in range(1, H + 1) for p in range(H)]
-    return error(
-        [claim(*case) for case in cases], [all(i <= p < i + h for i in range(H - h + 1)) for p, H, h in cases]
-    )
+    wanted = [all(i <= p < i + h for i in range(H - h + 1)) for p, H, h in cases]
+    return error([claim(*case) for case in cases], wanted)
 
 
 @step("S10 f", "loops")
-def kept(
-    rng,
-    claim=lambda images, q, before: scene.m_step(images, q, before.face.shape, previous=before).background,
-):
+def kept(rng, claim=lambda x, q, old: scene.m_step(x, q, old.face.shape, previous=old).background):
     """A pixel that every position hides keeps its previous value: the bound does not contain it."""
     # A face so large that the middle is always hidden; another value there leaves the bound as it is.
     shape, face_shape = HIDDEN_CASE
-    before = scene.Scene(
-        rng.uniform(0, 255, face_shape), rng.uniform(0, 255, shape), 60.0, np.full((2, 2), 0.25)
-    )
+    before = models.scene(rng, shape, face_shape)
     images, q = rng.uniform(0, 255, (3, *shape)), rng.dirichlet(np.ones(4), 3).reshape(3, 2, 2)
     hidden = loops.hidden(q, shape, face_shape).min(axis=0) > 1 - 1e-9
     other = replace(before, background=np.where(hidden, 99.0, before.background))

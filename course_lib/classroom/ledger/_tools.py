@@ -82,6 +82,17 @@ def log_normal(x, mean, cov):
     return multivariate_normal(np.atleast_1d(mean), np.atleast_2d(cov)).logpdf(x)
 
 
+def mixture_parts(mixture, x):
+    """pi_k N(x | mu_k, S_k) of every component and row of x (N, D), by SciPy: (K, N)."""
+    parts = zip(mixture.weights, mixture.means, mixture.covs)
+    return np.array([weight * np.exp(np.atleast_1d(log_normal(x, mu, S))) for weight, mu, S in parts])
+
+
+def mixture_density(mixture, x):
+    """The density of a mixture at the rows of x (N, D), by SciPy: (N,)."""
+    return mixture_parts(mixture, x).sum(axis=0)
+
+
 def log_channel(y, channel, z):
     """ln p(y | z) of one observation y at many z (n, Dz), by SciPy: (n,)."""
     W, b, R = channel.matrix, channel.offset, channel.noise_cov
@@ -102,9 +113,8 @@ def curvature(function, at):
     """Second derivatives of a quadratic function, exactly, from its values at whole steps."""
     units = np.eye(len(at))
     here, single = function(at), [function(at + e) for e in units]
-    return np.array(
-        [[function(at + e + f) - a - b + here for f, b in zip(units, single)] for e, a in zip(units, single)]
-    )
+    both = np.array([[function(at + e + f) for f in units] for e in units])
+    return both - np.add.outer(single, single) + here
 
 
 def some_scene(rng, noise_std=60.0):
