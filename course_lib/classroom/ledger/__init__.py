@@ -8,10 +8,10 @@ shows them; `python -m course_lib.classroom.ledger` prints all. A step carries t
 
 import importlib
 
-from ._core import Result, Step, Table, run, steps, table
+from ._core import Result, Step, Table, chapter, run, steps, table
 
 CHAPTERS = (
     "_conditionals _joint _posteriors _mixtures _patches _logits _bound _scene_steps _scene_noise _finding"
 )
-for chapter in CHAPTERS.split():  # in the order of the lessons: each registers its checks
-    importlib.import_module(f".{chapter}", __name__)
+for name in CHAPTERS.split():  # in the order of the lessons: each registers its checks
+    importlib.import_module(f".{name}", __name__)

@@ -139,24 +139,16 @@ def steps(lesson=None):
 
 
 def run(lesson=None, rng=None):
-    """Run the checks of a lesson, or all of them.
+    """Run the checks of a lesson: list of Result, passed or not.
 
-    Parameters
-    ----------
-    lesson : str such as "03", or None for all
+    lesson : str such as "03", None for all, or a list of Step
     rng : numpy.random.Generator of the random instances; None takes default_rng(0), the same in every run
 
-    Returns
-    -------
-    list of Result, passed or not
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a lesson without steps, a wrong `rng`.
+    ValueError, TypeError for a lesson without steps, a wrong `rng`.
     """
     rng = np.random.default_rng(0) if rng is None else checks.generator("rng", rng)
-    return [Result(one, one.error(rng)) for one in steps(lesson)]
+    chosen = lesson if isinstance(lesson, list) else steps(lesson)
+    return [Result(one, one.error(rng)) for one in chosen]
 
 
 def table(lesson=None, rng=None):
