@@ -1,12 +1,13 @@
-"""What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger, talks; `models` and `loops` are
-their random instances and their oracle.
+"""What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger, talks.
+
+`models` makes their random instances, `loops` is their oracle, `edits` makes their wrong answers.
 
 A module is imported when it is first used.
 """
 
 import importlib
 
-__all__ = ["exercises", "ledger", "loops", "models", "plots", "slides", "widgets"]
+__all__ = ["edits", "exercises", "ledger", "loops", "models", "plots", "slides", "widgets"]
 
 
 def __dir__():

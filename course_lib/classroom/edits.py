@@ -5,7 +5,7 @@ import textwrap
 
 
 def edit(function, *edits):
-    """The function with its source changed: each of the `edits` (old, new) at the one place where `old` stands.
+    """The function with its source changed: each of the `edits` (old, new) at the place where `old` stands.
 
     function : one with a `def` and no closure; decorators are left out
     edits : pairs of str; the new text may use the names of the function's module

@@ -1,4 +1,4 @@
-"""Random models, small enough for loops: one maker for exercises, ledger and tests. Every function draws from the generator `rng`."""
+"""Random models, small enough for loops, for exercises, ledger, tests; all draw from the generator `rng`."""
 
 import numpy as np
 
@@ -27,13 +27,13 @@ def channel(rng, Dy, Dz, *, scale=1.0):
 
 
 def mixture(rng, K, D, *, rank=None, scale=1.0, spread=2.0):
-    """A Mixture (K, D): uneven weights, means about `spread` apart, covariances with rank and scale as there."""
+    """A Mixture (K, D): uneven weights, means about `spread` apart, rank and scale as there."""
     covs = [covariance(rng, D, rank=rank, scale=scale) for _ in range(K)]
     return Mixture(rng.dirichlet(np.full(K, 3.0)), spread * rng.standard_normal((K, D)), covs)
 
 
 def scene(rng, shape, face_shape, *, noise_std=60.0, level=120.0, contrast=40.0, impossible=0.0):
-    """A Scene of `shape` (H, W) with a face of `face_shape`, gray levels about `level`, a share of positions `impossible`."""
+    """A Scene (H, W) with a face (h, w), gray levels about `level`, a share of positions `impossible`."""
     positions = tuple(outer - inner + 1 for outer, inner in zip(shape, face_shape))
     A = rng.dirichlet(np.ones(np.prod(positions)))
     A[rng.permutation(A.size)[: int(impossible * A.size)]] = 0
@@ -42,7 +42,7 @@ def scene(rng, shape, face_shape, *, noise_std=60.0, level=120.0, contrast=40.0,
 
 
 def pictures(rng, scene, n):
-    """`n` pictures (n, H, W) of a `scene`, made pixel by pixel.                                           (S1)"""
+    """`n` pictures (n, H, W) of a `scene`, made pixel by pixel.  (S1)"""
     places = np.stack(
         np.unravel_index(rng.choice(scene.prior.size, n, p=scene.prior.ravel()), scene.positions), 1
     )

@@ -1,4 +1,4 @@
-"""The ledger of the derivation: no numbered formula without a check, every check passes, and every check can fail.
+"""The ledger: no numbered formula without a check, every check passes, and every check can fail.
 
 (G1)-(G8), (M1)-(M7), (P1)-(P3), (S1)-(S16) are checked by the ledger itself; here the ledger is.
 """
@@ -152,7 +152,8 @@ def step(check, *, number="G1", how="counting", tolerance=0.0, instances=1):
 @pytest.mark.parametrize(
     ("error", "tolerance", "shown"),
     [
-        (0.0, 0.0, "exact"), (1e-13, 1e-12, "below 1e-12"), (0.0, 1e-12, "below 1e-12"), (0.02, 0.05, "below 0.05"),
+        (0.0, 0.0, "exact"), (1e-13, 1e-12, "below 1e-12"), (0.0, 1e-12, "below 1e-12"),
+        (0.02, 0.05, "below 0.05"),
         (1e-12, 1e-12, "FAILED: 1e-12, allowed 1e-12"), (1.0, 0.0, "FAILED: 1, allowed 0"),
         (np.nan, 1.0, "FAILED: nan, allowed 1"), (np.inf, 0.5, "FAILED: inf, allowed 0.5"),
     ],

@@ -1,9 +1,9 @@
-"""The ledger of the derivation: every numbered formula, every "therefore" between two, with a check that runs.
+"""The ledger: every numbered formula, every "therefore" between two of them, with a check that runs.
 
-A check computes one side from the model itself (loops, quadrature, SciPy's densities, SymPy) and holds it against
-the claim, most often the function of the course that is the formula. `table("03")` runs the checks of a lesson and
-shows them; `python -m course_lib.classroom.ledger` prints all. A step carries the number of its formula: "G2" is
-(G2) itself, "G2 a" a step towards it or a conclusion from it.
+A check computes one side from the model itself (loops, quadrature, SciPy's densities, SymPy) and holds it
+against the claim, most often the function of the course that is the formula. `table("03")` runs the checks of
+a lesson and shows them; `python -m course_lib.classroom.ledger` prints all. A step carries the number of its
+formula: "G2" is (G2) itself, "G2 a" a step towards it or a conclusion from it.
 """
 
 import importlib

@@ -28,8 +28,8 @@ class Step:
     how : str, such as "SymPy" or "quadrature, 3 instances"; the instances are random
     tolerance : float, the error must be below; 0 asks for an exact result
     instances : int, how many random instances are tried
-    check : (rng, claim) -> error of one instance, relative to the largest number of the right answer; `claim` is the
-        formula under test, by default the one of the course
+    check : (rng, claim) -> error of one instance, relative to the largest number of the right answer; `claim`
+        is the formula under test, by default the one of the course
     """
 
     number: str
@@ -41,7 +41,7 @@ class Step:
     check: Callable
 
     def error(self, rng, claim=None):
-        """The largest error over all instances, drawn by the generator `rng`; of another `claim` in place of the course's."""
+        """The largest error over all instances, drawn by `rng`; of another `claim` if one is given."""
         checks.generator("rng", rng)
         claims = () if claim is None else (claim,)
         with blas.one_thread():
@@ -50,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A step that was run: `step`, its largest `error`, whether it `passed`, and what a table shows as error."""
+    """A step that was run: `step`, its largest `error`, whether it `passed`, and what a table shows."""
 
     step: Step
     error: float
@@ -102,12 +102,12 @@ class Table:
 
 
 def chapter(lessons, *, tolerance=1e-12, instances=5):
-    """The decorator `step` of a chapter: `lessons`, tolerance and instances hold where a step does not state its own."""
+    """The decorator `step` of a chapter, with its `lessons` and the tolerance and instances of most steps."""
     return functools.partial(step, lessons=lessons, usual=(tolerance, instances))
 
 
 def step(number, how="", *, lessons, usual=(1e-12, 5), tolerance=None, instances=None):
-    """Decorator: register check(rng, claim=...), whose docstring says the step, under a number; the rest as in `Step`.
+    """Decorator: register check(rng, claim=...), whose docstring says the step, under a number; see `Step`.
 
     SymPy is exact: a step that is checked by it has tolerance 0 and one instance. `lessons` as in "06 08".
     """
@@ -152,12 +152,12 @@ def run(lesson=None, rng=None):
 
 
 def table(lesson=None, rng=None):
-    """Run the checks of a lesson, or all, and show them: step, what it says, how it was checked, largest error.
+    """Run the checks as in `run`, and show them: step, what it says, how it was checked, largest error.
 
     lesson, rng : as in `run`  ->  Table
 
-    The error is shown as the bound of its step, which holds only if every measured error is below; otherwise an
-    ArithmeticError shows the steps that failed. Errors are relative to the largest number of the right answer.
+    The error is shown as the bound of its step, which holds only if every measured error is below; otherwise
+    an ArithmeticError shows the steps that failed.
     """
     results = run(lesson, rng)
     failed = [result for result in results if not result.passed]

@@ -194,7 +194,7 @@ def total_covariance(rng, claim=lambda w, d, C: np.tensordot(w, C, 1) + np.einsu
 
 
 def moments_at(prior, channel, y):
-    """Posterior mean (n,) and variance (n,) at many y (n,) by (M2) to (M4): each m_k is linear in y, no C_k holds it."""
+    """Posterior mean and variance at many y (n,), (M2) to (M4): each m_k is linear in y, no C_k holds it."""
     zero, one = (mixture.posterior(prior, channel, [value]) for value in (0.0, 1.0))
     weight = mixture.responsibilities(mixture.predictive(prior, channel), y[:, None])
     means = zero.means[:, 0] + y[:, None] * (one.means - zero.means)[:, 0]

@@ -1,4 +1,4 @@
-"""Lessons 04 and 05: patches and their average, EM for the mixture, the fast posterior, the PSNR.  (P1)-(P3), (M6), (M7)"""
+"""Lessons 04 and 05: patches, EM for the mixture, the fast posterior, the PSNR.  (P1)-(P3), (M6), (M7)"""
 
 from dataclasses import replace
 

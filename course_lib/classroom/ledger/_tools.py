@@ -11,7 +11,7 @@ PICTURES, SHAPE, FACE, POSITIONS = 3, (4, 5), (2, 3), (3, 3)  # of the scenes be
 
 
 def error(actual, wanted):
-    """Largest difference, relative to the largest wanted number or to 1 if that is larger; infinite where the shapes differ."""
+    """Largest difference, relative to the largest wanted number or to 1; infinite where the shapes differ."""
     actual, wanted = np.asarray(actual, dtype=float), np.asarray(wanted, dtype=float)
     if actual.shape != wanted.shape:
         return np.inf
@@ -24,13 +24,13 @@ def worst(*pairs):
 
 
 def exceeds(small, large):
-    """By how much `small` is above `large`, at most, relative to the largest number; 0 where it nowhere is."""
+    """By how much `small` is above `large`, at most, relative to the largest number; else 0."""
     small, large = np.asarray(small), np.asarray(large)
     return float(np.max([0.0, np.max(small - large)]) / np.max([1.0, np.abs(large).max()]))
 
 
 def exact(*differences):
-    """0 if all these SymPy expressions are zero, else 1. Expands; simplifies only where factors may be exchanged."""
+    """0 if all these SymPy expressions are zero, else 1. Simplifies only where factors may be exchanged."""
     for one in map(sympy.expand, differences):
         entries = list(one) if isinstance(one, sympy.MatrixBase) else [one]
         if any(entry != 0 and (not entry.is_commutative or sympy.simplify(entry) != 0) for entry in entries):
@@ -49,7 +49,7 @@ def stacked(rows):
 
 
 def hermite(n, D):
-    """Nodes (n^D, D) and weights (n^D,): weights @ f(nodes) is the mean of f over D standard normal numbers."""
+    """Nodes (n^D, D) and weights (n^D,): weights @ f(nodes) is the mean of f over D normal numbers."""
     node, weight = hermegauss(n)
     weight = weight / weight.sum()
     mesh = [np.stack(np.meshgrid(*[part] * D, indexing="ij"), -1).reshape(-1, D) for part in (node, weight)]
@@ -63,7 +63,7 @@ def axis(mean, std, n=4001, reach=14.0):
 
 
 def plane(means, covs, n=241, reach=9.0):
-    """Points (n^2, 2) around Gaussians of two dimensions, and the area of each: means (K, 2), covs (K, 2, 2)."""
+    """Points (n^2, 2) around Gaussians with means (K, 2), covs (K, 2, 2), and the area of each."""
     std = np.sqrt(np.diagonal(covs, axis1=1, axis2=2))
     low, high = (means - reach * std).min(axis=0), (means + reach * std).max(axis=0)
     sides = np.linspace(low, high, n, axis=1)
