@@ -35,7 +35,6 @@ def jensen(rng, claim=lambda q, p: (q[q > 0] * np.log(p[q > 0] / q[q > 0])).sum(
 @step("S12 b", "SymPy")
 def zero_log_zero(rng, claim=lambda t: t * sympy.log(t)):
     """0 ln 0 = 0 is the limit of t ln t."""
-    # The limit from above.
     t = sympy.symbols("t", positive=True)
     return exact(sympy.limit(claim(t), t, 0))
 
@@ -54,7 +53,6 @@ def left_out(rng, claim=scene.bound):
 @step("S12", "loops")
 def bound(rng, claim=scene.bound):
     """bound(q, theta) = sum_k [E_q ln p(X, d) + entropy(q_k)]."""
-    # Loops over pictures, positions and pixels.
     images, theta, q = problem(rng)
     return error(claim(images, q, theta), loops.bound(images, q, theta))
 
@@ -81,7 +79,6 @@ def tangent(rng, claim=lambda t: t - 1):
 @step("S13", "loops")
 def gap(rng, claim=scene.bound):
     """ln p(X) - bound = sum_k KL(q_k || posterior)."""
-    # The divergences from the posterior by Bayes' rule.
     images, theta, q = problem(rng)
     posterior, evidence = loops.posterior(images, theta)
     return error(evidence.sum() - claim(images, q, theta), rel_entr(q, posterior).sum())
@@ -90,7 +87,6 @@ def gap(rng, claim=scene.bound):
 @step("S13 b", "loops")
 def closed(rng, claim=lambda images, theta: scene.e_step(images, theta)[1]):
     """The E-step closes the gap: its bound is ln p(X)."""
-    # ln p(X) by loops.
     images, theta, _ = problem(rng)
     return error(claim(images, theta), log_evidence(images, theta))
 
@@ -106,7 +102,6 @@ def collected(images, q, theta):
 @step("S12 e", "loops")
 def made_of(rng, claim=collected):
     """Collected: -(KHW/2) ln(2 pi s^2) - C / (2 s^2) + sum N(d) ln A(d) + entropies."""
-    # The sum over pictures and positions as it stands.
     images, theta, q = problem(rng)
     return error(claim(images, q, theta), loops.bound(images, q, theta))
 
@@ -127,7 +122,6 @@ def split(images, q, theta):
 @step("S12 f", "loops")
 def who_occurs_where(rng, claim=split):
     """In C the face has the squares inside the window, the background those outside."""
-    # Distances from the pasted picture.
     images, theta, q = problem(rng)
     return error(claim(images, q, theta), loops.residual(images, q, theta.face, theta.background))
 

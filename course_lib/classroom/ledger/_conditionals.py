@@ -26,7 +26,6 @@ def density(rng, claim=lambda y, mu, S: Gaussian(mu, S).log_density(y)):
 @step("G1 b", "SymPy")
 def generating_number(rng, claim=lambda s: sympy.exp(s**2 / 2)):
     """E exp(s e) = exp(s^2 / 2) for a standard normal number e."""
-    # The integral itself.
     e, s = sympy.symbols("e s", real=True)
     normal = sympy.exp(-(e**2) / 2) / sympy.sqrt(2 * sympy.pi)
     return exact(sympy.integrate(normal * sympy.exp(s * e), (e, -sympy.oo, sympy.oo)) - claim(s))
@@ -54,7 +53,6 @@ def linear_map(rng, claim=lambda mu, S, B, c: (B @ mu + c, B @ S @ B.T)):
 @step("G1 e")
 def uncorrelated(rng, claim=lambda y, one, two: one.log_density(y[:2]) + two.log_density(y[2:])):
     """Uncorrelated blocks of a Gaussian are independent: the density is a product."""
-    # SciPy's density with S12 = 0.
     one, two, y = models.gaussian(rng, 2), models.gaussian(rng, 3), rng.standard_normal(5)
     S = np.block([[one.cov, np.zeros((2, 3))], [np.zeros((3, 2)), two.cov]])
     return error(claim(y, one, two), log_normal(y, np.concatenate([one.mean, two.mean]), S))
@@ -63,7 +61,6 @@ def uncorrelated(rng, claim=lambda y, one, two: one.log_density(y[:2]) + two.log
 @step("G1", "quadrature", instances=3)
 def marginal(rng, claim=gaussian.marginal):
     """A block alone is N(mu1, S11): the joint density, integrated over the rest."""
-    # The integral over y2 at several y1.
     g = models.gaussian(rng, 2)
     y2, width = axis(g.mean[1], g.cov[1, 1] ** 0.5)
     y1 = g.mean[0] + np.linspace(-2, 2, 5)
@@ -100,7 +97,6 @@ def inverse_in_blocks(rng, claim=precision_blocks):
 @step("G2 c")
 def determinant(rng, claim=lambda M, S22: np.linalg.slogdet(M)[1] + np.linalg.slogdet(S22)[1]):
     """The determinant splits: |S| = |M| |S22|."""
-    # ln |S| from the eigenvalues of S.
     S = models.covariance(rng, 5)
     M = S[:3, :3] - S[:3, 3:] @ np.linalg.solve(S[3:, 3:], S[3:, :3])
     return error(claim(M, S[3:, 3:]), np.log(np.linalg.eigvalsh(S)).sum())
@@ -120,7 +116,6 @@ def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 
 @step("G2 e")
 def product_of_two(rng, claim=gaussian.condition):
     """The joint density is a product: ln p(y) = ln p(y1 | y2) + ln p(y2), constants included."""
-    # SciPy's density of all five entries and of the two that are seen.
     g, y = models.gaussian(rng, 5), rng.standard_normal(5)
     given = claim(g, [1, 4], y[[1, 4]])
     seen = log_normal(y[[1, 4]], g.mean[[1, 4]], g.cov[np.ix_([1, 4], [1, 4])])
@@ -148,8 +143,7 @@ def conditional(rng, claim=gaussian.condition):
 @step("G2 f", tolerance=1e-10)
 def singular(rng, claim=gaussian.condition):
     """(G2) holds for a singular S as well: the residual r is N(0, M), independent of y2."""
-    # y = mu + A e with three e for five entries: those e that agree with y2 are a point and the null space of
-    # A2.
+    # y = mu + A e, three e for five entries: those that agree with y2 are a point and the null space of A2.
     mu, A, seen, rest = rng.standard_normal(5), rng.standard_normal((5, 3)), [1, 4], [0, 2, 3]
     d2 = A[seen] @ rng.standard_normal(3)
     back = np.linalg.pinv(A[seen])
@@ -161,7 +155,6 @@ def singular(rng, claim=gaussian.condition):
 @step("G2 g", "quadrature", instances=3)
 def same_width(rng, claim=lambda g, value: gaussian.condition(g, [1], [0.0]).cov[0, 0]):
     """How sure we become does not depend on the value seen, only the mean does."""
-    # The variance along the cut at any value; the claim takes none into account.
     g, value = models.gaussian(rng, 2), rng.standard_normal()
     y1, ratio = cut(g, value)
     return error(claim(g, value), moments(y1[:, None], ratio)[1][0, 0])
@@ -170,7 +163,6 @@ def same_width(rng, claim=lambda g, value: gaussian.condition(g, [1], [0.0]).cov
 @step("G2 h", "SymPy")
 def by_correlation(rng, claim=lambda v, rho: v * (1 - rho**2)):
     """With correlation rho the variance S11 (1 - rho^2) is left: 0.5 takes off 13 % of the width."""
-    # (G2) with S12 = rho sqrt(S11 S22).
     v, w, rho = sympy.symbols("S11 S22 rho", positive=True)
     return exact(v - (rho * sympy.sqrt(v * w)) ** 2 / w - claim(v, rho))
 
@@ -198,7 +190,6 @@ def two_forms_agree(rng, claim=lambda a, b, c, d: (a**-1, -(a**-1) * b, d - c * 
 @step("G3", "quadrature", instances=3)
 def conditional_by_precision(rng, claim=gaussian.condition_by_precision):
     """Seeing a block, by precision: mean mu1 - L11^-1 L12 (y2 - mu2), covariance L11^-1."""
-    # Along a cut again.
     return conditional(rng, claim)
 
 

@@ -40,7 +40,6 @@ def hard_m_step(rng, claim=lambda images, places, theta: scene.m_step(images, pl
 @step("S15 a", "SymPy")
 def lagrange(rng, claim=lambda c, alpha: [(one + alpha) / (sum(c) + 3 * alpha) for one in c]):
     """Lagrange: sum (c + alpha) ln A - l (sum A - 1) is stationary at A = (c + alpha) / (K + alpha n)."""
-    # Three positions.
     c, A, (l, alpha) = (sympy.symbols(names, positive=True) for names in ("c:3", "A:3", "l alpha"))
     value = sum((n + alpha) * sympy.log(a) for n, a in zip(c, A)) - l * (sum(A) - 1)
     at = dict(zip(A, claim(c, alpha))) | {l: sum(c) + 3 * alpha}
@@ -50,7 +49,6 @@ def lagrange(rng, claim=lambda c, alpha: [(one + alpha) / (sum(c) + 3 * alpha) f
 @step("S15", "loops", tolerance=1e-13)
 def smoothing(rng, claim=lambda images, q, alpha: scene.m_step(images, q, FACE, smoothing=alpha).prior):
     """A = (counts + alpha) / (K + alpha n): alpha pseudo-pictures at every position."""
-    # Position by position.
     images, _, q = problem(rng)
     alpha = rng.uniform(0.1, 2)
     wanted = [(sum(q[k][d] for k in range(3)) + alpha) / (3 + 9 * alpha) for d in np.ndindex(3, 3)]
@@ -74,7 +72,6 @@ def penalised(rng, claim=lambda x, q, alpha, old: scene.m_step(x, q, FACE, smoot
 @step("S16", "quadrature")
 def cost_of_shift(rng, claim=lambda F, B, s: (F - B) ** 2 / (2 * s**2)):
     """A pixel F explained by the background B loses (F - B)^2 / (2 s^2) nats on average."""
-    # The mean over the noise of the two squares.
     (F, B), s = rng.uniform(0, 5, 2), rng.uniform(0.5, 2)
     e, weight = hermite(4, 1)
     X = F + s * e[:, 0]

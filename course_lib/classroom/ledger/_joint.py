@@ -36,7 +36,6 @@ def joint(rng, claim=gaussian.joint):
 @step("G4 b", tolerance=1e-11, instances=100)
 def joint_density(rng, claim=gaussian.joint):
     """The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y."""
-    # SciPy's densities of prior and channel.
     prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
     z, y = rng.standard_normal(3), rng.standard_normal(2)
     found = claim(prior, channel)
@@ -47,7 +46,6 @@ def joint_density(rng, claim=gaussian.joint):
 @step("G4 c", "SymPy, blocks of any size")
 def backwards(rng, claim=lambda S, W, Wt, R: (W * S, W * S * Wt + R)):
     """Backwards: S_yz S^-1 = W and S_y - S_yz S^-1 S_zy = R give S_yz = W S, S_y = W S W' + R."""
-    # (G2) on p(y | z) must give the channel back.
     S, W, Wt, R = blocks("S W Wt R")
     Syz, Sy = claim(S, W, Wt, R)
     return exact(Syz * S**-1 - W, Sy - Syz * S**-1 * S * Wt - R)

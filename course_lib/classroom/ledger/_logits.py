@@ -32,7 +32,6 @@ def positions(rng, claim=lambda H, W, h, w: (H - h + 1) * (W - w + 1)):
 @step("S1 b", "loops", tolerance=0)
 def paste(rng, claim=scene.paste):
     """paste: F under the face, B elsewhere."""
-    # Pixel by pixel, at every position.
     one = some_scene(rng)
     given = [(one.face, one.background, d) for d in np.ndindex(POSITIONS)]
     return worst(*((claim(*args), loops.paste(*args)) for args in given))
@@ -60,7 +59,6 @@ def library_log_joint(images, one):
 @step("S2", "loops", lessons="06 08")
 def log_probability(rng, claim=library_log_joint):
     """ln p(X, d) = -(HW/2) ln(2 pi s^2) - ||X - paste||^2 / (2 s^2) + ln A(d), every constant included."""
-    # SciPy's density, pixel by pixel, at every position.
     one = some_scene(rng)
     pictures = some_pictures(rng, one)
     return error(claim(pictures, one), loops.log_joint(pictures, one))
@@ -78,7 +76,6 @@ def logit(X, one):
 @step("S3", "loops")
 def only_the_window(rng, claim=logit):
     """Relative to no face anywhere only the window matters: logit = ln p(X | d) - ln p0(X)."""
-    # SciPy's densities of the whole picture, with a face and without.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     without = norm.logpdf(X, one.background, one.noise_std).sum()
@@ -88,7 +85,6 @@ def only_the_window(rng, claim=logit):
 @step("S4", "SymPy", lessons="06 07")
 def bracket(rng, claim=lambda X, F, B: F**2 - 2 * X * F + B * (2 * X - B)):
     """The bracket expands: (X - F)^2 - (X - B)^2 = F^2 - 2 X F + B (2 X - B)."""
-    # X^2 cancels.
     X, F, B = sympy.symbols("X F B")
     return exact((X - F) ** 2 - (X - B) ** 2 - claim(X, F, B))
 
@@ -103,7 +99,6 @@ def three_terms(X, one):
 @step("S4 a", "loops", lessons="06 07")
 def terms(rng, claim=three_terms):
     """Summed over windows: a constant, a correlation and a window sum."""
-    # (S3) by loops.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     return error(claim(X, one), logit(X, one))
@@ -112,7 +107,6 @@ def terms(rng, claim=three_terms):
 @step("S4 b")
 def units(rng, claim=logit):
     """Units: ten times X, F, B and s leave every logit as it was."""
-    # Gray levels measured in tenths.
     one = some_scene(rng)
     X = some_pictures(rng, one)[0]
     larger = replace(one, face=10 * one.face, background=10 * one.background, noise_std=10 * one.noise_std)
@@ -154,8 +148,7 @@ def independent_pictures(rng, claim=lambda pictures, one: np.multiply.outer(*e_s
 @step("S5 b", "50 decimal digits", tolerance=1e-13)
 def safe_softmax(rng, claim=e_step):
     """A softmax is the same after a shift; with ln A in the maximum it survives A = 0 at the best logit."""
-    # Bayes' rule in Python's decimal numbers; the permitted positions lie hundreds of nats below the best
-    # one.
+    # Bayes' rule in decimal numbers; the permitted positions lie hundreds of nats below the best one.
     one = some_scene(rng, noise_std=2.0)
     X = loops.paste(one.face, one.background, (0, 0)) + 2.0 * rng.standard_normal(SHAPE)
     prior = one.prior.copy()
@@ -187,7 +180,6 @@ def entropy(rng, claim=lambda q: entr(q).sum()):
 @step("S5 e", tolerance=1e-11, instances=10)
 def rival(rng, claim=lambda v, e, s: (v * e).sum() / s - (v**2).sum() / (2 * s**2)):
     """A rival gains v.e / s - ||v||^2 / (2 s^2) over the true place, v the change of the pasted picture."""
-    # Both places by SciPy's density of the whole picture.
     one, e = some_scene(rng), rng.standard_normal(SHAPE)
     true, other = (loops.paste(one.face, one.background, d) for d in ((0, 1), (2, 2)))
     X, s = true + one.noise_std * e, one.noise_std
@@ -197,7 +189,6 @@ def rival(rng, claim=lambda v, e, s: (v * e).sum() / s - (v**2).sum() / (2 * s**
 @step("S5 f", "20 000 drawn pictures", tolerance=0.03, instances=1)
 def rival_chance(rng, claim=lambda v, s: norm.cdf(-np.linalg.norm(v) / (2 * s))):
     """A rival beats the true place with probability Phi(-||v|| / 2s)."""
-    # How often the squared distance to the rival is the smaller one.
     one = some_scene(rng, noise_std=250.0)
     true, other = (loops.paste(one.face, one.background, d) for d in ((0, 1), (1, 1)))
     X = true + one.noise_std * rng.standard_normal((20_000, *SHAPE))
@@ -208,8 +199,7 @@ def rival_chance(rng, claim=lambda v, s: norm.cdf(-np.linalg.norm(v) / (2 * s)))
 @step("S5 g", "20 000 drawn pictures", tolerance=0.03, instances=1)
 def calibrated(rng, claim=e_step):
     """A position is right with probability q(d), so no rule is right more often than the largest q."""
-    # The mean of the largest q against how often the position of the largest joint probability is the true
-    # one.
+    # The mean of the largest q against how often the most probable position is the true one.
     one = some_scene(rng, noise_std=200.0)
     pictures, places = scene.sample(one, 20_000, rng)
     clean = np.array([loops.paste(one.face, one.background, d) for d in np.ndindex(POSITIONS)])
@@ -236,7 +226,6 @@ def union_bound(rng, claim=lambda distances, s: norm.cdf(-distances / (2 * s)).s
 @step("S5 i", "loops", tolerance=0, lessons="08")
 def same_order(rng, claim=lambda images, one: scene.e_step(images, one, hard=True)[0]):
     """With equal A the best position does not depend on s, only how sure q is of it does."""
-    # The best of the joint probabilities at another noise.
     one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
     pictures = some_pictures(rng, one)
     joint = loops.log_joint(pictures, replace(one, noise_std=7.0))
@@ -261,7 +250,6 @@ def correlation_loop(picture, template):
 @step("S6", "loops", lessons="07")
 def corners(rng, claim=lambda picture, shape: windows.corner_sums(windows.cumulative_sums(picture), shape)):
     """Window sums are differences of four corners of the summed-area table."""
-    # Window by window.
     picture = rng.uniform(0, 255, (6, 9))
     return error(claim(picture, (2, 4)), window_loop(picture, (2, 4)))
 
@@ -269,7 +257,6 @@ def corners(rng, claim=lambda picture, shape: windows.corner_sums(windows.cumula
 @step("S6 a", "loops", tolerance=1e-13, lessons="07")
 def doubling(rng, claim=windows.window_sums):
     """Doubling runs adds up the same windows."""
-    # Window by window.
     picture = rng.uniform(0, 255, (6, 9))
     return error(claim(picture, (3, 7)), window_loop(picture, (3, 7)))
 
@@ -277,7 +264,6 @@ def doubling(rng, claim=windows.window_sums):
 @step("S7", "loops", lessons="07")
 def correlation(rng, claim=windows.correlate):
     """Correlation with the face by Fourier transforms."""
-    # Window by window.
     picture, template = rng.uniform(0, 255, (6, 9)), rng.uniform(0, 255, (2, 4))
     return error(claim(picture, template), correlation_loop(picture, template))
 

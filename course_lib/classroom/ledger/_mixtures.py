@@ -38,7 +38,6 @@ def observations(prior, channel):
 @step("M1", "quadrature", tolerance=1e-11)
 def prior_density(rng, claim=lambda prior, z: np.exp(prior.log_density(z))):
     """A mixture sum_k pi_k N(z | mu_k, S_k) is a density: its area is 1."""
-    # The sum by SciPy's densities, and its area.
     prior = models.mixture(rng, 3, 1)
     z, width = axis(0.0, 4.0, 8001)
     found = claim(prior, z[:, None])
@@ -60,7 +59,6 @@ def product_identity(rng, claim=lambda p, c, y: (gaussian.predictive(p, c), gaus
 @step("M2 b", "quadrature")
 def evidence(rng, claim=lambda prior, channel, y: np.exp(mixture.predictive(prior, channel).log_density(y))):
     """The area over z is p(y) = sum_k pi_k p_k(y): the weights of the predictive stay those of the prior."""
-    # The area under prior times likelihood.
     prior, channel, y = one_pixel(rng)
     _, width, parts = parts_on_line(prior, channel, y)
     return error(claim(prior, channel, y), parts.sum() * width)
@@ -78,7 +76,6 @@ def weights(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channe
 @step("M3", "quadrature")
 def components(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
     """Components: mean and covariance of (G8) for each k."""
-    # Mean and variance under each component's prior times the likelihood.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     found, wanted = claim(prior, channel, y), [moments(z[:, None], part) for part in parts]
@@ -88,7 +85,6 @@ def components(rng, claim=lambda prior, channel, y: mixture.posterior(prior, cha
 @step("M3 a", "quadrature", tolerance=1e-11)
 def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
     """The posterior of a mixture is the mixture of (M2) and (M3), at every z."""
-    # Prior times likelihood, divided by its area.
     prior, channel, y = one_pixel(rng)
     z, width, parts = parts_on_line(prior, channel, y)
     found = np.exp(claim(prior, channel, y).log_density(z[:, None]))
@@ -98,7 +94,6 @@ def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior
 @step("M3 b", "quadrature", instances=3)
 def same_widths(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, [0.0]).covs):
     """No C_k depends on y: the widths are settled before the observation."""
-    # The variances under each component's prior times likelihood at any y; the claim takes y = 0.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     return error(claim(prior, channel, y), [moments(z[:, None], part)[1] for part in parts])
@@ -116,7 +111,6 @@ def undone(rng, claim=lambda c: LinearGaussian(c.matrix / 2, c.offset / 2 + 40, 
 @step("M2 c", "quadrature", tolerance=1e-11, instances=3)
 def average_weight(rng, claim=lambda seen, y: mixture.responsibilities(seen, y)):
     """Averaged over all y, the posterior weight is the prior weight."""
-    # The integral of p(y) pi_k(y).
     prior, channel = models.mixture(rng, 3, 1), models.channel(rng, 1, 1)
     y, width, p = observations(prior, channel)
     return error(p @ claim(mixture.predictive(prior, channel), y[:, None]) * width, prior.weights)
@@ -150,7 +144,6 @@ def log_sum_exp(rng, claim=lambda l: l.max() + np.log(np.exp(l - l.max()).sum())
     """Log-sum-exp: ln sum exp(l) = c + ln sum exp(l - c) with the largest l as c, however small exp(l)
     is.
     """
-    # Python's decimal numbers, which do not underflow.
     l = rng.uniform(-2000, -700, 5) + rng.choice([0, 3000])
     return error(claim(l), float(sum(Decimal(x).exp() for x in l.tolist()).ln()))
 
@@ -164,7 +157,6 @@ def some_values(rng):
 @step("M4 a", instances=100)
 def guess_costs(rng, claim=lambda a, m, C: np.trace(C) + np.sum((a - m) ** 2)):
     """E ||z - a||^2 = tr C + ||a - m||^2: the mean m minimises the mean square error."""
-    # Summed over six values with weights.
     z, weight, m, C = some_values(rng)
     a = rng.standard_normal(2)
     return error(claim(a, m, C), weight @ np.sum((z - a) ** 2, axis=1))
@@ -186,7 +178,6 @@ def mean_and_covariance(rng, claim=lambda post: (post.mean, post.cov)):
 @step("M4 b", instances=100)
 def total_covariance(rng, claim=lambda w, d, C: np.tensordot(w, C, 1) + np.einsum("k,ki,kj->ij", w, d, d)):
     """Law of total covariance: sum pi_k C_k within the components, sum pi_k (m_k - m)(m_k - m)' between."""
-    # Second moments less the square of the mean, by loops.
     w, m, C = rng.dirichlet(np.ones(3)), rng.standard_normal((3, 2)), models.mixture(rng, 3, 2).covs
     mean = sum(w[k] * m[k] for k in range(3))
     squares = sum(w[k] * (C[k] + np.outer(m[k], m[k])) for k in range(3))
@@ -221,7 +212,6 @@ def most_probable(prior, channel, y):
 @step("M5", "quadrature", instances=10)
 def best_component(rng, claim=most_probable):
     """Most probable component: k* = argmax pi_k(y), estimate m_k*(y)."""
-    # The component with the largest area, and its mean.
     prior, channel, y = one_pixel(rng)
     z, _, parts = parts_on_line(prior, channel, y)
     best = parts[parts.sum(axis=1).argmax()]
@@ -248,7 +238,6 @@ def at_own_mean(rng, claim=lambda C: -np.linalg.slogdet(2 * np.pi * C)[1] / 2):
     """A Gaussian at its own mean is |2 pi C|^(-1/2), without y: the report's rule ignores the patch
     (erratum 2).
     """
-    # SciPy's density of a posterior component at its mean.
     part, channel, y = models.gaussian(rng, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     given = gaussian.posterior(part, channel, y)
     return error(claim(given.cov), log_normal(given.mean, given.mean, given.cov))

@@ -24,7 +24,6 @@ def windows_one_by_one(picture, m):
 @step("P1", "loops", tolerance=0)
 def extraction(rng, claim=patches.extract_patches):
     """Patches: entry a m + b of patch i J + j is the pixel (i + a, j + b)."""
-    # Windows cut out one by one.
     picture = rng.uniform(0, 255, (5, 7))
     return error(claim(picture, 3), windows_one_by_one(picture, 3))
 
@@ -32,7 +31,6 @@ def extraction(rng, claim=patches.extract_patches):
 @step("P2 a")
 def adjoint(rng, claim=patches.add_patches):
     """Adding patches onto their places is the adjoint: <A x, v> = <x, A' v>."""
-    # Both inner products, patches by loops.
     picture, v = rng.standard_normal((5, 7)), rng.standard_normal((15, 9))
     return error((picture * claim(v, (5, 7))).sum(), (windows_one_by_one(picture, 3) * v).sum())
 
@@ -60,7 +58,6 @@ def some_rows(rng):
 @step("M7 a")
 def responsibilities(rng, claim=lambda x, model: mixture.e_step(x, model)[0]):
     """Responsibilities: r_nk = pi_k N(x_n | mu_k, S_k) / sum."""
-    # SciPy's densities, one row at a time.
     model, x = models.mixture(rng, 3, 2), 2 * rng.standard_normal((10, 2))
     joint = mixture_parts(model, x)
     return error(claim(x, model), (joint / joint.sum(axis=0)).T)
@@ -100,7 +97,6 @@ def never_falls(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0))
 @step("M6", "quadrature", tolerance=1e-11, instances=3, lessons="05")
 def denoising_rule(rng, claim=denoising.denoise_patches):
     """W = I, R = s^2 I: each component shrinks its own directions by lam / (lam + s^2), weights by (M2)."""
-    # Posterior mean of a plane of clean pairs.
     prior, s, y = models.mixture(rng, 3, 2), rng.uniform(0.5, 2), rng.standard_normal(2)
     z, _ = plane(prior.means, prior.covs, 401)
     joint = mixture_density(prior, z) * np.exp(-np.sum((y - z) ** 2, axis=1) / (2 * s**2))
@@ -126,7 +122,6 @@ def log_weights(rng, claim=log_weights_by_eigen):
 @step("P3", "loops", lessons="05")
 def psnr(rng, claim=images.psnr):
     """PSNR = 10 log10(255^2 / MSE) in dB."""
-    # The mean square error pixel by pixel.
     one, two = rng.uniform(0, 255, (2, 4, 5))
     mse = sum((one[p] - two[p]) ** 2 for p in np.ndindex(4, 5)) / 20
     return error(claim(one, two), 20 * np.log10(255) - 10 * np.log10(mse))
@@ -135,7 +130,6 @@ def psnr(rng, claim=images.psnr):
 @step("P3 a", "SymPy", lessons="05")
 def decibels(rng, claim=lambda mse: 10 * sympy.log(255**2 / mse, 10)):
     """Half the MSE adds 10 log10 2 dB; an error of 25.5 everywhere has 20 dB."""
-    # Both numbers from the formula.
     mse = sympy.symbols("mse", positive=True)
     twice = sympy.expand_log(claim(mse / 2) - claim(mse), force=True)
     return exact(twice - 10 * sympy.log(2) / sympy.log(10), claim(sympy.Rational(51, 2) ** 2) - 20)

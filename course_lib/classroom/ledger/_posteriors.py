@@ -39,7 +39,6 @@ def one_pixel(
 @step("G7", "quadrature", tolerance=1e-13)
 def predictive(rng, claim=gaussian.predictive):
     """The measurement expected: y ~ N(W mu + b, W S W' + R), the area under prior times likelihood."""
-    # The mean of p(y | z) over z of two dimensions.
     prior, y = models.gaussian(rng, 2), rng.standard_normal(1)
     channel = LinearGaussian(rng.uniform(-1, 1, (1, 2)), rng.standard_normal(1), [[1.0]])
     z, cell = plane(prior.mean[None], prior.cov[None])
@@ -76,7 +75,6 @@ def collected(rng, claim=lambda Si, W, Wt, Ri, mu, y: Si * mu + Wt * Ri * y):
 @step("G6", "quadrature", tolerance=1e-11)
 def posterior_by_precision(rng, claim=gaussian.posterior_by_precision):
     """Posterior: C = (S^-1 + W'R^-1 W)^-1, m = C (S^-1 mu + W'R^-1 (y - b))."""
-    # Mean and covariance of a plane of z under prior times likelihood.
     prior, channel, y = models.gaussian(rng, 2), models.channel(rng, 2, 2), rng.standard_normal(2)
     z, _ = plane(prior.mean[None], prior.cov[None])
     mean, cov = moments(z, np.exp(log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)))
@@ -108,7 +106,6 @@ def bayes_balance(rng, claim=gaussian.posterior_by_precision):
 @step("G6 e", "SymPy")
 def ridge(rng, claim=lambda r, v, s: 1 + r / v + r / s**2):
     """A ridge r on C makes the mean (C + r) C^-1 m = (1 + r/v + r/s^2) m (erratum 3)."""
-    # One direction with W = 1.
     r, v, s = sympy.symbols("r v s", positive=True)
     C = 1 / (1 / v + 1 / s**2)
     return exact((C + r) / C - claim(r, v, s))
@@ -126,7 +123,6 @@ def woodbury(rng, claim=lambda S, W, Wt, Vi: S - S * Wt * Vi * W * S):
 @step("G8 b", "SymPy, blocks of any size")
 def push_through(rng, claim=lambda Wt, Ri, V: Wt * Ri * V):
     """Push-through: C^-1 S W' = W'R^-1 V, so that S W'V^-1 = C W'R^-1."""
-    # One product in two ways.
     S, W, Wt, R = blocks("S W Wt R")
     return exact((S**-1 + Wt * R**-1 * W) * S * Wt - claim(Wt, R**-1, W * S * Wt + R))
 
@@ -169,7 +165,6 @@ def joseph(rng, claim=lambda S, W, Wt, R, G, Gt: (1 - G * W) * S * (1 - Wt * Gt)
 @step("G8 e", "SymPy")
 def limits(rng, claim=lambda lam, s: lam / (lam + s**2)):
     """W = I, R = s^2 I: the gain goes to 1 without noise and to 0 with endless noise."""
-    # In each direction of the prior.
     lam, s = sympy.symbols("lam s", positive=True)
     return exact(sympy.limit(claim(lam, s), s, 0) - 1, sympy.limit(claim(lam, s), s, sympy.oo))
 
@@ -188,7 +183,6 @@ def wiener(rng, claim=lambda lam, s: lam / (lam + s**2)):
 @step("G8 g", "SymPy")
 def remains(rng, claim=lambda lam, s: s**2 * lam / (lam + s**2)):
     """What remains in a direction: lam - lam^2 / (lam + s^2) = s^2 lam / (lam + s^2)."""
-    # S - G S in a direction.
     lam, s = sympy.symbols("lam s", positive=True)
     return exact(lam - lam**2 / (lam + s**2) - claim(lam, s))
 
@@ -196,7 +190,6 @@ def remains(rng, claim=lambda lam, s: s**2 * lam / (lam + s**2)):
 @step("G8 h", instances=200)
 def never_wider(rng, claim=gaussian.posterior):
     """The posterior is in no direction wider than the prior, and for W = I not than the noise."""
-    # Eigenvalues of C - S and C - R.
     prior, R = models.gaussian(rng, 3), models.covariance(rng, 3)
     C = claim(prior, LinearGaussian(np.eye(3), np.zeros(3), R), np.zeros(3)).cov
     return exceeds([np.linalg.eigvalsh(C - prior.cov).max(), np.linalg.eigvalsh(C - R).max()], [0, 0])

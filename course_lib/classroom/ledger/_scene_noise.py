@@ -71,7 +71,6 @@ def maximum(rng, claim=m_step):
 @step("S11 d", "loops")
 def from_sums(rng, claim=lambda Q, K, F, v, B: Q - K * (F**2).sum() - (v * B**2).sum()):
     """C = Q - K sum F^2 - sum v B^2: the residual from sums alone."""
-    # The residual of the new face and background, square by square.
     images, theta, q = problem(rng)
     new, v = m_step(images, q, theta), (1 - loops.hidden(q, SHAPE, FACE)).sum(axis=0)
     found = claim((images**2).sum(), len(images), new.face, v, new.background)
@@ -98,7 +97,6 @@ def blocks_add(rng, claim=statistics):
 @step("S11 h", "loops")
 def slip_hides(rng, claim=m_step):
     """With s from the old F and B the bound still rises, so that it does not give the slip away."""
-    # The new scene with the old residual, against the old scene.
     images, theta, q = problem(rng)
     old = np.sqrt(loops.residual(images, q, theta.face, theta.background) / images.size)
     slipped = replace(claim(images, q, theta), noise_std=old)
@@ -108,7 +106,6 @@ def slip_hides(rng, claim=m_step):
 @step("S11 e", "quadrature", instances=3)
 def follows_the_noise(rng, claim=lambda m, s: (m - 1) * s**2):
     """The squares about the mean of m noisy values add up to (m - 1) s^2 on average."""
-    # The mean over four independent normal numbers.
     s, (e, weight) = rng.uniform(0.5, 2), hermite(3, 4)
     x = s * e
     return error(claim(4, s), weight @ ((x - x.mean(axis=1, keepdims=True)) ** 2).sum(axis=1))
@@ -126,8 +123,7 @@ def no_ceiling(rng, claim=lambda n: n * sympy.log(10)):
 @step("S8 d", "loops", tolerance=1e-11)
 def odds(rng, claim=lambda q, evidence: q * np.exp(evidence) / (q * np.exp(evidence)).sum()):
     """Where no other picture believes, the next odds are the old ones times exp(logit(d) - logit(d'))."""
-    # (S8) and then Bayes' rule, in a picture alone with its two positions; the claim gets its q and ln p(X |
-    # d) there.
+    # (S8), then Bayes' rule, in a picture alone with its two positions; the claim gets its q and ln p(X | d).
     images, theta, q = problem(rng)
     q[1:, 0, :2], q[0, 1:], q[0, 0, 2] = 0, 0, 0
     q /= q.sum(axis=(1, 2), keepdims=True)

@@ -45,7 +45,6 @@ def gibbs(rng, claim=lambda N: N / N.sum()):
 @step("S8 c", "numerical gradient", tolerance=1e-07, instances=2)
 def slope_of_prior(rng, claim=lambda N, K, A: N - K * A):
     """With A = softmax(a) the slope of the bound is N(d) - K A(d)."""
-    # Central differences of the bound by loops at any A.
     images, theta, q = problem(rng)
 
     def value(a):
@@ -63,7 +62,6 @@ def shifted(prior, a):
 @step("S8", "loops and gradient", tolerance=1e-07, instances=2)
 def prior(rng, claim=m_step):
     """A = mean of the q_k; there the bound is flat in A."""
-    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     mean = sum(q[k] for k in range(len(q))) / len(q)
@@ -98,7 +96,6 @@ def face_is_stationary(
 @step("S9 b", "loops")
 def face_by_correlation(rng, claim=lambda x, q: sum(map(windows.correlate, x, q)) / len(q)):
     """(S9) is a correlation of each picture with its q_k, summed over pictures."""
-    # Pixel by pixel.
     images, _, q = problem(rng)
     return error(claim(images, q), loops.face_sum(images, q, FACE) / len(q))
 
@@ -106,7 +103,6 @@ def face_by_correlation(rng, claim=lambda x, q: sum(map(windows.correlate, x, q)
 @step("S9", "loops and gradient", tolerance=1e-09, instances=2)
 def face(rng, claim=m_step):
     """F = mean_k sum_d q_k(d) X^k[window d]; there the bound is flat in F."""
-    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
     new = claim(images, q, theta)
     flat = slopes(lambda F: loops.bound(images, q, replace(new, face=F)), new.face, 0.1)
@@ -124,7 +120,6 @@ def rectangle(q, p):
 @step("S10 a", "loops", tolerance=1e-13)
 def hiding(rng, claim=rectangle):
     """The positions that hide p are the rectangle [max(0, p1+1-h), min(p1, H-h)] x the same for columns."""
-    # Every window laid on its pixels.
     _, _, q = problem(rng)
     found = np.stack([claim(q, p) for p in np.ndindex(SHAPE)], axis=1).reshape(len(q), *SHAPE)
     return error(found, loops.hidden(q, SHAPE, FACE))
@@ -133,7 +128,6 @@ def hiding(rng, claim=rectangle):
 @step("S10 b")
 def spread(rng, claim=windows.spread):
     """c_k is the adjoint of the window sum: <window_sums(x), q> = <x, spread(q)>."""
-    # Both inner products; the sums of windows by loops.
     x, q = rng.standard_normal(SHAPE), rng.standard_normal(POSITIONS)
     sums = sum(q[i, j] * x[i : i + FACE[0], j : j + FACE[1]].sum() for i, j in np.ndindex(POSITIONS))
     return error((x * claim(q, FACE)).sum(), sums)
@@ -152,7 +146,6 @@ def background_is_stationary(rng, claim=lambda X, seen: X.dot(seen) / sum(seen))
 @step("S10", "loops and gradient", tolerance=1e-09, instances=2)
 def background(rng, claim=m_step):
     """B(p) = sum X^k (1 - c_k) / sum (1 - c_k); there the bound is flat in B."""
-    # Central differences of the bound at the new scene.
     images, theta, q = problem(rng)
     new, seen = claim(images, q, theta), 1 - loops.hidden(q, SHAPE, FACE)
     flat = slopes(lambda B: loops.bound(images, q, replace(new, background=B)), new.background, 0.1)
@@ -199,6 +192,5 @@ def kept(rng, claim=lambda x, q, old: scene.m_step(x, q, old.face.shape, previou
 @step("S10 g", "loops", tolerance=1e-13)
 def hides_as_many(rng, claim=lambda q, h, w: h * w):
     """The c of one picture adds up to the number of pixels that a face hides."""
-    # Every window laid on its pixels.
     _, _, q = problem(rng)
     return error(np.full(len(q), claim(q, *FACE)), loops.hidden(q, SHAPE, FACE).sum(axis=(1, 2)))
