@@ -13,7 +13,7 @@ WITHIN = {"float64": (1e-150, 1e150), "float32": (1e-18, 1e18)}
 
 
 class Record:
-    """Base of the frozen records: copies and pickles go through __init__, so they are checked and read-only."""
+    """Base of the frozen records: copies and pickles go through __init__: checked, read-only."""
 
     def __reduce__(self):
         return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))
@@ -50,10 +50,9 @@ def gray_images(name, value, shape, **options):
     """`real_array` for pictures (..., H, W); it warns where the axes look like (H, W, colours)."""
     array = real_array(name, value, shape, **options)
     if array.ndim > 2 and array.shape[-1] <= 4 and min(array.shape[-3:-1]) > 8:
-        warn(
-            f"{name} needs axes (..., rows, columns); got {array.shape}, taken for pictures of {array.shape[-2]} x "
-            f"{array.shape[-1]}; make colours gray, or put the axis of the pictures first (np.moveaxis)"
-        )
+        came = f"{array.shape}, taken for pictures of {array.shape[-2]} x {array.shape[-1]}"
+        remedy = "make colours gray, or put the axis of the pictures first (np.moveaxis)"
+        warn(f"{name} needs axes (..., rows, columns); got {came}; {remedy}")
     return array
 
 
@@ -211,8 +210,8 @@ def instance(name, value, kind):
         came = type(value)
         if (came.__module__, came.__qualname__) == (kind.__module__, kind.__qualname__):
             raise TypeError(
-                f"{name} needs a {kind.__name__} of {kind.__module__} as it is now; got one made before the module "
-                "was reloaded; build it again, or restart the kernel"
+                f"{name} needs a {kind.__name__} of {kind.__module__} as it is now; got one made before the "
+                "module was reloaded; build it again, or restart the kernel"
             )
         raise TypeError(f"{name} needs a {kind.__name__}; got {came.__name__}; build one first")
     return value
