@@ -61,7 +61,7 @@ def window_sums(images, shape):
 def spread(values, shape):
     """Each value laid on all pixels of its window, overlaps added: the adjoint of `window_sums`.    (S10)
 
-    values (..., I, J), shape (h, w)  ->  (..., H, W): sums of values[..., d] over windows d that cover a pixel
+    values (..., I, J), shape (h, w)  ->  (..., H, W): sums of values[..., d] over windows d that cover it
 
     Those d are a rectangle. <window_sums(x, shape), v> = <x, spread(v, shape)>.
     """
