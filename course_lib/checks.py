@@ -159,14 +159,14 @@ def count(name, value, *, minimum=1, maximum=None, remedy="", each=None):
     if number < minimum or (maximum is not None and number > maximum):
         bounds = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
         raise ValueError(
-            f"{name} needs a whole number {bounds}; got {number}; {remedy or 'choose one in that range'}"
+            f"{name} needs a whole number {bounds}; got {_shown(number)}; {remedy or 'choose one in that range'}"
         )
     if each is not None:
         try:
             np.empty((number, each))
         except (MemoryError, ValueError, OverflowError):
             raise ValueError(
-                f"{name} needs rows that fit in memory; got {number} of {each} numbers; ask for fewer"
+                f"{name} needs rows that fit in memory; got {_shown(number)} of {each} numbers; ask for fewer"
             ) from None
     return number
 
@@ -182,7 +182,7 @@ def pair(name, value, letters="(h, w)"):
     """Return `value` as a pair of whole numbers of at least 1, rows and columns."""
     ordered = isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim == 1)
     if not ordered or len(value) != 2:
-        raise ValueError(f"{name} needs two numbers {letters}; got {value!r}; give rows and columns")
+        raise ValueError(f"{name} needs two numbers {letters}; got {_shown(value)}; give rows and columns")
     return tuple(count(f"{name}[{axis}]", length) for axis, length in enumerate(value))
 
 
@@ -263,5 +263,12 @@ def probabilities(name, weights):
 
 
 def _short(value):
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+    return f"{type(value).__name__} {_shown(value)}"
+
+
+def _shown(value):
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # of a foreign class, or of an int of more digits than Python prints
+        text = "that cannot be printed"
+    return text if len(text) <= 40 else text[:37] + "..."
