@@ -1,4 +1,4 @@
-"""What all doors for pictures share: real numbers in any layout are taken, bad ones and likely colours told."""
+"""What all doors for pictures share: numbers in any layout are taken, bad ones and likely colours told."""
 
 import warnings
 

@@ -220,7 +220,7 @@ def test_two_observations_one_after_the_other_are_one_stacked(seed):
 def test_posterior_without_noise_inverts_the_channel(rank):
     """(G8) with R = 0 and S regular or singular: z is the point of the prior's support that y names."""
     rng = np.random.default_rng(5)
-    prior, Dy = random_gaussian(rng, 5, rank), rank or 5
+    prior, Dy = random_gaussian(rng, 5, rank=rank), rank or 5
     channel = replace(random_channel(rng, Dy, 5), noise_cov=np.zeros((Dy, Dy)))
     z = prior.sample(1, rng)[0]
     posterior = gaussian.posterior(prior, channel, channel.matrix @ z + channel.offset)
