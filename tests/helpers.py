@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 
 from course_lib import priors
-from course_lib.classroom.models import channel as random_channel
-from course_lib.classroom.models import covariance as random_cov
-from course_lib.classroom.models import gaussian as random_gaussian
-from course_lib.classroom.models import mixture as random_mixture
+from course_lib.classroom import models
 from course_lib.gaussian import LinearGaussian
+
+random_cov, random_gaussian, random_channel = models.covariance, models.gaussian, models.channel
 
 # (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
 IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [
     ("float32", "float32")
 ]
+
+
+def random_mixture(rng, K, D, rank=None, **options):
+    return models.mixture(rng, K, D, rank=rank, **options)
 
 
 def identity_channel(D, noise_std):
@@ -50,7 +53,7 @@ def same(a, b, rtol=1e-10):
 
 
 def moments_agree(draws, mean, cov, sigmas=5):
-    """Assert mean and covariance of draws (n, D) within `sigmas` standard errors of the central limit theorem."""
+    """Assert mean and covariance of draws (n, D) within `sigmas` standard errors (central limit theorem)."""
     centred = draws - mean
     products = centred[:, :, None] * centred[:, None, :]
     for actual, wanted in ((draws, mean), (products, cov)):
@@ -72,7 +75,7 @@ def assert_record(kind, **fields):
 
 
 def shipped_prior(m, K, seed=0):
-    """A prior of the package, or an error at once: no test may start a fit of minutes because a file is damaged."""
+    """A prior of the package, or an error at once: no damaged file may make a test start a fit of minutes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(priors, "fit_digits", None)
         return priors.digit_prior(m, K, seed=seed)
