@@ -175,10 +175,10 @@ def test_a_wrong_import_is_found(name, source, problem):
 
 
 @pytest.mark.parametrize(("name", "source"), [
-    ("mixture", "import numpy as np\nfrom scipy import linalg\nfrom course_lib import checks\nfrom .em import x"),
+    ("mixture", "import numpy as np\nfrom scipy import fft\nfrom course_lib import checks\nfrom .em import x"),
     ("mixture", "def fit():\n    from sklearn.mixture import GaussianMixture"),
     ("estimators", "from sklearn.base import BaseEstimator"),
-    ("classroom.widgets.a", "import ipywidgets\nfrom .. import plots\nfrom ... import checks\nfrom ._b import B"),
+    ("classroom.widgets.a", "import ipywidgets\nfrom .. import plots\nfrom ... import em\nfrom ._b import B"),
     ("classroom.plots.__init__", "from ._style import frame\nfrom .pictures import images"),
     ("classroom.plots.a", "import matplotlib.pyplot as p\nfrom . import _style\nfrom ...images import psnr"),
     ("classroom.plots.a", "from course_lib.classroom.plots._style import x"),

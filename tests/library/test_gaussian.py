@@ -29,23 +29,15 @@ def blocks(S, rest, seen):
 # Densities and samples
 
 
-@pytest.mark.parametrize("D", [1, 2, 7, 40])
-def test_log_density_is_scipys(D):
+@pytest.mark.parametrize("D", [1, 2, 7, 256])
+def test_log_density_is_scipys_also_where_the_density_underflows(D):
     rng = np.random.default_rng(D)
     g = random_gaussian(rng, D)
-    x = 3 * rng.standard_normal((20, D))
+    x = 9 * rng.standard_normal((20, D))
     oracle = multivariate_normal(g.mean, g.cov)
     close(g.log_density(x), np.atleast_1d(oracle.logpdf(x)))
     close(g.log_density(x.reshape(2, 5, 2, D)), oracle.logpdf(x).reshape(2, 5, 2))
     close(g.log_density(x[0]), oracle.logpdf(x[0]))
-
-
-def test_log_density_of_256_dimensions_does_not_underflow():
-    S = 400 * np.eye(256)
-    x = np.full(256, 100.0)
-    closed_form = -128 * np.log(2 * np.pi * 400) - 256 * 100**2 / 800
-    assert np.exp(closed_form) == 0.0
-    close(Gaussian(np.zeros(256), S).log_density(x), closed_form)
 
 
 @pytest.mark.parametrize("D", [2, 3, 6, 16])
@@ -204,18 +196,6 @@ def test_posterior_conditions_the_joint(seed, shape):
     same(gaussian.predictive(prior, channel), gaussian.marginal(joint, range(Dz, Dz + Dy)))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_two_observations_one_after_the_other_are_one_stacked(seed):
-    """(G8) twice, the posterior of the first as the prior of the second; neither prior is changed."""
-    rng = np.random.default_rng(seed)
-    prior, first, second = random_gaussian(rng, 4), random_channel(rng, 2, 4), random_channel(rng, 3, 4)
-    y1, y2 = rng.standard_normal(2), rng.standard_normal(3)
-    noise = np.block([[first.noise_cov, np.zeros((2, 3))], [np.zeros((3, 2)), second.noise_cov]])
-    both = LinearGaussian(np.vstack([first.matrix, second.matrix]), np.r_[first.offset, second.offset], noise)
-    in_turn = gaussian.posterior(gaussian.posterior(prior, first, y1), second, y2)
-    same(in_turn, gaussian.posterior(prior, both, np.r_[y1, y2]))
-
-
 @pytest.mark.parametrize("rank", [None, 3])
 def test_posterior_without_noise_inverts_the_channel(rank):
     """(G8) with R = 0 and S regular or singular: z is the point of the prior's support that y names."""
@@ -280,13 +260,3 @@ def test_gain_is_what_posterior_uses(seed):
     same(Gaussian(prior.mean + G @ (y - W @ prior.mean - channel.offset), C), posterior, 0)
     close(L @ L.T, W @ S @ W.T + R)
     close(C, S - G @ W @ S)
-
-
-def test_posterior_follows_a_change_of_units():
-    """(G8) in other units of z (times c) and y (times d) is the same posterior."""
-    prior, channel, y = model(2)
-    c, d = 255.0, 1e-3
-    scaled = LinearGaussian(channel.matrix * d / c, channel.offset * d, channel.noise_cov * d**2)
-    posterior = gaussian.posterior(prior, channel, y)
-    in_units = gaussian.posterior(Gaussian(c * prior.mean, c**2 * prior.cov), scaled, d * y)
-    same(in_units, Gaussian(c * posterior.mean, c**2 * posterior.cov))

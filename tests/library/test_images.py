@@ -19,7 +19,7 @@ def rng():
 
 
 @pytest.mark.parametrize("sigma", [3.0, 25.0])
-def test_noise_is_white_and_gaussian_with_the_given_standard_deviation(sigma, rng):
+def test_noise_is_white_and_gaussian_neither_clipped_nor_rounded(sigma, rng):
     """Of n = 10^6 draws the mean errs by sigma/sqrt(n), the variance by sigma^2 sqrt(2/n), a correlation by
     1/sqrt(n); 5 of these each. The fourth moment of a Gaussian is 3 and errs by sqrt(96/n)."""
     n = 10**6
@@ -29,12 +29,8 @@ def test_noise_is_white_and_gaussian_with_the_given_standard_deviation(sigma, rn
     assert abs((noise**4).mean() - 3) < 5 * np.sqrt(96 / n)
     for a, b in ((noise[1:], noise[:-1]), (noise[:, 1:], noise[:, :-1])):
         assert abs((a * b).mean()) < 5 / np.sqrt(a.size)
-
-
-def test_noise_is_neither_clipped_nor_rounded(rng):
-    noisy = images.add_noise(np.array([[0, 255]] * 500), 25, rng)
-    assert noisy.min() < 0 and noisy.max() > 255
-    assert not np.isclose(noisy, noisy.round()).all()
+    noisy = images.add_noise(np.array([[0, 255]] * 500), sigma, rng)
+    assert noisy.min() < 0 and noisy.max() > 255 and not np.isclose(noisy, noisy.round()).all()
 
 
 def test_noise_repeats_with_the_seed_and_no_noise_is_the_image():
@@ -80,25 +76,16 @@ def test_noise_needs_a_generator(rng):
 # psnr
 
 
-def test_psnr_is_its_formula_pixel_by_pixel(rng):
-    """(P3) PSNR = 10 log10(peak^2 / MSE)"""
-    estimate, truth = rng.uniform(0, 255, (2, 4, 5, 6))
-    for n in range(4):
-        mse = sum((estimate[n, i, j] - truth[n, i, j]) ** 2 for i in range(5) for j in range(6)) / 30
-        for peak in (255.0, 1.0):
-            value = images.psnr(estimate, truth, peak=peak)[n]
-            assert value == pytest.approx(10 * np.log10(peak**2 / mse), rel=1e-10)
-
-
 def test_psnr_is_scikit_image_on_each_image_of_a_stack(rng):
-    """(P3)"""
+    """(P3) PSNR = 10 log10(peak^2 / MSE)"""
     truth = rng.uniform(0, 255, (2, 3, 7, 5))
     estimate = truth + rng.normal(0, [[[[1]]], [[[30]]]], truth.shape)
-    values = images.psnr(estimate, truth)
-    assert values.shape == (2, 3)
-    for index in np.ndindex(2, 3):
-        oracle = peak_signal_noise_ratio(truth[index], estimate[index], data_range=255)
-        assert values[index] == pytest.approx(oracle, rel=1e-10)
+    for peak in (255, 1):
+        values = images.psnr(estimate, truth, peak=peak)
+        assert values.shape == (2, 3)
+        for index in np.ndindex(2, 3):
+            oracle = peak_signal_noise_ratio(truth[index], estimate[index], data_range=peak)
+            assert values[index] == pytest.approx(oracle, rel=1e-10)
 
 
 def test_psnr_of_equal_images_is_infinite_without_a_warning(recwarn):

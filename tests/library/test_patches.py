@@ -3,6 +3,7 @@
 
 import re
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -96,21 +97,6 @@ def test_add_is_the_adjoint_of_extract(case):
     assert (left * other).sum() == pytest.approx((images * right).sum(), rel=1e-10, abs=rounding)
 
 
-def test_extract_and_average_transpose_with_the_image(rng):
-    """(P1), (P2) of the transposed image: patches in column-major order, each transposed."""
-    image = rng.uniform(0, 255, (5, 7))
-    there = patches.extract_patches(image, 3).reshape(3, 5, 3, 3).transpose(1, 0, 3, 2).reshape(15, 9)
-    np.testing.assert_array_equal(patches.extract_patches(image.T, 3), there)
-    np.testing.assert_allclose(patches.average_patches(there, (7, 5)), image.T, rtol=1e-10)
-
-
-def test_the_smallest_and_the_largest_patch(rng):
-    """(P1) with m = 1 is every pixel, with m = H = W the whole image once."""
-    image = rng.uniform(0, 255, (6, 6))
-    np.testing.assert_array_equal(patches.extract_patches(image, 1), image.reshape(36, 1))
-    np.testing.assert_array_equal(patches.extract_patches(image, 6), image.reshape(1, 36))
-
-
 def test_extract_copies_once():
     """tracemalloc counts numpy's arrays: the peak is the result and what is small beside it."""
     images = np.zeros((50, 28, 28))
@@ -131,6 +117,9 @@ def test_samples_are_different_windows_of_all_images(rng):
     found = patches.sample_patches(images, 2, len(every), rng)
     np.testing.assert_array_equal(found[found[:, 0].argsort()], every)
     assert not np.array_equal(found, every)
+    draws = [patches.sample_patches(images, 2, 7, np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
 
 
 def test_every_window_is_as_likely_as_any_other(rng):
@@ -142,17 +131,9 @@ def test_every_window_is_as_likely_as_any_other(rng):
     assert np.abs(counts - 4000 * 5 / 36).max() < 5 * np.sqrt(4000 * 5 / 36 * 31 / 36)
 
 
-def test_samples_repeat_with_the_seed_and_are_a_copy():
-    images = np.random.default_rng(0).uniform(0, 255, (2, 6, 6))
-    draws = [patches.sample_patches(images, 3, 7, np.random.default_rng(seed)) for seed in (0, 0, 1)]
-    np.testing.assert_array_equal(draws[0], draws[1])
-    assert not np.array_equal(draws[0], draws[2])
-    assert draws[0].shape == (7, 9) and draws[0].flags.writeable and not np.shares_memory(draws[0], images)
-
-
 # Bad input
 
-STACK, GRID = np.zeros((2, 4, 6)), np.zeros((15, 4))
+STACK, GRID, RNG = np.zeros((2, 4, 6)), np.zeros((15, 4)), np.random.default_rng(0)
 BAD_SIDES = [
     (5, ValueError, "m needs to be at most 4 for images of 4 x 6; got 5; use smaller patches"),
     (0, ValueError, "m needs a whole number of at least 1; got 0; choose one in that range"),
@@ -172,51 +153,43 @@ BAD_SHAPES = [
     ((8, 7.5), TypeError, "shape[1] needs a whole number; got float 7.5; give an int"),
 ]
 BAD_CALLS = [
-    (lambda rng: patches.average_patches(np.zeros((15, 5)), (4, 6)), ValueError, "patches needs square patches; got 5 pixels a patch; use m*m pixels"),
-    (lambda rng: patches.average_patches(np.zeros((14, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them, in row-major order"),
-    (lambda rng: patches.average_patches(np.zeros((16, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 16; give all of them, in row-major order"),
-    (lambda rng: patches.average_patches(np.zeros((1, 49)), (4, 6)), ValueError, "shape needs at least 7 x 7, the size of a patch; got 4 x 6; check both"),
-    (lambda rng: patches.average_patches(np.zeros(4), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (4,); reshape it, or check which array was passed"),
-    (lambda rng: patches.average_patches(np.zeros((0, 15, 4)), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (0, 15, 4); give at least one"),
-    (lambda rng: patches.sample_patches(STACK, 2, 31, rng), ValueError, "n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2; give more images"),
-    (lambda rng: patches.sample_patches(STACK, 2, 0, rng), ValueError, "n needs a whole number from 1 to 30; got 0; there are 30 windows of 2 x 2; give more images"),
-    (lambda rng: patches.sample_patches(STACK, 2, 3.0, rng), TypeError, "n needs a whole number; got float 3.0; give an int"),
-    (lambda rng: patches.sample_patches(STACK[0], 2, 1, rng), ValueError, "images needs shape (N, H, W); got (4, 6); reshape it, or check which array was passed"),
-    (lambda rng: patches.sample_patches(STACK, 2, 1, None), TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)"),
-    (lambda rng: patches.side(2.5), TypeError, "pixels needs a whole number; got float 2.5; give an int"),
-    (lambda rng: patches.side(8, "prior"), ValueError, "prior needs square patches; got 8 pixels a patch; use m*m pixels"),
-    (lambda rng: patches.side(25, "prior", (4, 6)), ValueError, "images needs at least 5 x 5 pixels, the size of a patch; got 4 x 6; use smaller ones"),
+    (lambda: patches.average_patches(np.zeros((15, 5)), (4, 6)), ValueError, "patches needs square patches; got 5 pixels a patch; use m*m pixels"),
+    (lambda: patches.average_patches(np.zeros((14, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them, in row-major order"),
+    (lambda: patches.average_patches(np.zeros((16, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 16; give all of them, in row-major order"),
+    (lambda: patches.average_patches(np.zeros((1, 49)), (4, 6)), ValueError, "shape needs at least 7 x 7, the size of a patch; got 4 x 6; check both"),
+    (lambda: patches.average_patches(np.zeros(4), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (4,); reshape it, or check which array was passed"),
+    (lambda: patches.average_patches(np.zeros((0, 15, 4)), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (0, 15, 4); give at least one"),
+    (lambda: patches.sample_patches(STACK, 2, 31, RNG), ValueError, "n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2; give more images"),
+    (lambda: patches.sample_patches(STACK, 2, 0, RNG), ValueError, "n needs a whole number from 1 to 30; got 0; there are 30 windows of 2 x 2; give more images"),
+    (lambda: patches.sample_patches(STACK, 2, 3.0, RNG), TypeError, "n needs a whole number; got float 3.0; give an int"),
+    (lambda: patches.sample_patches(STACK[0], 2, 1, RNG), ValueError, "images needs shape (N, H, W); got (4, 6); reshape it, or check which array was passed"),
+    (lambda: patches.sample_patches(STACK, 2, 1, None), TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)"),
+    (lambda: patches.side(2.5), TypeError, "pixels needs a whole number; got float 2.5; give an int"),
+    (lambda: patches.side(8, "prior"), ValueError, "prior needs square patches; got 8 pixels a patch; use m*m pixels"),
+    (lambda: patches.side(25, "prior", (4, 6)), ValueError, "images needs at least 5 x 5 pixels, the size of a patch; got 4 x 6; use smaller ones"),
 ]  # fmt: skip
 
 
+OF_SIDES = {
+    "extract_patches": lambda m: patches.extract_patches(STACK, m),
+    "sample_patches": lambda m: patches.sample_patches(STACK, m, 1, RNG),
+    "coverage": lambda m: patches.coverage((4, 6), m),
+    "patch_side": lambda m: patches.patch_side(m, (4, 6)),
+}
+OF_SHAPES = {
+    "coverage": lambda shape: patches.coverage(shape, 2),
+    "add_patches": lambda shape: patches.add_patches(GRID, shape),
+    "patch_side": lambda shape: patches.patch_side(2, shape),
+    "side": lambda shape: patches.side(4, shape=shape),
+}
+BAD_CALLS += [(partial(call, m), *rest) for m, *rest in BAD_SIDES for call in OF_SIDES.values()]
+BAD_CALLS += [(partial(call, shape), *rest) for shape, *rest in BAD_SHAPES for call in OF_SHAPES.values()]
+
+
 @pytest.mark.parametrize(("call", "error", "message"), BAD_CALLS, ids=range(len(BAD_CALLS)))
-def test_bad_arguments_are_refused(call, error, message, rng):
+def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        call(rng)
-
-
-@pytest.mark.parametrize(("m", "error", "message"), BAD_SIDES)
-def test_a_bad_side_is_refused(m, error, message, rng):
-    for call in (
-        lambda: patches.extract_patches(STACK, m),
-        lambda: patches.sample_patches(STACK, m, 1, rng),
-        lambda: patches.coverage((4, 6), m),
-        lambda: patches.patch_side(m, (4, 6)),
-    ):
-        with pytest.raises(error, match=f"^{re.escape(message)}$"):
-            call()
-
-
-@pytest.mark.parametrize(("shape", "error", "message"), BAD_SHAPES)
-def test_a_bad_image_shape_is_refused(shape, error, message):
-    for call in (
-        lambda: patches.coverage(shape, 2),
-        lambda: patches.add_patches(GRID, shape),
-        lambda: patches.patch_side(2, shape),
-        lambda: patches.side(4, shape=shape),
-    ):
-        with pytest.raises(error, match=f"^{re.escape(message)}$"):
-            call()
+        call()
 
 
 def test_the_side_of_every_square_patch_is_found():

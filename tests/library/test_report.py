@@ -106,13 +106,6 @@ def test_a_component_without_weight_is_never_taken(prior):
         assert report.literal_component(without, 25, compare=compare) != 0
 
 
-def test_permuting_the_components_changes_nothing(prior, rng):
-    x = rng.uniform(0, 255, (6, 4))
-    turned = mixture.Mixture(*(field[[2, 0, 1]] for field in (prior.weights, prior.means, prior.covs)))
-    one, other = (report.literal_denoise_patches(x, p, 25) for p in (prior, turned))
-    np.testing.assert_allclose(one, other, rtol=1e-12)
-
-
 def test_images_are_the_average_of_their_patches(prior, rng):
     """(P1), (P2); a stack is its images one by one, integers are floats, and nothing is written into them."""
     images = rng.integers(0, 255, (2, 5, 6))

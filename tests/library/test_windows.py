@@ -113,27 +113,6 @@ def test_correlation_is_that_of_scipy_and_no_convolution(shape, template_shape):
     assert np.abs(windows.correlate(image, template) - signal.convolve2d(image, template, "valid")).max() > 1
 
 
-def test_correlation_is_a_product_with_a_block_toeplitz_matrix():
-    """(S7): its entry depends only on pixel minus position, so nothing wraps."""
-    rng = np.random.default_rng(0)
-    (H, W), template = (4, 5), rng.standard_normal((2, 3))
-    T = windows.correlate(np.eye(H * W).reshape(-1, H, W), template).reshape(H, W, 3, 3)
-    for p, r, i, j in np.ndindex(T.shape):
-        a, b = p - i, r - j
-        wanted = template[a, b] if 0 <= a < 2 and 0 <= b < 3 else 0.0
-        assert T[p, r, i, j] == pytest.approx(wanted, abs=1e-14)
-    image = rng.uniform(0, 255, (H, W))
-    close(windows.correlate(image, template), np.einsum("prij,pr->ij", T, image))
-
-
-@pytest.mark.parametrize(("length", "width", "wanted"), [
-    (4, 2, [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]), (3, 3, [[1, 1, 1]]), (2, 1, np.eye(2)), (1, 1, [[1]]),
-])  # fmt: skip
-def test_a_band_matrix_sums_runs(length, width, wanted):
-    """(S6)"""
-    np.testing.assert_array_equal(band(length, width), wanted)
-
-
 # Digits
 
 
