@@ -5,9 +5,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import logsumexp
 
-from . import blas, checks, em, gaussian, linalg
+from . import _weights, blas, checks, em, gaussian, linalg
 
 UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
@@ -170,7 +170,7 @@ def e_step(x, mixture):
     """
     x = checks.real_array("x", x, ("N", checks.instance("mixture", mixture, Mixture).means.shape[1]))
     log_joint = _log_joint(mixture, x)
-    return normalised("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
+    return _weights.normalise("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
 
 
 def m_step(x, resp, *, reg_covar=1.0):
@@ -317,21 +317,6 @@ def components(mixture):
     """The components of the mixture as a list of K Gaussians."""
     checks.instance("prior", mixture, Mixture)
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
-
-
-def normalised(name, log_joint):
-    """Each row of log_joint, ln pi_k + ln p_k (N, K), as probabilities that sum to one.       (M2)
-
-    ValueError, with the data's name, for a row so far from every component that even its logarithms overflow.
-    """
-    best = log_joint.max(axis=1)
-    if not np.isfinite(best).all():
-        row = int(np.flatnonzero(~np.isfinite(best))[0])
-        raise ValueError(
-            f"{name} needs rows within reach of the mixture; got row {row} with a log density of {best[row]}; "
-            "check the units, or assume more noise"
-        )
-    return softmax(log_joint, axis=1)
 
 
 def _log_joint(mixture, x):
