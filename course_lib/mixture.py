@@ -1,4 +1,8 @@
-"""Mixtures of Gaussians: densities, posterior, and the EM steps that fit them."""
+"""Mixtures of Gaussians: densities, posterior, and the EM steps that fit them.
+
+Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree, NaN, weights that
+do not sum to one, a matrix that is no covariance; where a density is needed, for a singular covariance.
+"""
 
 import functools
 import warnings
@@ -7,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from . import _weights, blas, checks, em, gaussian, linalg
+from . import _sklearn, _weights, blas, checks, gaussian, linalg
 
-UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
 
@@ -17,16 +20,9 @@ LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 class Mixture(checks.Record):
     """sum_k pi_k N(mu_k, S_k) in D dimensions.                                              (M1)
 
-    Parameters
-    ----------
-    weights : array (K,), pi; at least 0, sum 1.
+    weights : array (K,), pi; at least 0, sum 1
     means : array (K, D), mu
-    covs : array (K, D, D), S; each symmetric and positive semi-definite.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For shapes that disagree, weights that do not sum to one, NaN, a matrix that is no covariance.
+    covs : array (K, D, D), S; each symmetric and positive semi-definite
 
     Examples
     --------
@@ -66,8 +62,7 @@ class Mixture(checks.Record):
             "diag": lambda: covs[:, :, None] * eye,
             "spherical": lambda: covs[:, None, None] * eye,
         }[fitted.covariance_type]()
-        weights = np.asarray(fitted.weights_, dtype=np.float64)
-        return cls(weights / weights.sum(), fitted.means_, (full + full.transpose(0, 2, 1)) / 2)
+        return _from_rounded(fitted.weights_, fitted.means_, full)
 
     @property
     def log_weights(self):
@@ -120,8 +115,6 @@ def responsibilities(mixture, x):
     """p(k | x) for every row of x, computed in logarithms.                                  (M2)
 
     proportional to pi_k N(x | mu_k, S_k); mixture of K components, x (N, D) -> (N, K)
-
-    ValueError if a covariance is singular, or x does not fit the mixture.
     """
     return e_step(x, mixture)[0]
 
@@ -141,20 +134,7 @@ def posterior(prior, channel, y):
     weights proportional to pi_k N(y | W mu_k + b, W S_k W' + R), components as in `gaussian.posterior`;
     its `.mean` and `.cov` are the posterior mean and covariance (M4).
 
-    Parameters
-    ----------
-    prior : Mixture (K, Dz)
-    channel : LinearGaussian (Dy, Dz)
-    y : array (Dy,)
-
-    Returns
-    -------
-    Mixture (K, Dz)
-
-    Raises
-    ------
-    ValueError
-        If some W S_k W' + R is singular, or the shapes disagree.
+    prior : Mixture (K, Dz);  channel : LinearGaussian (Dy, Dz);  y : array (Dy,)  ->  Mixture (K, Dz)
     """
     Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
     y = checks.real_array("y", y, (Dy,), hint="one observation; restore_patches takes many")
@@ -179,20 +159,10 @@ def m_step(x, resp, *, reg_covar=1.0):
     pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,  S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I,
     with n_k = sum_n r_nk
 
-    Parameters
-    ----------
-    x : array (N, D)
-    resp : array (N, K), rows that sum to one
+    x : array (N, D);  resp : array (N, K), rows that sum to one
     reg_covar : float of at least 0, added to each variance, squared units of x; 0 is plain maximum likelihood
 
-    Returns
-    -------
-    Mixture (K, D)
-
-    Raises
-    ------
-    ValueError
-        If a component has lost all its data (n_k = 0), or the arguments do not fit.
+    Mixture (K, D). ValueError if a component has lost all its data (n_k = 0).
     """
     x = checks.real_array("x", x, ("N", "D"))
     resp = checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
@@ -220,103 +190,80 @@ def m_step(x, resp, *, reg_covar=1.0):
 def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
     """Maximum-likelihood mixture by scikit-learn's GaussianMixture.                         (M7)
 
-    The data are fitted on the range 0..1 of gray levels from a k-means start, and handed back in gray levels; in
-    float32, which takes half the time of float64, unless `reg_covar` is below its rounding of the variances.
+    The data are fitted from a k-means start, less their mean and on the range 0..1 of gray levels, and handed back in
+    gray levels; in float32, half the time of float64, unless `reg_covar` is below its rounding of the variances.
 
-    Parameters
-    ----------
     x : array (N, D), gray levels
     n_components : int, K, at most N
-    reg_covar : float above 0, added to each variance, squared gray levels
+    reg_covar : float above 0, added to each variance, squared gray levels; not below the rounding of the variances
     max_iter : int, at most so many EM iterations
     random_state : int, numpy RandomState or None, as in scikit-learn
     tol : float, stop when the mean log-likelihood changes by less, nats a row
     progress : bool, show iteration and log-likelihood on standard error
 
-    Returns
-    -------
     Mixture (K, D)
 
-    Raises
-    ------
-    ValueError, TypeError
-        If K is larger than the number of rows, or for bad data or options.
-    KeyboardInterrupt
-        With one short message, when interrupted.
-
-    Notes
-    -----
     O(N K D^2) an iteration: linear in the number of patches. A ConvergenceWarning says when `max_iter` came first.
+    An interrupt raises KeyboardInterrupt with one short message.
     """
+    options = dict(
+        reg_covar=reg_covar, max_iter=max_iter, random_state=random_state, tol=tol, progress=progress
+    )
+    fitted, settled = fit_quietly(x, n_components, **options)
+    if not settled:
+        from sklearn.exceptions import ConvergenceWarning
+
+        warnings.warn(
+            f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; the last step is "
+            "returned; raise max_iter or tol",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return fitted
+
+
+def fit_quietly(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
+    """As `fit`, but where that would warn this returns False beside the mixture  ->  Mixture (K, D), bool"""
     x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
+    N = len(x)
     K = checks.count(
         "n_components",
         n_components,
-        maximum=x.shape[0],
-        remedy=f"x has {x.shape[0]} rows; use fewer components or more patches",
+        maximum=N,
+        remedy=f"x has {N} rows; use fewer components or more patches",
     )
-    if len(x) < 2 or np.abs(x).max() > LARGEST:
+    if N < 2 or np.abs(x).max() > LARGEST:
         raise ValueError(
-            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {len(x)} up to {np.abs(x).max():.3g}; "
+            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {N} up to {np.abs(x).max():.3g}; "
             "give more patches, or rescale them"
         )
     reg_covar = checks.positive("reg_covar", reg_covar, unit="squared gray levels")
-    max_iter = checks.count("max_iter", max_iter)
-    tol = checks.positive("tol", tol)
-    model = _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress)
-    fitted = Mixture.from_sklearn(model)
-    return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
-
-
-def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
-    """The fitted GaussianMixture on x / 255, run in short stretches so that it can report and be stopped."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
-    from sklearn.utils import check_random_state
-
-    try:
-        random_state = check_random_state(random_state)
-    except ValueError as error:
+    if not LARGEST**-2 <= reg_covar <= LARGEST**2:
         raise ValueError(
-            f"random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got {random_state!r}; take a small int"
-        ) from error
-    stretch = 5 if progress else max_iter
-    model = GaussianMixture(
+            f"reg_covar needs {LARGEST**-2:g} to {LARGEST**2:g} squared gray levels; got {reg_covar:g}; check its unit"
+        )
+    (weights, means, covs), settled = _sklearn.fit(
+        x,
         K,
-        reg_covar=reg_covar / UNIT**2,
-        tol=tol,
-        warm_start=True,
-        random_state=random_state,
-        max_iter=stretch,
+        reg_covar=reg_covar,
+        max_iter=checks.count("max_iter", max_iter),
+        random_state=_sklearn.check_random_state(random_state),
+        tol=checks.positive("tol", tol),
+        progress=checks.flag("progress", progress),
     )
-    coarse = reg_covar > np.finfo(np.float32).eps * x.var(axis=0).sum()
-    scaled = np.ascontiguousarray(x, dtype=np.float32 if coarse else np.float64) / UNIT
-    with (
-        em.Progress(f"fit K={K}", max_iter, progress) as show,
-        blas.one_thread(x.shape[1]),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        show.step("k-means start", by=0)
-        while show.done < max_iter:
-            model.set_params(max_iter=min(stretch, max_iter - show.done))
-            model.fit(scaled)
-            show.step(f"mean log-likelihood {model.lower_bound_:.3f}", by=model.n_iter_)
-            if model.converged_:
-                return model
-    warnings.warn(
-        f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; the last step is returned; "
-        "raise max_iter or tol",
-        ConvergenceWarning,
-        stacklevel=3,
-    )
-    return model
+    return _from_rounded(weights, means, covs), settled
 
 
 def components(mixture):
     """The components of the mixture as a list of K Gaussians."""
     checks.instance("prior", mixture, Mixture)
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
+
+
+def _from_rounded(weights, means, covs):
+    """The Mixture of float32 parameters: weights that sum to one, covariances that are symmetric, in float64."""
+    weights, covs = (np.asarray(a, dtype=np.float64) for a in (weights, covs))
+    return Mixture(weights / weights.sum(), means, (covs + covs.transpose(0, 2, 1)) / 2)
 
 
 def _log_joint(mixture, x):

@@ -1,0 +1,82 @@
+"""What the mathematics takes from scikit-learn: its `random_state`, and the EM steps that fit a mixture.
+
+scikit-learn is imported inside the functions, because `import course_lib` must be light.
+"""
+
+import numbers
+
+import numpy as np
+
+from . import _progress, blas
+
+UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
+
+
+def check_random_state(value):
+    """The numpy RandomState that `random_state` stands for; ValueError or TypeError for what stands for none."""
+    from sklearn.utils import check_random_state
+
+    try:
+        return check_random_state(value)
+    except ValueError as error:
+        whole = isinstance(value, numbers.Integral)
+        raise (ValueError if whole else TypeError)(
+            "random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; "
+            f"got {value if whole else type(value).__name__}; take a small int"
+        ) from error
+
+
+def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
+    """GaussianMixture fitted to x (N, D) from a k-means start, and whether it settled within `tol`.     (M7)
+
+    Its E-step and M-step are called one by one, so that the work can be shown and interrupted, and because its own
+    loop warns: to silence that, one would have to change the warning filters of the process, for all threads.
+    x is fitted as (x - level) / 255, in float32 unless `reg_covar` is below its rounding of the variances.
+
+    ValueError, before any work, if `reg_covar` is even below the rounding of float64  ->  (weights, means, covs), bool
+    """
+    import sklearn
+    from sklearn.mixture import GaussianMixture
+
+    level = x.mean(axis=0, dtype=np.float64).astype(np.float32)  # exact in either precision
+    spread = np.var(x, axis=0, dtype=np.float64).sum()
+    if reg_covar < np.finfo(np.float64).eps * spread:
+        raise ValueError(
+            f"reg_covar needs at least {np.finfo(np.float64).eps * spread:.2g} squared gray levels, the rounding of the "
+            f"variances of x; got {reg_covar:g}; a component without spread would be singular"
+        )
+    scaled = np.empty(x.shape, np.float32 if reg_covar > np.finfo(np.float32).eps * spread else np.float64)
+    np.subtract(x, level, out=scaled, dtype=np.float64, casting="same_kind")
+    scaled /= UNIT
+    model = GaussianMixture(K, reg_covar=reg_covar / UNIT**2)
+    bound, settled = -np.inf, False
+    with (
+        _progress.Progress(f"fit K={K}", max_iter, progress) as show,
+        blas.one_thread(x.shape[1]),
+        sklearn.config_context(array_api_dispatch=False, assume_finite=True),
+        np.errstate(divide="ignore"),
+    ):
+        show.step("k-means start", by=0)
+        model._m_step(scaled, np.log(_label(scaled, K, random_state)))
+        while show.done < max_iter and not settled:
+            before, (bound, log_resp) = bound, model._e_step(scaled)
+            model._m_step(scaled, log_resp)
+            settled = bool(abs(bound - before) < tol)
+            show.step(f"mean log-likelihood {bound:.3f}")
+    means = model.means_ * UNIT + level.astype(np.float64)
+    return (model.weights_, means, model.covariances_ * UNIT**2), settled
+
+
+def _label(x, K, random_state):
+    """The clusters of k-means as responsibilities 0 and 1 (N, K); of at most K different rows each is a cluster."""
+    from sklearn.cluster import KMeans
+
+    numbers_ = {}
+    for row in x:
+        numbers_.setdefault(row.tobytes(), len(numbers_))
+        if len(numbers_) > K:
+            labels = KMeans(K, n_init=1, random_state=random_state).fit(x).labels_
+            break
+    else:
+        labels = [numbers_[row.tobytes()] for row in x]
+    return np.eye(K, dtype=x.dtype)[labels]
