@@ -1,6 +1,6 @@
 """The fast plan for independent noise: what does not depend on the patches, computed once and kept.      (M6)
 
-Patches come in as x - level. Near zero float32 keeps their digits, whatever the common level of prior and patches.
+Patches come in as x - level: near zero float32 keeps their digits, whatever their common level with the prior.
 """
 
 import functools
@@ -22,7 +22,7 @@ class Plan:
     level : one number, the mean gray level of the prior
     basis : None, or (D, r) directions that the gate looks at
     log_const : (K,), ln pi_k - 1/2 ln det(S_k + sigma^2 I), up to a common constant
-    whiten, centre : (K, r, r) lower triangular T_k and (K, r) mu_k' T_k, with |x' T_k - centre_k| the Mahalanobis distance
+    whiten, centre : (K, r, r) lower triangular T_k, and mu_k' T_k; |x' T_k - centre_k| is the Mahalanobis distance
     shrink, rest : (K, D, D) and (K, D), with x @ shrink_k + rest_k the posterior mean m_k(x)
     root : (K, D, D), the symmetric square root of the posterior covariance, or None
     """
@@ -67,8 +67,8 @@ def make(prior, noise_std, gate_rank, dtype, with_root):
         plan = Plan(*(None if a is None else np.ascontiguousarray(a, dtype=dtype) for a in arrays))
     if not (np.isfinite(plan.centre).all() and np.isfinite(plan.rest).all()):
         raise ValueError(
-            f"prior needs means and covariances that {dtype} holds; got means up to {np.abs(prior.means).max():.3g}; "
-            "give the images in float64, or choose another unit"
+            f"prior needs means and covariances that {dtype} holds; got means up to "
+            f"{np.abs(prior.means).max():.3g}; give the images in float64, or choose another unit"
         )
     return plan
 
@@ -89,7 +89,7 @@ def weigh(x, plan):
 
 
 def estimate_patches(x, resp, plan, estimate, rng):
-    """Posterior estimates of the patches x - level (n, D) from their responsibilities (n, K).      (M4), (M5)"""
+    """Posterior estimates of the patches x - level (n, D) from their responsibilities (n, K).  (M4), (M5)"""
     weights = _weights.choose(resp, estimate, rng)
     restored = np.zeros_like(x)
     for k in np.flatnonzero(weights.any(axis=0)):

@@ -6,11 +6,12 @@ import io
 import os
 import tempfile
 import time
-import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
+
+from . import checks
 
 ABANDONED = 3600  # seconds: a part older than this belongs to a process that was killed
 
@@ -62,7 +63,7 @@ def read(path, size, build):
         except Exception:  # a damaged archive can fail in any way; whatever it is, the remedy is the same
             pass
         problem = "is damaged"
-    warnings.warn(f"{path.name} {problem} and not used; priors.digit_prior fits it again", stacklevel=4)
+    checks.warn(f"{path.name} {problem} and not used; priors.digit_prior fits it again")
     return None
 
 
@@ -77,9 +78,7 @@ def write(path, raw):
             file.write(raw)
         os.replace(part, path)
     except OSError as error:
-        warnings.warn(
-            f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})", stacklevel=3
-        )
+        checks.warn(f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})")
     finally:
         if part is not None:
             Path(part).unlink(missing_ok=True)

@@ -40,12 +40,13 @@ def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
 
     level = x.mean(axis=0, dtype=np.float64).astype(np.float32)  # exact in either precision
     spread = np.var(x, axis=0, dtype=np.float64).sum()
-    if reg_covar < np.finfo(np.float64).eps * spread:
+    least, least_in_float32 = (np.finfo(kind).eps * spread for kind in (np.float64, np.float32))
+    if reg_covar < least:
         raise ValueError(
-            f"reg_covar needs at least {np.finfo(np.float64).eps * spread:.2g} squared gray levels, the rounding of the "
-            f"variances of x; got {reg_covar:g}; a component without spread would be singular"
+            f"reg_covar needs at least {least:.2g} squared gray levels, the rounding of the variances of x; "
+            f"got {reg_covar:g}; a component without spread would be singular"
         )
-    scaled = np.empty(x.shape, np.float32 if reg_covar > np.finfo(np.float32).eps * spread else np.float64)
+    scaled = np.empty(x.shape, np.float32 if reg_covar > least_in_float32 else np.float64)
     np.subtract(x, level, out=scaled, dtype=np.float64, casting="same_kind")
     scaled /= UNIT
     model = GaussianMixture(K, reg_covar=reg_covar / UNIT**2)

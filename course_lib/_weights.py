@@ -13,14 +13,14 @@ def normalise(name, log_joint):
     if not np.isfinite(best).all():
         row = int(np.flatnonzero(~np.isfinite(best))[0])
         raise ValueError(
-            f"{name} needs rows within reach of the mixture; got row {row} with a log density of {best[row]}; "
-            "check the units, or assume more noise"
+            f"{name} needs rows within reach of the mixture; got row {row} with a log density of "
+            f"{best[row]}; check the units, or assume more noise"
         )
     return softmax(log_joint, axis=1)
 
 
 def choose(resp, estimate, rng):
-    """Weights (N, K) with which the components' means enter: the responsibilities above rounding, or a single one."""
+    """Weights (N, K) of the components' means in the estimate: responsibilities above rounding, or a single one."""
     if estimate == "mean":
         return np.where(resp > np.finfo(resp.dtype).eps / resp.shape[1], resp, 0)
     if estimate == "most_probable":

@@ -1,10 +1,10 @@
 """Posterior estimates of many patches under a mixture prior, and of whole images from them.
 
-Every function raises ValueError or TypeError, naming the argument, before any work: for shapes that do not fit the prior,
-values that are not finite, noise not above zero, an unknown estimate, a missing `rng`.
+Every function raises ValueError or TypeError, naming the argument, before any work: for shapes that do not fit the
+prior, values that are not finite, noise not above zero, an unknown estimate, a missing `rng`.
 
-estimate : "mean" (M4), the least mean square error; "most_probable" (M5), the mean of the component with the largest
-    weight; "sample", one draw from the posterior by `rng`, a numpy.random.Generator that the others do not need.
+estimate : "mean" (M4), the least mean square error; "most_probable" (M5), the mean of the component with the
+    largest weight; "sample", one draw from the posterior by `rng`, a numpy Generator that the others do not need.
 """
 
 import numpy as np
@@ -20,25 +20,12 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
 
     Gains, posterior covariances and Cholesky factors are computed once a component, not once a patch.
 
-    Parameters
-    ----------
     observed : array (N, Dy)
     prior : Mixture (K, Dz)
     channel : LinearGaussian (Dy, Dz); W may select rows (missing pixels), blur, scale ...
     estimate, rng : as in the module
 
-    Returns
-    -------
-    array (N, Dz), float64
-
-    Raises
-    ------
-    ValueError
-        If a W S_k W' + R is singular.
-
-    Notes
-    -----
-    O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy))) operations.
+    array (N, Dz), float64; ValueError if a W S_k W' + R is singular. O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy))) operations.
     """
     parts = mixture.components(prior)
     Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
@@ -68,25 +55,19 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
 def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gate_rank=None):
     """Clean patches from patches with independent Gaussian noise: W = I, b = 0, R = sigma^2 I.      (M6)
 
-    Parameters
-    ----------
-    patches : array (N, D), gray levels; float32 patches are computed in float32, all others in float64.
+    patches : array (N, D), gray levels; float32 patches are computed in float32, all others in float64
     prior : Mixture (K, D); covariances may be singular
     noise_std : float above 0, sigma in gray levels
-    estimate, rng : as in the module. In float32 and float64 the means and samples agree to 0.01 gray levels; the most
-        probable component may differ where two are equally probable to rounding.
+    estimate, rng : as in the module. In float32 and float64 the means and samples agree to 0.01 gray levels; the
+        most probable component may differ where two are equally probable to rounding.
     gate_rank : int or None. None weighs the components by the whole patch. A number r weighs them by the patch's
-        r leading principal components under the prior: fewer operations, for digits, m = 16 and r = 64 at a cost of 0.02 dB.
+        r leading principal components under the prior: fewer operations, for digits, m = 16, r = 64 at 0.02 dB.
 
-    Returns
-    -------
     array (N, D), float64 (float32 for float32 patches)
 
-    Notes
-    -----
-    The gate takes N K D^2 operations, half those of full matrix products, because the whitening factors are triangular
-    (all of them up to 32 pixels), or N K r^2 in r directions. The filter takes 2 N D^2 for each component to
-    which a patch gives more weight than rounding: one for "most_probable" and "sample" (whose draw costs as much
+    The gate takes N K D^2 operations, half those of full matrix products, because the whitening factors are
+    triangular (all of them up to 32 pixels), or N K r^2 in r directions. The filter takes 2 N D^2 for each component
+    to which a patch gives more weight than rounding: one for "most_probable" and "sample" (whose draw costs as much
     again), up to K for "mean" (digits, m = 16, K = 11, sigma = 25: between two and three).
     """
     x = _check_patches(patches, prior, keep_float32=True)
@@ -125,34 +106,27 @@ def restore_and_weigh(patches, prior, noise_std, *, estimate="mean", rng=None):
 def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=None):
     """Images with independent Gaussian noise, cleaned patch by patch and averaged.        (P1), (M6), (P2)
 
-    Parameters
-    ----------
     images : array (H, W) or (N, H, W), gray levels, neither clipped nor rounded, at least as large as a patch
     prior : Mixture (K, m*m) of patches
     noise_std, estimate, rng, gate_rank : as in `denoise_patches`
 
-    Returns
-    -------
     array of the same shape, not clipped; float64 (float32 for float32 images)
 
-    Notes
-    -----
-    Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more memory than
-    a block, or one row of patches if that is more.
+    Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more memory
+    than a block, or one row of patches if that is more.
     """
-    images = checks.real_array(
-        "images", images, keep_float32=True, hint="stack images of one size to (N, H, W)"
-    )
-    if images.ndim not in (2, 3):
+    hint = "stack images of one size to (N, H, W)"
+    images = checks.gray_images("images", images, (..., "H", "W"), keep_float32=True, hint=hint)
+    if images.ndim > 3:
         raise ValueError(f"images needs shape (H, W) or (N, H, W); got {images.shape}; stack or split them")
-    checks.match_shape("images", images, (..., "H", "W"))
     D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     m = round(D**0.5)
     if m * m != D:
         raise ValueError(f"prior needs square patches; got {D} pixels a patch; fit it on m x m patches")
     if m > min(images.shape[-2:]):
         raise ValueError(
-            f"images needs at least {m} x {m} pixels, the patches of the prior; got {images.shape}; use a prior of smaller patches"
+            f"images needs at least {m} x {m} pixels, the patches of the prior; got {images.shape}; "
+            "use a prior of smaller patches"
         )
     plan = _make_plan(prior, noise_std, estimate, rng, gate_rank, images.dtype)
     stack = images.reshape(-1, *images.shape[-2:]) - plan.level
@@ -168,7 +142,7 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
 
 
 def _split(shape, m):
-    """Slices of a stack (N, H, W) whose m x m patches together are all patches, once each, and fill a block."""
+    """Slices of a stack (N, H, W) whose m x m patches are all patches, once each, and fill a block."""
     N, H, W = shape
     I, row = H - m + 1, (W - m + 1) * m * m
     rows = min(I, max(1, _plan.BLOCK_NUMBERS // row))
@@ -193,13 +167,8 @@ def _check_estimate(estimate, rng):
 
 def _make_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
     """The plan for these options, checked in the precision in which they are used."""
-    noise_std = checks.positive("noise_std", noise_std, unit="standard deviation in gray levels")
-    least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max)
-    if not least <= noise_std**2 <= most:
-        raise ValueError(
-            f"noise_std needs a square that {dtype} holds, from {least:.2g} to {most:.2g}; got {noise_std:g}; "
-            "check its unit, gray levels"
-        )
+    unit = "standard deviation in gray levels"
+    noise_std = checks.positive("noise_std", noise_std, unit=unit, dtype=dtype)
     _check_estimate(estimate, rng)
     if gate_rank is not None:
         gate_rank = checks.count("gate_rank", gate_rank, maximum=prior.means.shape[1])

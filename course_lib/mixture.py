@@ -1,7 +1,7 @@
 """Mixtures of Gaussians: densities, posterior, and the EM steps that fit them.
 
-Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree, NaN, weights that
-do not sum to one, a matrix that is no covariance; where a density is needed, for a singular covariance.
+Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree, NaN, weights
+that do not sum to one, a matrix that is no covariance; where a density is needed, for a singular covariance.
 """
 
 import functools
@@ -98,9 +98,9 @@ class Mixture(checks.Record):
 
     def sample(self, n, rng):
         """`n` independent draws by the generator `rng`: (n, D). Works for singular `covs` as well."""
-        n = checks.count("n", n)
-        checks.generator("rng", rng)
         K, D = self.means.shape
+        n = checks.count("n", n, each=D)
+        checks.generator("rng", rng)
         label = rng.choice(K, size=n, p=self.weights / self.weights.sum())
         x = rng.standard_normal((n, D))
         values, vectors = self.eigen
@@ -223,29 +223,20 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
 
 
 def fit_quietly(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
-    """As `fit`, but where that would warn this returns False beside the mixture  ->  Mixture (K, D), bool"""
+    """Arguments as in `fit`; where that would warn this returns False beside the mixture: Mixture (K, D), bool."""
     x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
     N = len(x)
-    K = checks.count(
-        "n_components",
-        n_components,
-        maximum=N,
-        remedy=f"x has {N} rows; use fewer components or more patches",
-    )
+    remedy = f"x has {N} rows; use fewer components or more patches"
+    K = checks.count("n_components", n_components, maximum=N, remedy=remedy)
     if N < 2 or np.abs(x).max() > LARGEST:
         raise ValueError(
             f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {N} up to {np.abs(x).max():.3g}; "
             "give more patches, or rescale them"
         )
-    reg_covar = checks.positive("reg_covar", reg_covar, unit="squared gray levels")
-    if not LARGEST**-2 <= reg_covar <= LARGEST**2:
-        raise ValueError(
-            f"reg_covar needs {LARGEST**-2:g} to {LARGEST**2:g} squared gray levels; got {reg_covar:g}; check its unit"
-        )
     (weights, means, covs), settled = _sklearn.fit(
         x,
         K,
-        reg_covar=reg_covar,
+        reg_covar=checks.positive("reg_covar", reg_covar, unit="squared gray levels", dtype="float32"),
         max_iter=checks.count("max_iter", max_iter),
         random_state=_sklearn.check_random_state(random_state),
         tol=checks.positive("tol", tol),

@@ -17,8 +17,8 @@ COARSE_REG = 300.0  # squared gray levels: small patches are sorted into compone
 COARSE_UP_TO = 5  # pixels: the patch side up to which that helps
 MAX_ITER = 100
 LICENCE = (
-    "Fitted to the MNIST digits of Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0; shared under the same licence, "
-    "https://creativecommons.org/licenses/by-sa/3.0/"
+    "Fitted to the MNIST digits of Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0; shared under the same "
+    "licence, https://creativecommons.org/licenses/by-sa/3.0/"
 )
 SHIPPED = (
     *((m, K, 0) for m in (4, 5, 8) for K in (1, 5, 11, 20, 50, 200)),
