@@ -1,6 +1,6 @@
 """The fast plan for independent noise: what does not depend on the patches, computed once and kept.      (M6)
 
-Patches come in as x - level: near zero float32 keeps their digits, whatever their common level with the prior.
+Patches come in as x - level: near zero float32 keeps their digits, whatever the level of the prior.
 """
 
 import functools
@@ -22,7 +22,7 @@ class Plan:
     level : one number, the mean gray level of the prior
     basis : None, or (D, r) directions that the gate looks at
     log_const : (K,), ln pi_k - 1/2 ln det(S_k + sigma^2 I), up to a common constant
-    whiten, centre : (K, r, r) lower triangular T_k, and mu_k' T_k; |x' T_k - centre_k| is the Mahalanobis distance
+    whiten, centre : (K, r, r) lower triangular T_k, and mu_k' T_k; |x' T_k - centre_k| is Mahalanobis' own
     shrink, rest : (K, D, D) and (K, D), with x @ shrink_k + rest_k the posterior mean m_k(x)
     root : (K, D, D), the symmetric square root of the posterior covariance, or None
     """

@@ -1,8 +1,9 @@
-"""Arrays in files that are never trusted: sizes are looked at before a file is read, a checksum afterwards."""
+"""Arrays in files that are never trusted: sizes before they are read, a checksum afterwards."""
 
 import contextlib
 import hashlib
 import io
+import math
 import os
 import tempfile
 import time
@@ -25,27 +26,24 @@ def pack(arrays, **notes):
 
 
 def unpack(raw, shapes):
-    """The arrays of these names and shapes from what `pack` wrote; ValueError or another error for anything else."""
-    declared = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(raw)).infolist())
-    if declared > largest(shapes):
-        raise ValueError(
-            f"a file needs at most {largest(shapes)} bytes; got {declared} declared; fit it again"
-        )
-    with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in shapes}
-        intact = np.array_equal(stored["sha256"], _digest(arrays))
-    if not intact or {name: array.shape for name, array in arrays.items()} != shapes:
-        raise ValueError("a file needs its own checksum and shapes; got others; fit it again")
-    return arrays
+    """The arrays of these names and shapes from what `pack` wrote; some error for anything else."""
+    file = io.BytesIO(raw)
+    if sum(entry.file_size for entry in zipfile.ZipFile(file).infolist()) <= largest(shapes):
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in shapes}
+            intact = np.array_equal(stored["sha256"], _digest(arrays))
+        if intact and {name: array.shape for name, array in arrays.items()} == shapes:
+            return arrays
+    raise ValueError("a file needs its own size, checksum and shapes; got others; fit it again")
 
 
 def largest(shapes):
     """Bytes that a file with such arrays takes at most, packed or not."""
-    return 4 * sum(int(np.prod(shape)) for shape in shapes.values()) + 2**14
+    return 4 * sum(math.prod(shape) for shape in shapes.values()) + 2**14
 
 
 def read(path, size, build):
-    """build(bytes of the file), or None: silently if there is no file, else with a warning that it is not used.
+    """build(bytes of the file), or None: silently without a file, else with a warning that it is not used.
 
     size : bytes that it has at most; build : raises any error for bytes that are not right
     """
@@ -94,6 +92,6 @@ def _remove_abandoned(folder):
 
 def _digest(arrays):
     digest = hashlib.sha256()
-    for name, array in arrays.items():
+    for array in arrays.values():
         digest.update(str(array.shape).encode() + array.astype("<f4").tobytes())
     return np.frombuffer(digest.digest(), dtype=np.uint8)

@@ -1,7 +1,4 @@
-"""What the mathematics takes from scikit-learn: its `random_state`, and the EM steps that fit a mixture.
-
-scikit-learn is imported inside the functions, because `import course_lib` must be light.
-"""
+"""What the mathematics takes from scikit-learn: its `random_state`, and the EM steps that fit a mixture."""
 
 import numbers
 
@@ -13,7 +10,7 @@ UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 
 
 def check_random_state(value):
-    """The numpy RandomState that `random_state` stands for; ValueError or TypeError for what stands for none."""
+    """The numpy RandomState that `random_state` stands for; ValueError or TypeError where it is none."""
     from sklearn.utils import check_random_state
 
     try:
@@ -29,11 +26,10 @@ def check_random_state(value):
 def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
     """GaussianMixture fitted to x (N, D) from a k-means start, and whether it settled within `tol`.     (M7)
 
-    Its E-step and M-step are called one by one, so that the work can be shown and interrupted, and because its own
-    loop warns: to silence that, one would have to change the warning filters of the process, for all threads.
-    x is fitted as (x - level) / 255, in float32 unless `reg_covar` is below its rounding of the variances.
+    Its E-step and M-step are called one by one, so that each can be shown, and because its own loop warns: to
+    silence that, one would have to change the warning filters of the process, for all threads.
 
-    ValueError, before any work, if `reg_covar` is even below the rounding of float64  ->  (weights, means, covs), bool
+    (weights, means, covs), bool. ValueError if `reg_covar` is below the rounding of the variances in float64.
     """
     import sklearn
     from sklearn.mixture import GaussianMixture
@@ -64,20 +60,20 @@ def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
             model._m_step(scaled, log_resp)
             settled = bool(abs(bound - before) < tol)
             show.step(f"mean log-likelihood {bound:.3f}")
-    means = model.means_ * UNIT + level.astype(np.float64)
-    return (model.weights_, means, model.covariances_ * UNIT**2), settled
+    weights, means, covs = (a.astype(np.float64) for a in (model.weights_, model.means_, model.covariances_))
+    return (weights, means * UNIT + level, covs * UNIT**2), settled
 
 
 def _label(x, K, random_state):
-    """The clusters of k-means as responsibilities 0 and 1 (N, K); of at most K different rows each is a cluster."""
+    """Clusters of k-means as responsibilities 0 and 1 (N, K); up to K different rows are each their own."""
     from sklearn.cluster import KMeans
 
-    numbers_ = {}
+    seen = {}
     for row in x:
-        numbers_.setdefault(row.tobytes(), len(numbers_))
-        if len(numbers_) > K:
+        seen.setdefault(row.tobytes(), len(seen))
+        if len(seen) > K:
             labels = KMeans(K, n_init=1, random_state=random_state).fit(x).labels_
             break
     else:
-        labels = [numbers_[row.tobytes()] for row in x]
+        labels = [seen[row.tobytes()] for row in x]
     return np.eye(K, dtype=x.dtype)[labels]

@@ -1,10 +1,10 @@
 """Posterior estimates of many patches under a mixture prior, and of whole images from them.
 
-Every function raises ValueError or TypeError, naming the argument, before any work: for shapes that do not fit the
-prior, values that are not finite, noise not above zero, an unknown estimate, a missing `rng`.
+All functions raise ValueError or TypeError, naming the argument, before any work: for shapes that do not fit
+the prior, values that are not finite, noise not above zero, an unknown estimate, a missing `rng`.
 
 estimate : "mean" (M4), the least mean square error; "most_probable" (M5), the mean of the component with the
-    largest weight; "sample", one draw from the posterior by `rng`, a numpy Generator that the others do not need.
+    largest weight; "sample", one draw from the posterior by `rng`, a numpy Generator (others do not need it).
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     channel : LinearGaussian (Dy, Dz); W may select rows (missing pixels), blur, scale ...
     estimate, rng : as in the module
 
-    array (N, Dz), float64; ValueError if a W S_k W' + R is singular. O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy))) operations.
+    array (N, Dz), float64; ValueError if a W S_k W' + R is singular. O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy)))
     """
     parts = mixture.components(prior)
     Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
@@ -58,17 +58,17 @@ def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gat
     patches : array (N, D), gray levels; float32 patches are computed in float32, all others in float64
     prior : Mixture (K, D); covariances may be singular
     noise_std : float above 0, sigma in gray levels
-    estimate, rng : as in the module. In float32 and float64 the means and samples agree to 0.01 gray levels; the
+    estimate, rng : as in the module. Means and samples in float32 and float64 agree to 0.01 gray levels; the
         most probable component may differ where two are equally probable to rounding.
-    gate_rank : int or None. None weighs the components by the whole patch. A number r weighs them by the patch's
-        r leading principal components under the prior: fewer operations, for digits, m = 16, r = 64 at 0.02 dB.
+    gate_rank : None weighs the components by the whole patch; an int r by the patch's r leading principal
+        components under the prior: fewer operations, for digits, m = 16, r = 64 at a cost of 0.02 dB.
 
     array (N, D), float64 (float32 for float32 patches)
 
     The gate takes N K D^2 operations, half those of full matrix products, because the whitening factors are
-    triangular (all of them up to 32 pixels), or N K r^2 in r directions. The filter takes 2 N D^2 for each component
-    to which a patch gives more weight than rounding: one for "most_probable" and "sample" (whose draw costs as much
-    again), up to K for "mean" (digits, m = 16, K = 11, sigma = 25: between two and three).
+    triangular (all of them up to 32 pixels), or N K r^2 in r directions. The filter takes 2 N D^2 for each
+    component with more weight than rounding in a patch: one for "most_probable" and "sample" (its draw costs
+    as much again), up to K for "mean" (digits, m = 16, K = 11, sigma = 25: between two and three).
     """
     x = _check_patches(patches, prior, keep_float32=True)
     plan = _make_plan(prior, noise_std, estimate, rng, gate_rank, x.dtype)
@@ -112,8 +112,8 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
 
     array of the same shape, not clipped; float64 (float32 for float32 images)
 
-    Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more memory
-    than a block, or one row of patches if that is more.
+    Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more than
+    a block of memory, or one row of patches if that is more.
     """
     hint = "stack images of one size to (N, H, W)"
     images = checks.gray_images("images", images, (..., "H", "W"), keep_float32=True, hint=hint)

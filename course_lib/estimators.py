@@ -1,7 +1,7 @@
 """The course's models as scikit-learn estimators: parameters and bookkeeping, no mathematics.
 
-`fit` raises ValueError or TypeError for images or parameters that do not fit, before any work. `random_state` is an
-int, a numpy RandomState or None.
+`fit` raises ValueError or TypeError for images or parameters that do not fit, before any work. `random_state`
+is an int, a numpy RandomState or None.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ class PatchDenoiser(_ImageEstimator):
 
     prior_, noise_std_ : after `fit`, the Mixture of the clean patches, and the noise that `predict` assumes
 
-    Images are an (N, H, W) array or a list of (H, W) arrays; only if their sizes differ `predict` returns a list.
+    Images are an (N, H, W) array or a list of (H, W) arrays; if their sizes differ `predict` returns a list.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class PatchDenoiser(_ImageEstimator):
         self.random_state = random_state
 
     def fit(self, noisy, clean):
-        """Fit the prior to patches of `clean`; `noisy`, of the same sizes, gives the noise if noise_std is None."""
+        """Fit the prior to patches of `clean`; `noisy`, of the same sizes, gives the noise if it is None."""
         noisy, clean = _pair(noisy, clean)
         noise_std = self._measure_noise(noisy, clean)
         checks.choice("estimate", self.estimate, denoising.ESTIMATES)
@@ -155,12 +155,11 @@ class SceneFinder(_ImageEstimator):
 
     After `fit`:
     scene_ : Scene
-    bounds_, restart_bounds_ : the bounds of the best restart, and the last bound of every restart (n_init,), nats
+    bounds_, restart_bounds_ : the bounds of the best restart, and the last of every restart (n_init,), nats
     visible_ : array (H, W), in how many pictures each background pixel is expected to be seen
     converged_, n_iter_ : whether the best restart ended within `tol`, before `max_iter`, and its iterations
 
-    With smoothing=0 a position that no picture of the fit holds is impossible in new pictures, too; a smoothing of
-    0.1 allows it.
+    With smoothing=0 a position that no picture of the fit holds is impossible in new ones; 0.1 allows it.
 
     Examples
     --------
@@ -211,12 +210,12 @@ class SceneFinder(_ImageEstimator):
         return self
 
     def predict(self, images):
-        """The best top-left corner of the face in each of the pictures `images` (N, H, W): integers (N, 2)."""
+        """The best top-left corner of the face in each of the pictures `images` (N, H, W): ints (N, 2)."""
         check_is_fitted(self)
         return scene.e_step(_check_pictures(images), self.scene_, hard=True)[0]
 
     def score(self, images, y=None):
-        """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.       (S12)"""
+        """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.  (S12)"""
         check_is_fitted(self)
         images = _check_pictures(images)
         return scene.e_step(images, self.scene_)[1] / len(images)

@@ -1,7 +1,7 @@
 """Mixtures of Gaussians: densities, posterior, and the EM steps that fit them.
 
-Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree, NaN, weights
-that do not sum to one, a matrix that is no covariance; where a density is needed, for a singular covariance.
+Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree,
+NaN, weights that do not sum to one, a matrix that is no covariance; densities also for a singular covariance.
 """
 
 import functools
@@ -83,7 +83,7 @@ class Mixture(checks.Record):
 
     @functools.cached_property
     def eigen(self):
-        """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D) in columns, of every S_k.  (M6)"""
+        """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D), in columns. (M6)"""
         with blas.one_thread(self.means.shape[1]):
             values, vectors = np.linalg.eigh(self.covs)
         values = np.maximum(values, 0)
@@ -114,7 +114,7 @@ class Mixture(checks.Record):
 def responsibilities(mixture, x):
     """p(k | x) for every row of x, computed in logarithms.                                  (M2)
 
-    proportional to pi_k N(x | mu_k, S_k); mixture of K components, x (N, D) -> (N, K)
+    mixture of K components, x (N, D)  ->  (N, K), proportional to pi_k N(x | mu_k, S_k)
     """
     return e_step(x, mixture)[0]
 
@@ -156,8 +156,8 @@ def e_step(x, mixture):
 def m_step(x, resp, *, reg_covar=1.0):
     """Weighted shares, means and covariances.                                               (M7)
 
-    pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,  S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I,
-    with n_k = sum_n r_nk
+    n_k = sum_n r_nk,  pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,
+    S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I
 
     x : array (N, D);  resp : array (N, K), rows that sum to one
     reg_covar : float of at least 0, added to each variance, squared units of x; 0 is plain maximum likelihood
@@ -190,21 +190,19 @@ def m_step(x, resp, *, reg_covar=1.0):
 def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
     """Maximum-likelihood mixture by scikit-learn's GaussianMixture.                         (M7)
 
-    The data are fitted from a k-means start, less their mean and on the range 0..1 of gray levels, and handed back in
-    gray levels; in float32, half the time of float64, unless `reg_covar` is below its rounding of the variances.
+    From a k-means start. Inside, (x - mean) / 255 is fitted in float32, which takes half the time of float64,
+    unless `reg_covar` is below its rounding of the variances.
 
     x : array (N, D), gray levels
     n_components : int, K, at most N
-    reg_covar : float above 0, added to each variance, squared gray levels; not below the rounding of the variances
+    reg_covar : float, squared gray levels, added to each variance; above the rounding of the variances
     max_iter : int, at most so many EM iterations
     random_state : int, numpy RandomState or None, as in scikit-learn
     tol : float, stop when the mean log-likelihood changes by less, nats a row
     progress : bool, show iteration and log-likelihood on standard error
 
-    Mixture (K, D)
-
-    O(N K D^2) an iteration: linear in the number of patches. A ConvergenceWarning says when `max_iter` came first.
-    An interrupt raises KeyboardInterrupt with one short message.
+    Mixture (K, D). A ConvergenceWarning says when `max_iter` came first; an interrupt is a KeyboardInterrupt
+    with a short message. O(N K D^2) an iteration: linear in the number of patches.
     """
     options = dict(
         reg_covar=reg_covar, max_iter=max_iter, random_state=random_state, tol=tol, progress=progress
@@ -214,8 +212,8 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
         from sklearn.exceptions import ConvergenceWarning
 
         warnings.warn(
-            f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; the last step is "
-            "returned; raise max_iter or tol",
+            f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; "
+            "the last step is returned; raise max_iter or tol",
             ConvergenceWarning,
             stacklevel=2,
         )
@@ -223,15 +221,15 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
 
 
 def fit_quietly(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
-    """Arguments as in `fit`; where that would warn this returns False beside the mixture: Mixture (K, D), bool."""
+    """Arguments as in `fit`  ->  Mixture (K, D), and False where `fit` would warn, else True."""
     x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
     N = len(x)
     remedy = f"x has {N} rows; use fewer components or more patches"
     K = checks.count("n_components", n_components, maximum=N, remedy=remedy)
     if N < 2 or np.abs(x).max() > LARGEST:
         raise ValueError(
-            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {N} up to {np.abs(x).max():.3g}; "
-            "give more patches, or rescale them"
+            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {N} up to "
+            f"{np.abs(x).max():.3g}; give more patches, or rescale them"
         )
     (weights, means, covs), settled = _sklearn.fit(
         x,
@@ -252,7 +250,7 @@ def components(mixture):
 
 
 def _from_rounded(weights, means, covs):
-    """The Mixture of float32 parameters: weights that sum to one, covariances that are symmetric, in float64."""
+    """The Mixture of rounded parameters: weights made to sum to one, covariances made symmetric."""
     weights, covs = (np.asarray(a, dtype=np.float64) for a in (weights, covs))
     return Mixture(weights / weights.sum(), means, (covs + covs.transpose(0, 2, 1)) / 2)
 

@@ -30,8 +30,8 @@ SHIPPED = (
 def digit_prior(patch_size, n_components, *, seed=0, progress=True):
     """A mixture fitted to patches of the training digits.                                   (M1), (M7)
 
-    Shipped for the pairs in `SHIPPED`. Others are fitted at the first call (seconds to minutes) and kept in the
-    user's cache folder; a damaged file is fitted again, never trusted.
+    Shipped for the triples in `SHIPPED`. Others are fitted at the first call (seconds to minutes) and kept in
+    the user's cache folder; a damaged file is fitted again, never trusted.
 
     patch_size : int, m, side of a patch in pixels, 1 to 28
     n_components : int, K, at most the number of patches
@@ -51,9 +51,9 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=True):
 
 
 def stored_prior(patch_size, n_components, *, seed=0):
-    """The prior that `digit_prior` would read, without a fit: from the package, then from the user's cache folder.
+    """The prior that `digit_prior` would read, without a fit: from the package, then from the cache folder.
 
-    Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if it was never fitted or is damaged
+    Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if there is none that is whole
     """
     return _read(*_check(patch_size, n_components, seed))
 
@@ -75,11 +75,11 @@ def _read(m, K, seed):
 
 
 def fit_digits(patch_size, n_components, *, seed=0, progress=False):
-    """The recipe behind every file: `n_patches` random patches of all training digits, then `mixture.fit`.   (M7)
+    """The recipe behind every file: `n_patches` random patches of the training digits, then a fit.   (M7)
 
-    Small patches get their components at a coarse resolution, a variance floor of `COARSE_REG`, and their means and
-    covariances by one M-step at `REG_COVAR`: components that share out visible structure, not its last gray
-    level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; for m = 8 and 16 they lose).
+    Small patches get their components at a coarse resolution, a variance floor of `COARSE_REG`, and their
+    means and covariances by one M-step at `REG_COVAR`: components that share out visible structure, not its
+    last gray level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; m = 8, 16 lose).
 
     Arguments and result as in `digit_prior`, which keeps what this computes.
     """
@@ -110,7 +110,7 @@ def n_patches(patch_size):
 
 
 def cache_folder():
-    """Where fitted priors are kept: the user's cache folder, by platform; another recipe gets another folder."""
+    """Where fitted priors are kept: the user's cache folder, by platform; each recipe has its own."""
     return Path(platformdirs.user_cache_dir("seeing-through-noise", appauthor=False)) / f"priors-{RECIPE}"
 
 
