@@ -79,7 +79,7 @@ def fit_digits(patch_size, n_components, *, seed=0, progress=False):
 
     Small patches get their components at a coarse resolution, a variance floor of `COARSE_REG`, and their
     means and covariances by one M-step at `REG_COVAR`: components that share out visible structure, not its
-    last gray level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; m = 8, 16 lose).
+    last gray level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; 8 and 16 lose).
 
     Arguments and result as in `digit_prior`, which keeps what this computes.
     """
