@@ -120,20 +120,13 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
     if images.ndim > 3:
         raise ValueError(f"images needs shape (H, W) or (N, H, W); got {images.shape}; stack or split them")
     D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    m = round(D**0.5)
-    if m * m != D:
-        raise ValueError(f"prior needs square patches; got {D} pixels a patch; fit it on m x m patches")
-    if m > min(images.shape[-2:]):
-        raise ValueError(
-            f"images needs at least {m} x {m} pixels, the patches of the prior; got {images.shape}; "
-            "use a prior of smaller patches"
-        )
+    m = patches_.side(D, "prior", images.shape[-2:])
     plan = _make_plan(prior, noise_std, estimate, rng, gate_rank, images.dtype)
     stack = images.reshape(-1, *images.shape[-2:]) - plan.level
     total = np.zeros_like(stack)
     with blas.one_thread(D):
         for part in _split(stack.shape, m):
-            block = patches_.extract_patches(stack[part], m)
+            block = patches_.cut(stack[part], m)
             x = _plan.restore(block.reshape(-1, D), plan, estimate, rng)
             total[part] += patches_.add_patches(x.reshape(block.shape), total[part].shape[1:])
     total /= patches_.coverage(stack.shape[1:], m)
