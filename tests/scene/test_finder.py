@@ -145,14 +145,6 @@ def test_the_random_state_decides_the_random_starts(pictures):
     assert len({bounds(3)[0], bounds(4)[0], bounds(None)[0], bounds(None)[0]}) == 4
 
 
-def test_progress_is_shown_when_asked_for(pictures, capsys):
-    SceneFinder(FACE, 2, progress=True, random_state=0).fit(pictures[0])
-    out, err = capsys.readouterr()
-    assert out == "" and "2/2 best bound" in err
-    SceneFinder(FACE, 2, random_state=0).fit(pictures[0])
-    assert capsys.readouterr() == ("", "")
-
-
 def test_a_clone_has_forgotten_and_a_pickle_has_not(pictures, fitted):
     images, _ = pictures
     other = clone(fitted)
