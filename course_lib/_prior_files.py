@@ -55,12 +55,10 @@ def read(path, size, build):
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     else:
-        try:
+        problem = "is damaged"
+        with contextlib.suppress(Exception):  # a damaged archive can fail in any way; the remedy is the same
             if len(raw) <= size:
                 return build(raw)
-        except Exception:  # a damaged archive can fail in any way; whatever it is, the remedy is the same
-            pass
-        problem = "is damaged"
     checks.warn(f"{path.name} {problem} and not used; priors.digit_prior fits it again")
     return None
 

@@ -24,8 +24,7 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     prior : Mixture (K, Dz)
     channel : LinearGaussian (Dy, Dz); W may select rows (missing pixels), blur, scale ...
     estimate, rng : as in the module
-
-    array (N, Dz), float64; ValueError if a W S_k W' + R is singular. O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy)))
+    ->  array (N, Dz), float64; ValueError if a W S_k W' + R is singular. O(K (Dz^3 + Dy^3 + N Dy (Dz + Dy)))
     """
     parts = mixture.components(prior)
     Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
@@ -34,20 +33,19 @@ def restore_patches(observed, prior, channel, *, estimate="mean", rng=None):
     gaussian.predictive(parts[0], channel)  # raises if their shapes disagree
     W, b, R = channel.matrix, channel.offset, channel.noise_cov
     log_joint = np.empty((len(y), len(parts)))
-    gains, covs = [], []
+    filters = []
     with blas.one_thread(max(W.shape)):
         for k, part in enumerate(parts):
             G, C, L = gaussian.gain(part.cov, W, R)
             log_joint[:, k] = prior.log_weights[k] + linalg.log_normal(y - W @ part.mean - b, L)
-            gains.append(G)
-            covs.append(C)
+            filters.append((G, C))
         weights = _weights.choose(_weights.normalise("observed", log_joint), estimate, rng)
         restored = np.zeros((len(y), W.shape[1]))
-        for k, part in enumerate(parts):
+        for k, (part, (G, C)) in enumerate(zip(parts, filters)):
             rows = np.flatnonzero(weights[:, k])
-            z = part.mean + (y[rows] - W @ part.mean - b) @ gains[k].T
+            z = part.mean + (y[rows] - W @ part.mean - b) @ G.T
             if estimate == "sample" and rows.size:
-                z += gaussian.Gaussian(np.zeros(len(part.mean)), covs[k]).sample(rows.size, rng)
+                z += gaussian.Gaussian(np.zeros(len(part.mean)), C).sample(rows.size, rng)
             restored[rows] += weights[rows, k, None] * z
     return restored
 
@@ -62,8 +60,7 @@ def denoise_patches(patches, prior, noise_std, *, estimate="mean", rng=None, gat
         most probable component may differ where two are equally probable to rounding.
     gate_rank : None weighs the components by the whole patch; an int r by the patch's r leading principal
         components under the prior: fewer operations, for digits, m = 16, r = 64 at a cost of 0.02 dB.
-
-    array (N, D), float64 (float32 for float32 patches)
+    ->  array (N, D), float64 (float32 for float32 patches)
 
     The gate takes N K D^2 operations, half those of full matrix products, because the whitening factors are
     triangular (all of them up to 32 pixels), or N K r^2 in r directions. The filter takes 2 N D^2 for each
@@ -82,8 +79,7 @@ def component_weights(patches, prior, noise_std):
     """Posterior weights of the components for patches with independent Gaussian noise.           (M2), (M6)
 
     pi_k(y) proportional to pi_k N(y | mu_k, S_k + sigma^2 I);  arguments as in `denoise_patches`
-
-    array (N, K), float64, rows that sum to one; O(N K D^2)
+    ->  array (N, K), float64, rows that sum to one; O(N K D^2)
     """
     return restore_and_weigh(checks.real_array("patches", patches), prior, noise_std)[1]
 
@@ -109,8 +105,7 @@ def denoise(images, prior, noise_std, *, estimate="mean", rng=None, gate_rank=No
     images : array (H, W) or (N, H, W), gray levels, neither clipped nor rounded, at least as large as a patch
     prior : Mixture (K, m*m) of patches
     noise_std, estimate, rng, gate_rank : as in `denoise_patches`
-
-    array of the same shape, not clipped; float64 (float32 for float32 images)
+    ->  array of the same shape, not clipped; float64 (float32 for float32 images)
 
     Works on blocks of images, and on strips of large ones: patches, m*m numbers a pixel, never fill more than
     a block of memory, or one row of patches if that is more.

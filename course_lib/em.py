@@ -37,8 +37,7 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
     max_iter : int, at most so many M-steps
     tol : float, stop when the bound changes by less, in its unit; 0 means exactly `max_iter` iterations
     progress : bool, show a bar with iteration and bound on standard error
-
-    EMResult. ValueError if the bound becomes NaN or infinite; ValueError or TypeError for bad options,
+    ->  EMResult. ValueError if the bound becomes NaN or infinite; ValueError or TypeError for bad options,
     first of all; KeyboardInterrupt with one short message, not the whole stack, when the run is interrupted.
 
     Source: A. Dempster, N. Laird, D. Rubin, 1977, doi:10.1111/j.2517-6161.1977.tb01600.x

@@ -198,7 +198,7 @@ class SceneFinder(_ImageEstimator):
 
     def fit(self, images, y=None):
         """Find the scene of the pictures `images` (N, H, W); `y` is ignored."""
-        images = _check_pictures(images)
+        images = _check_stack("images", images)
         rng = _draw_generator(self.random_state)
         options = ("n_init", "hard", "smoothing", "how", "max_iter", "tol", "n_jobs", "progress")
         result = scene.fit(
@@ -212,12 +212,12 @@ class SceneFinder(_ImageEstimator):
     def predict(self, images):
         """The best top-left corner of the face in each of the pictures `images` (N, H, W): ints (N, 2)."""
         check_is_fitted(self)
-        return scene.e_step(_check_pictures(images), self.scene_, hard=True)[0]
+        return scene.e_step(_check_stack("images", images), self.scene_, hard=True)[0]
 
     def score(self, images, y=None):
         """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.  (S12)"""
         check_is_fitted(self)
-        images = _check_pictures(images)
+        images = _check_stack("images", images)
         return scene.e_step(images, self.scene_)[1] / len(images)
 
 
@@ -225,18 +225,14 @@ def _draw_generator(random_state):
     return np.random.default_rng(_sklearn.check_random_state(random_state).randint(2**31))
 
 
-def _check_stack(name, images, hint):
+def _check_stack(name, images):
     """The images as an (N, H, W) array."""
     if hasattr(images, "toarray"):
         raise TypeError(
             f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"
         )
+    hint = "cut all to one size; a single image goes in as image[None]"
     return checks.gray_images(name, images, ("N", "H", "W"), hint=hint)
-
-
-def _check_pictures(images):
-    hint = "cut all pictures to one size; a single picture goes in as image[None]"
-    return _check_stack("images", images, hint)
 
 
 def _stack(name, images):
@@ -245,7 +241,7 @@ def _stack(name, images):
         parts = [checks.as_array(f"{name}[{i}]", image) for i, image in enumerate(images)]
         if len({part.shape for part in parts}) > 1:
             return [checks.real_array(f"{name}[{i}]", part, ("H", "W"))[None] for i, part in enumerate(parts)]
-    return [_check_stack(name, images, "a single image goes in as image[None]")]
+    return [_check_stack(name, images)]
 
 
 def _pair(noisy, clean):

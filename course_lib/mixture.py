@@ -161,8 +161,7 @@ def m_step(x, resp, *, reg_covar=1.0):
 
     x : array (N, D);  resp : array (N, K), rows that sum to one
     reg_covar : float of at least 0, added to each variance, squared units of x; 0 is plain maximum likelihood
-
-    Mixture (K, D). ValueError if a component has lost all its data (n_k = 0).
+    ->  Mixture (K, D). ValueError if a component has lost all its data (n_k = 0).
     """
     x = checks.real_array("x", x, ("N", "D"))
     resp = checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
@@ -200,9 +199,8 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     random_state : int, numpy RandomState or None, as in scikit-learn
     tol : float, stop when the mean log-likelihood changes by less, nats a row
     progress : bool, show iteration and log-likelihood on standard error
-
-    Mixture (K, D). A ConvergenceWarning says when `max_iter` came first; an interrupt is a KeyboardInterrupt
-    with a short message. O(N K D^2) an iteration: linear in the number of patches.
+    ->  Mixture (K, D). A ConvergenceWarning says when `max_iter` came first; an interrupt is a
+    KeyboardInterrupt with a short message. O(N K D^2) an iteration: linear in the number of patches.
     """
     options = dict(
         reg_covar=reg_covar, max_iter=max_iter, random_state=random_state, tol=tol, progress=progress

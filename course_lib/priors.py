@@ -37,8 +37,7 @@ def digit_prior(patch_size, n_components, *, seed=0, progress=True):
     n_components : int, K, at most the number of patches
     seed : int at least 0, chooses the patches and the start of the fit
     progress : bool, show on standard error how a fit goes, if one is needed
-
-    Mixture (K, m*m), gray levels; ValueError or TypeError for other arguments
+    ->  Mixture (K, m*m), gray levels; ValueError or TypeError for other arguments
     """
     m, K, seed = _check(patch_size, n_components, seed)
     progress = checks.flag("progress", progress)
@@ -87,14 +86,10 @@ def fit_digits(patch_size, n_components, *, seed=0, progress=False):
     train, _ = datasets.digits("train")
     chosen = patches.sample_patches(train, m, n_patches(m), np.random.default_rng(seed))
     coarse = m <= COARSE_UP_TO
-    fitted, _ = mixture.fit_quietly(  # to stop after MAX_ITER is part of the recipe
-        chosen,
-        K,
-        reg_covar=COARSE_REG if coarse else REG_COVAR,
-        max_iter=MAX_ITER,
-        random_state=seed,
-        progress=progress,
-    )
+    options = dict(
+        max_iter=MAX_ITER, random_state=seed, progress=progress
+    )  # to stop there is part of the recipe
+    fitted, _ = mixture.fit_quietly(chosen, K, reg_covar=COARSE_REG if coarse else REG_COVAR, **options)
     if not coarse:
         return fitted
     return mixture.m_step(chosen, mixture.responsibilities(fitted, chosen), reg_covar=REG_COVAR)
@@ -142,8 +137,8 @@ def _unpack(raw, m, K):
 
 def _rebuild(folder, which=SHIPPED):
     for m, K, seed in which:
-        packed = _pack(fit_digits(m, K, seed=seed, progress=True))
-        _prior_files.write(folder / _file_name(m, K, seed), packed)
+        prior = fit_digits(m, K, seed=seed, progress=True)
+        _prior_files.write(folder / _file_name(m, K, seed), _pack(prior))
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def test_integers_and_lists_of_pictures_are_taken_and_left_alone(pictures):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); cut all"),
+        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); cut all to one size"),
         (lambda x: x[:0], ValueError, "images needs shape (N, H, W); got (0, 20, 30); give at least one"),
         (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "needs finite numbers; got 1 NaN"),
         (lambda x: x + 1j, TypeError, "images needs real numbers; got dtype complex128"),
