@@ -158,9 +158,8 @@ def count(name, value, *, minimum=1, maximum=None, remedy="", each=None):
         raise TypeError(f"{name} needs a whole number; got {_short(value)}; give an int") from error
     if number < minimum or (maximum is not None and number > maximum):
         bounds = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
-        raise ValueError(
-            f"{name} needs a whole number {bounds}; got {_shown(number)}; {remedy or 'choose one in that range'}"
-        )
+        remedy = remedy or "choose one in that range"
+        raise ValueError(f"{name} needs a whole number {bounds}; got {_shown(number)}; {remedy}")
     if each is not None:
         try:
             np.empty((number, each))

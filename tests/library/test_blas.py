@@ -40,7 +40,7 @@ def other_inside():
 
 
 def test_overlapping_threads_keep_one_thread_until_the_last_leaves(other_inside):
-    """Enter A, enter B, leave A, leave B: the limit is the process's, so B still needs it, and then it goes."""
+    """Enter A, enter B, leave A, leave B: the limit is the process's; B needs it, then it goes."""
     enter, leave = other_inside
     with blas.one_thread():
         enter()

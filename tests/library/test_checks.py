@@ -5,7 +5,6 @@ import copy
 import dataclasses
 import pickle
 import re
-import warnings
 from dataclasses import replace
 
 import hypothesis.extra.numpy as hnp
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.mixture import GaussianMixture
 
-from course_lib import checks, gaussian, images, mixture, patches, report, windows
+from course_lib import checks, gaussian, mixture, windows
 from course_lib.em import EMResult, run_em
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
@@ -202,7 +201,7 @@ BAD_CALLS = [
     (ValueError, "n needs rows that fit in memory; got 1125899906842624 of 2 numbers; ask for fewer", lambda: G2.sample(2**50, RNG)),
     (TypeError, "n needs a whole number; got MaskedArray masked_array(data=3, mask=False, fill...; give an int", lambda: G2.sample(np.ma.array(3), RNG)),
     (ValueError, "n needs rows that fit in memory; got that cannot be printed of 2 numbers; ask for fewer", lambda: G2.sample(10**5000, RNG)),
-    (ValueError, "n needs a whole number of at least 1; got -1000000000000000000000000000000000000...; choose one in that range", lambda: G2.sample(-(10**50), RNG)),
+    (ValueError, "n needs a whole number of at least 1; got -100000000000000000000000000000000000...; choose one in that range", lambda: G2.sample(-(10**50), RNG)),
     (TypeError, "tol needs one real number; got int that cannot be printed; give a number", lambda: run_em(None, None, None, tol=10**5000)),
     (TypeError, "tol needs one real number; got MaskedConstant masked; give a number", lambda: run_em(None, None, None, tol=np.ma.masked)),
     (ValueError, "tol needs a number of at least 1e-150; got 1e-160; choose another unit", lambda: run_em(None, None, None, tol=1e-160)),
@@ -283,19 +282,3 @@ def test_numbers_of_any_real_kind_are_taken():
     assert [checks.count("n", n, minimum=0, maximum=2) for n in (0, np.uint8(2))] == [0, 2]
     assert checks.positive("v", 0, allow_zero=True) == 0.0
     assert checks.choice("mode", "b", ("a", "b")) == "b"
-
-
-@pytest.mark.parametrize(("name", "call"), [
-    ("images", lambda x: images.add_noise(x, 25, RNG)), ("estimate", lambda x: images.psnr(x, x + 1)),
-    ("images", lambda x: patches.extract_patches(x, 2)), ("images", lambda x: patches.sample_patches(x, 2, 3, RNG)),
-    ("images", lambda x: report.literal_denoise(x, Mixture([1], np.zeros((1, 4)), [np.eye(4)]), 25)),
-])  # fmt: skip
-@pytest.mark.parametrize(("shape", "warns"), [((30, 40, 4), 1), ((9, 9, 2), 1), ((3, 30, 40), 0), ((99, 8, 3), 0), ((9, 9, 5), 0)])  # fmt: skip
-def test_axes_that_look_like_colours_get_one_warning_at_the_callers_line(name, call, shape, warns):
-    """At most four columns beside two larger axes are likely colours, or a stack of pictures with its axis last."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        call(np.full(shape, 100.0))
-    needs = f"{name} needs axes (..., rows, columns); got {shape}, taken for pictures of {shape[1]} x {shape[2]}; "
-    message = needs + "make colours gray, or put the axis of the pictures first (np.moveaxis)"
-    assert [(str(w.message), w.filename) for w in caught] == [(message, __file__)] * warns
