@@ -39,9 +39,9 @@ class Plan:
 
 @functools.lru_cache(maxsize=4)
 def make(prior, noise_std, gate_rank, dtype, with_root):
-    """The `Plan`, from the eigenvectors of the prior, which serve every noise.              (M6)
+    """The `Plan`, from the eigenvectors of the prior, which serve every noise_std.              (M6)
 
-    ValueError if the prior has numbers that `dtype` does not hold.
+    gate_rank : int or None; with_root : for samples?  ValueError if `dtype` does not hold the prior
     """
     level = dtype.type(prior.mean.mean())
     lam, U = prior.eigen
@@ -74,7 +74,7 @@ def make(prior, noise_std, gate_rank, dtype, with_root):
 
 
 def restore(x, plan, estimate, rng):
-    """Posterior estimates of the patches x - level (N, D), block by block."""
+    """The patches x - level (N, D) restored by the plan, in blocks; estimate, rng : as in `denoising`."""
     restored = np.empty_like(x)
     size = max(1, BLOCK_NUMBERS // x.shape[1])
     for start in range(0, len(x), size):
@@ -84,12 +84,12 @@ def restore(x, plan, estimate, rng):
 
 
 def weigh(x, plan):
-    """Responsibilities (n, K) for the patches x - level (n, D).                                    (M2)"""
+    """Responsibilities (n, K) for the patches x - level (n, D), by the plan.                         (M2)"""
     return _weights.normalise("patches", _log_joint(x, plan))
 
 
 def estimate_patches(x, resp, plan, estimate, rng):
-    """Posterior estimates of the patches x - level (n, D) from their responsibilities (n, K).  (M4), (M5)"""
+    """The patches x - level (n, D) of responsibilities resp (n, K), else as in `restore`.  (M4), (M5)"""
     weights = _weights.choose(resp, estimate, rng)
     restored = np.zeros_like(x)
     for k in np.flatnonzero(weights.any(axis=0)):

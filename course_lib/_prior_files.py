@@ -26,7 +26,7 @@ def pack(arrays, **notes):
 
 
 def unpack(raw, shapes):
-    """The arrays of these names and shapes from what `pack` wrote; some error for anything else."""
+    """The arrays of these names and shapes from raw, what `pack` wrote; some error for anything else."""
     file = io.BytesIO(raw)
     if sum(entry.file_size for entry in zipfile.ZipFile(file).infolist()) <= largest(shapes):
         with np.load(file, allow_pickle=False) as stored:
@@ -38,12 +38,12 @@ def unpack(raw, shapes):
 
 
 def largest(shapes):
-    """Bytes that a file with such arrays takes at most, packed or not."""
+    """Bytes that a file with arrays of these shapes takes at most, packed or not."""
     return 4 * sum(math.prod(shape) for shape in shapes.values()) + 2**14
 
 
 def read(path, size, build):
-    """build(bytes of the file), or None: silently without a file, else with a warning that it is not used.
+    """build(bytes of the file at path), or None: silently without a file, else with a warning.
 
     size : bytes that it has at most; build : raises any error for bytes that are not right
     """
@@ -64,7 +64,7 @@ def read(path, size, build):
 
 
 def write(path, raw):
-    """Write the file whole or not at all; a folder that cannot be written to costs a warning."""
+    """Write raw to path whole or not at all; a folder that cannot be written to costs a warning."""
     part = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 
 
 def check_random_state(value):
-    """The numpy RandomState that `random_state` stands for; ValueError or TypeError where it is none."""
+    """The numpy RandomState that the value stands for; ValueError or TypeError where it is none."""
     from sklearn.utils import check_random_state
 
     try:
@@ -24,12 +24,12 @@ def check_random_state(value):
 
 
 def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
-    """GaussianMixture fitted to x (N, D) from a k-means start, and whether it settled within `tol`.     (M7)
+    """GaussianMixture of K components fitted to x (N, D) from a k-means start, as in `mixture.fit`.     (M7)
 
     Its E-step and M-step are called one by one, so that each can be shown, and because its own loop warns: to
     silence that, one would have to change the warning filters of the process, for all threads.
 
-    (weights, means, covs), bool. ValueError if `reg_covar` is below the rounding of the variances in float64.
+    ->  (weights, means, covs), and did it settle within `tol`? ValueError if `reg_covar` is below their rounding.
     """
     import sklearn
     from sklearn.mixture import GaussianMixture

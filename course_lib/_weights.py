@@ -20,7 +20,7 @@ def normalise(name, log_joint):
 
 
 def choose(resp, estimate, rng):
-    """Weights (N, K) of the components' means in an estimate: responsibilities above rounding, or a 1."""
+    """Weights (N, K) of the means in an estimate: resp above rounding, or a single 1, for samples by rng."""
     if estimate == "mean":
         return np.where(resp > np.finfo(resp.dtype).eps / resp.shape[1], resp, 0)
     if estimate == "most_probable":

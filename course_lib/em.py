@@ -54,7 +54,7 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
             expected, bound = e_step(params)
             bounds.append(_check_finite(bound))
             show.step(f"bound {bound:.6g}")
-            if tol and abs(bounds[-1] - bounds[-2]) < tol:
+            if abs(bounds[-1] - bounds[-2]) < tol:
                 converged = True
                 break
     return EMResult(params, bounds, converged)
