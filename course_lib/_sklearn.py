@@ -29,7 +29,7 @@ def fit(x, K, *, reg_covar, max_iter, random_state, tol, progress):
     Its E-step and M-step are called one by one, so that each can be shown, and because its own loop warns: to
     silence that, one would have to change the warning filters of the process, for all threads.
 
-    ->  (weights, means, covs), and did it settle within `tol`? ValueError if `reg_covar` is below their rounding.
+    ->  (weights, means, covs), and has it settled? ValueError if `reg_covar` is below their rounding.
     """
     import sklearn
     from sklearn.mixture import GaussianMixture
