@@ -100,6 +100,18 @@ def test_denoise_is_the_posterior_of_every_patch(D, rank, noise_std):
     assert (denoising.component_weights(y, pad(prior), noise_std)[:, 4] == 0).all()
 
 
+def test_a_plan_serves_the_picture_its_patches_and_their_weights():
+    """A slider asks for all three at each step; the fourth noise after it makes room."""
+    prior, x = gray_mixture(np.random.default_rng(3), 3, 9), np.zeros((4, 9))
+    denoising.denoise(np.zeros((5, 5)), prior, 40)
+    made = _plan.make.cache_info().misses
+    for call in (denoising.denoise_patches, denoising.restore_and_weigh, denoising.component_weights):
+        call(x, prior, 40)
+    assert _plan.make.cache_info().misses == made
+    denoising.denoise_patches(x, prior, 41)
+    assert _plan.make.cache_info().misses == made + 1
+
+
 def test_samples_repeat_with_the_seed_and_patches_draw_independently():
     prior, x = gray_mixture(np.random.default_rng(5), 3, 4), np.zeros((6, 4))
     first, again, other = (
