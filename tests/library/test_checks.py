@@ -131,6 +131,7 @@ def test_a_copy_of_a_record_is_read_only_again(record, again):
 SINGULAR = "needs to be positive definite; got a singular matrix"
 BAD_CALLS = [
     (ValueError, "weights needs entries that sum to 1; got a sum of 1.1; divide by the sum", lambda: Mixture([0.6, 0.5], MIX.means, MIX.covs)),
+    (ValueError, "weights needs entries that sum to 1; got a sum of 1; divide by the sum", lambda: Mixture([0.5, 0.500002], MIX.means, MIX.covs)),
     (ValueError, "weights needs entries of at least 0; got -0.5; probabilities are not negative", lambda: Mixture([1.5, -0.5], MIX.means, MIX.covs)),
     (ValueError, "mean needs shape (D,); got (0,); give at least one", lambda: Gaussian([], [])),
     (ValueError, "mean needs shape (D,); got (); reshape it, or check which array was passed", lambda: Gaussian(0, 1)),
@@ -207,6 +208,7 @@ BAD_CALLS = [
     (ValueError, "tol needs a number of at least 1e-150; got 1e-160; choose another unit", lambda: run_em(None, None, None, tol=1e-160)),
     (ValueError, "x needs numbers within 1e+18; got 1e+20; choose another unit", lambda: checks.real_array("x", np.float32([1e20]), keep_float32=True)),
     (TypeError, "x needs a plain array; got a masked array; fill it first (value.filled(0))", lambda: checks.real_array("x", [0.0, np.ma.masked])),
+    (TypeError, "x needs a plain array; got a masked array; fill it first (value.filled(0))", lambda: checks.real_array("x", ([[0.0, 1.0]], [MASKED[0]]))),
     (TypeError, "x needs real numbers; got dtype object; make the parts one array of numbers (np.stack)", lambda: checks.real_array("x", np.array([I2, I2[0], None], dtype=object))),
     (TypeError, "x needs real numbers; got dtype object; convert it with .astype(float) if it holds numbers", lambda: checks.real_array("x", I2.astype(object))),
     (TypeError, "x needs real numbers; got dtype object; give numbers in a list or an array", lambda: checks.real_array("x", {1.0, 2.0})),
@@ -282,3 +284,4 @@ def test_numbers_of_any_real_kind_are_taken():
     assert [checks.count("n", n, minimum=0, maximum=2) for n in (0, np.uint8(2))] == [0, 2]
     assert checks.positive("v", 0, allow_zero=True) == 0.0
     assert checks.choice("mode", "b", ("a", "b")) == "b"
+    assert checks.probabilities("weights", np.array([0.5, 0.5000005])) is None

@@ -89,6 +89,7 @@ def test_samples_have_mean_and_covariance_and_stay_on_the_plane_of_a_singular_on
     assert (x == again).all() and (x != other).all()
     moments_agree(x, PLANE.mean, PLANE.cov)
     t = x[:, 0] - PLANE.mean[0]
+    np.testing.assert_array_equal(linalg.square_root(np.diag([4, -1e-10])), np.diag([2, 0]))
     # eigh returns the zero eigenvalues as about 1e-15, and the root of that is 3e-8
     np.testing.assert_allclose(x - PLANE.mean, t[:, None] * [1, 2, 3], atol=1e-6)
 
