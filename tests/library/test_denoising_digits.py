@@ -27,15 +27,9 @@ def quality(cleaned, clean):
 
 @pytest.mark.parametrize(
     ("m", "K", "noise_std", "bar"),
-    [
-        (16, 11, 25, 26.6),
-        (16, 11, 50, 22.3),
-        (16, 11, 100, 18.5),
-        (5, 50, 25, 29.7),
-        (5, 50, 50, 25.2),
-        (5, 50, 100, 20.6),
-    ],
-)
+    [(16, 11, 25, 26.6), (16, 11, 50, 22.3), (16, 11, 100, 18.5),
+     (5, 50, 25, 29.7), (5, 50, 50, 25.2), (5, 50, 100, 20.6)],
+)  # fmt: skip
 @pytest.mark.parametrize("seed", [0, 1])
 def test_quality_on_held_out_digits(m, K, noise_std, bar, seed, digits):
     """(P3): the bars of the project; over noise seeds such a mean spreads by 0.05 to 0.07 dB (m = 5)."""
@@ -43,25 +37,17 @@ def test_quality_on_held_out_digits(m, K, noise_std, bar, seed, digits):
     assert quality(denoising.denoise(noisy, shipped_prior(m, K), noise_std), digits) >= bar
 
 
-def test_float32_agrees_with_float64(prior, digits):
-    """To 0.01 gray levels, as promised; seen: 5e-4 at sigma = 25 and no worse at 1."""
-    for noise_std in (1, 25):
-        noisy = images.add_noise(digits[:30].astype(np.float32), noise_std, np.random.default_rng(0))
-        single, double = (
-            denoising.denoise(noisy.astype(dtype), prior, noise_std) for dtype in ("float32", "float64")
-        )
-        assert single.dtype == np.float32 and double.dtype == np.float64
-        np.testing.assert_allclose(single, double, atol=0.01, rtol=0)
-
-
-def test_samples_in_float32_are_those_in_float64(prior, digits):
-    """The same draws of the same generator, in the precision of the images."""
-    noisy = images.add_noise(digits[::10], 25, np.random.default_rng(0)).astype(np.float32)
+@pytest.mark.parametrize(("estimate", "noise_std"), [("mean", 1), ("mean", 25), ("sample", 25)])
+def test_float32_agrees_with_float64(prior, digits, estimate, noise_std):
+    """To 0.01 gray levels, as promised (seen: 5e-4), also of a sample, from the same draws."""
+    noisy = images.add_noise(digits[:30].astype(np.float32), noise_std, np.random.default_rng(0))
     single, double = (
-        denoising.denoise(noisy.astype(dtype), prior, 25, estimate="sample", rng=np.random.default_rng(1))
-        for dtype in ("float32", "float64")
+        denoising.denoise(
+            noisy.astype(kind), prior, noise_std, estimate=estimate, rng=np.random.default_rng(1)
+        )
+        for kind in (np.float32, np.float64)
     )
-    assert single.dtype == np.float32
+    assert single.dtype == np.float32 and double.dtype == np.float64
     np.testing.assert_allclose(single, double, atol=0.01, rtol=0)
 
 
@@ -83,25 +69,16 @@ def extra_memory(noisy, prior, **options):
     return peak - result.nbytes
 
 
-def test_memory_does_not_grow_with_the_number_of_images(prior):
-    """1000 digits stay below 100 MB beyond the result, and as low as 100 digits.
-
-    All their patches at once would be 173 MB in float32, and as much again for each copy.
-    """
-    noisy = np.tile(
-        images.add_noise(datasets.digits("test")[0][:100].astype(np.float32), 25, np.random.default_rng(0)),
-        (10, 1, 1),
-    )
+def test_memory_does_not_grow_with_the_images(prior):
+    """All patches of 1000 digits would be 173 MB in float32, as much again each copy; 512 x 512 pixels
+    take as much as 256 x 256 beyond the result, though the patches of the first fill 26 MB."""
+    noisy = np.tile(datasets.digits("test")[0][:100].astype(np.float32), (10, 1, 1))
     denoising.denoise(noisy[:1], prior, 25, gate_rank=64)
     some, all_of_them = (extra_memory(noisy[:n], prior, gate_rank=64) for n in (100, 1000))
     assert 10**5 < all_of_them < 10**8  # an extra of nothing would mean that nothing was seen
     assert all_of_them < some + 10**7
-
-
-def test_memory_does_not_grow_with_the_size_of_an_image():
-    """512 x 512 pixels take as much as 256 x 256 beyond the result, though the patches of the first fill 26 MB."""
     prior = shipped_prior(5, 5)
-    noisy = np.random.default_rng(0).uniform(0, 255, (512, 512)).astype(np.float32)
-    denoising.denoise(noisy[:8, :8], prior, 25)
-    small, large = (extra_memory(noisy[:n, :n], prior) for n in (256, 512))
-    assert 10**5 < large < 1.2 * small
+    large = np.random.default_rng(0).uniform(0, 255, (512, 512)).astype(np.float32)
+    denoising.denoise(large[:8, :8], prior, 25)
+    small, all_of_it = (extra_memory(large[:n, :n], prior) for n in (256, 512))
+    assert 10**5 < all_of_it < 1.2 * small

@@ -1,6 +1,5 @@
 """Mixtures and their posterior against quadrature, scipy, scikit-learn and themselves."""
 
-import warnings
 from dataclasses import replace
 
 import hypothesis.extra.numpy as hnp
@@ -12,7 +11,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 from sklearn.mixture import GaussianMixture
 
-from course_lib import denoising, gaussian, mixture
+from course_lib import gaussian, mixture
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
 from tests.helpers import close, grid, moments_agree, random_channel, random_mixture, same
@@ -49,14 +48,8 @@ def test_density_is_the_weighted_sum(seed):
     close(mixture.responsibilities(m, x), terms / terms.sum(1, keepdims=True))
 
 
-def test_density_integrates_to_one():
-    """(M1) on a grid of two dimensions."""
-    x, cell = grid(16, 400, 2)
-    close(np.exp(random_mixture(np.random.default_rng(0), 3, 2).log_density(x)).sum() * cell, 1.0)
-
-
 @settings(max_examples=30)
-@given(leading=hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), K=st.integers(1, 4), D=st.integers(1, 3))
+@given(hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), st.integers(1, 4), st.integers(1, 3))
 def test_log_density_keeps_the_leading_axes(leading, K, D):
     m = random_mixture(np.random.default_rng(0), K, D)
     x = np.random.default_rng(1).standard_normal((*leading, D))
@@ -76,27 +69,18 @@ def test_one_component_is_a_gaussian():
     same(mixture.components(mixture.posterior(m, channel, y))[0], gaussian.posterior(g, channel, y))
 
 
-def test_a_component_of_weight_zero_is_not_there():
+@pytest.mark.filterwarnings("error")
+def test_a_component_of_weight_zero_is_not_there_and_the_order_of_the_others_does_not_matter():
     m, channel, y = model(2, K=3)
+    order, x = [2, 0, 3, 1], np.random.default_rng(0).standard_normal((8, 2))
     silent = Mixture([*m.weights, 0.0], [*m.means, y], [*m.covs, np.eye(2)])
-    x = np.random.default_rng(0).standard_normal((8, 2))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        close(silent.log_density(x), m.log_density(x))
-        assert (mixture.responsibilities(silent, x)[:, 3] == 0).all()
-        assert mixture.posterior(silent, channel, y).weights[3] == 0
-    same(reordered(mixture.posterior(silent, channel, y), [0, 1, 2]), mixture.posterior(m, channel, y))
-
-
-def test_the_order_of_components_does_not_matter():
-    m, channel, y = model(3, K=4)
-    order = [2, 0, 3, 1]
-    x = np.random.default_rng(0).standard_normal((8, 2))
-    close(reordered(m, order).log_density(x), m.log_density(x))
-    close(mixture.responsibilities(reordered(m, order), x), mixture.responsibilities(m, x)[:, order])
-    same(
-        mixture.posterior(reordered(m, order), channel, y), reordered(mixture.posterior(m, channel, y), order)
-    )
+    close(silent.log_density(x), m.log_density(x))
+    close(reordered(silent, order).log_density(x), m.log_density(x))
+    resp, posterior = mixture.responsibilities(silent, x), mixture.posterior(silent, channel, y)
+    assert (resp[:, 3] == 0).all() and posterior.weights[3] == 0
+    close(mixture.responsibilities(reordered(silent, order), x), resp[:, order])
+    same(mixture.posterior(reordered(silent, order), channel, y), reordered(posterior, order))
+    same(reordered(posterior, [0, 1, 2]), mixture.posterior(m, channel, y))
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e6])
@@ -108,22 +92,20 @@ def test_moments_by_quadrature(offset):
     mean = p @ x
     moved = replace(m, means=m.means + offset)
     close(moved.mean, mean + offset)
-    # the shifted means are stored to 1e6 * 1e-16
-    close(moved.cov, (x - mean).T * p @ (x - mean), rtol=1e-10 if offset == 0 else 1e-9)
+    close(moved.cov, (x - mean).T * p @ (x - mean), rtol=1e-9)  # shifted means keep 1e6 * 1e-16
 
 
 @pytest.mark.parametrize("rank", [None, 1])
 def test_samples_have_the_moments(rank):
     m = random_mixture(np.random.default_rng(5), 3, 3, rank)
-    draws = m.sample(40_000, np.random.default_rng(0))
-    moments_agree(draws, m.mean, m.cov)
+    moments_agree(m.sample(40_000, np.random.default_rng(0)), m.mean, m.cov)
 
 
 def test_samples_come_from_each_component_by_its_weight():
-    m = Mixture(
-        [0.2, 0.5, 0.3], [[-100, 0], [0, 0], [100, 0]], [np.eye(2), [[1, 0.9], [0.9, 1]], np.zeros((2, 2))]
-    )
-    draws = m.sample(20_000, np.random.default_rng(0))
+    """Weights that sum to one to a millionth are drawn from; 400 000 draws tell 1 % of a deviation."""
+    covs = [np.eye(2), [[1, 0.9], [0.9, 1]], np.zeros((2, 2))]
+    m = Mixture([0.2, 0.5 + 9e-7, 0.3], [[-100, 0], [0, 0], [100, 0]], covs)
+    draws = m.sample(400_000, np.random.default_rng(0))
     label = np.round(draws[:, 0] / 100).astype(int) + 1
     share = np.bincount(label) / len(draws)
     assert (np.abs(share - m.weights) < 5 * np.sqrt(m.weights * (1 - m.weights) / len(draws))).all()
@@ -132,7 +114,7 @@ def test_samples_come_from_each_component_by_its_weight():
 
 
 def test_density_of_256_dimensions_does_not_underflow():
-    """The evidence of a digit patch is about exp(-1350), which is 0.0 in floating point; weights still come out."""
+    """The evidence of a digit patch is about exp(-1350), 0.0 in floating point; weights still come out."""
     m = Mixture([0.25, 0.75], [np.zeros(256), np.full(256, 2.0)], np.stack([2000 * np.eye(256)] * 2))
     x = np.full(256, 41.0)
     log_terms = np.log(m.weights) + norm(m.means, np.sqrt(2000)).logpdf(x).sum(1)
@@ -190,46 +172,6 @@ def test_bayes_rule_holds_pointwise():
     close(mixture.posterior(prior, channel, y).log_density(z) + evidence, likelihood + prior.log_density(z))
 
 
-def test_posterior_covariances_do_not_depend_on_the_observation():
-    """(M3): what the first report's rule overlooks; the weights and means do depend on y."""
-    prior, channel, y = model(8)
-    one, other = mixture.posterior(prior, channel, y), mixture.posterior(prior, channel, -3 * y)
-    np.testing.assert_array_equal(one.covs, other.covs)
-    assert np.abs(one.weights - other.weights).max() > 0.05
-    assert np.abs(one.means - other.means).max() > 0.05
-
-
-def test_posterior_mean_has_the_least_square_error():
-    """(M4): the expected square error at the posterior mean is the trace of the covariance, and larger elsewhere."""
-    prior, channel, y = model(9)
-    posterior = mixture.posterior(prior, channel, y)
-    z, cell = grid(14, 300, 2)
-    p = np.exp(posterior.log_density(z)) * cell
-
-    def risk(estimate):
-        return p @ ((z - estimate) ** 2).sum(1)
-
-    close(risk(posterior.mean), np.trace(posterior.cov))
-    for step in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
-        close(risk(posterior.mean + step), np.trace(posterior.cov) + 1e-4)
-
-
-def test_most_probable_component_is_neither_mean_nor_mode():
-    """(M5): the mean of the component with the largest posterior weight; here it is broad, and the peak elsewhere."""
-    prior = Mixture([0.6, 0.4], [[0], [3]], [[[4]], [[0.01]]])
-    channel, y = LinearGaussian([[1]], [0], [[100]]), np.array([1.5])
-    evidence = prior.weights * norm([0, 3], np.sqrt([104, 100.01])).pdf(1.5)
-    assert evidence[0] > evidence[1]
-    estimate = denoising.restore_patches(y[None], prior, channel, estimate="most_probable")[0]
-    close(estimate, [1.5 * 4 / 104])
-    posterior = mixture.posterior(prior, channel, y)
-    close(posterior.means[np.argmax(posterior.weights)], estimate)
-    z, _ = grid(8, 4001, 1)
-    mode = z[np.argmax(posterior.log_density(z))]
-    close(mode, [3.0], rtol=1e-2)
-    assert abs(estimate - mode) > 2.9 and abs(estimate - posterior.mean) > 1
-
-
 def test_posterior_without_noise_picks_the_component_that_fits():
     """(M2), (G8) for singular S and R = 0: y lies on both lines, the densities along them decide."""
     prior = Mixture([0.5, 0.5], [[0, 0], [0, 0]], [[[4, 0], [0, 0]], [[1, 1], [1, 1]]])
@@ -239,24 +181,13 @@ def test_posterior_without_noise_picks_the_component_that_fits():
     close(posterior.weights, [odds / (1 + odds), 1 / (1 + odds)])
 
 
-def test_posterior_under_endless_noise_is_the_prior():
+def test_posterior_under_endless_noise_is_the_prior_and_a_constant_moves_nothing_but_means():
     """(M2) and (M3) as R grows: nothing is learned, not even about the component."""
     prior, channel, y = model(11)
     same(mixture.posterior(prior, replace(channel, noise_cov=1e13 * np.eye(2)), y), prior)
-
-
-def test_posterior_weights_ignore_a_constant_added_to_everything():
-    """(M2): moving z by a constant moves the posterior means and nothing else."""
-    prior, channel, y = model(12)
-    moved = replace(prior, means=prior.means + 1000.0)
-    moved_y = y + channel.matrix @ np.full(2, 1000.0)
-    posterior = mixture.posterior(prior, channel, y)
-    # y is stored to 1000 * 1e-16
-    same(
-        mixture.posterior(moved, channel, moved_y),
-        replace(posterior, means=posterior.means + 1000.0),
-        rtol=1e-9,
-    )
+    posterior, moved = mixture.posterior(prior, channel, y), replace(prior, means=prior.means + 1000.0)
+    moved = mixture.posterior(moved, channel, y + channel.matrix @ np.full(2, 1000.0))
+    same(moved, replace(posterior, means=posterior.means + 1000.0), rtol=1e-9)  # y keeps 1000 * 1e-16
 
 
 # scikit-learn

@@ -4,16 +4,16 @@ import io
 import os
 import pickle
 import re
+import tracemalloc
 import warnings
 from importlib import resources
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import platformdirs
 import pytest
 
-from course_lib import datasets, patches, priors
+from course_lib import _prior_files, datasets, patches, priors
 from tests.helpers import random_mixture, same, shipped_prior
 
 FOLDER = Path(str(resources.files("course_lib"))) / "data" / "priors"
@@ -28,69 +28,43 @@ def file_name(m, K, seed=0):
 
 
 def test_every_shipped_prior_has_its_file_and_no_file_is_left_over():
-    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
-        file_name(*entry) for entry in priors.SHIPPED
-    )
-    assert len(set(priors.SHIPPED)) == len(priors.SHIPPED)
-
-
-def test_the_shipped_priors_stay_below_10_megabytes():
+    names = sorted(path.name for path in FOLDER.glob("*.npz"))
+    assert names == sorted({file_name(*entry) for entry in priors.SHIPPED})
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 10**7
 
 
 @pytest.mark.parametrize(("m", "K", "seed"), priors.SHIPPED)
 def test_a_shipped_prior_loads_without_a_fit(m, K, seed, monkeypatch, tmp_path, recwarn):
-    """Its checksum holds (a damaged file warns), its weights are in use, its covariances keep their floor of reg_covar.
-
-    The floor to a tenth: float32 keeps 7 digits of variances up to 3e4, and the coldest directions err by some 1e-2.
-    """
+    """Its checksum holds (a damaged file warns), its weights are in use, its covariances keep their floor: to
+    a tenth, for float32 keeps 7 digits of variances up to 3e4, and the coldest directions err by some 1e-2."""
     monkeypatch.setattr(priors, "cache_folder", lambda: tmp_path)
     prior = shipped_prior(m, K, seed)
     assert prior.means.shape == (K, m * m)
     assert prior.weights.min() > 0 and prior.weights.sum() == pytest.approx(1, rel=1e-10)
     assert prior.eigen[0].min() > 0.9 * priors.REG_COVAR
+    same(priors.stored_prior(m, K, seed=seed), prior, 0)
     assert not recwarn.list and not list(tmp_path.iterdir())
 
 
-def test_the_seeds_of_m16_k11_are_different_fits():
-    means = [shipped_prior(16, 11, seed).means for seed in range(4)]
-    assert all(not np.allclose(a, b) for i, a in enumerate(means) for b in means[:i])
-
-
+@pytest.mark.filterwarnings("error")
 def test_the_recipe_gives_what_is_shipped():
-    """(M7) m = 4, K = 5, fitted again: the same held-out log-likelihood, and different from that of K = 1.
-
-    To 0.01 nats a patch: another BLAS rounds otherwise, and the fit stops when a step gains less than 0.001.
-    """
+    """(M7) m = 4, K = 5, fitted again: the same held-out log-likelihood, not that of K = 1. To 0.01
+    nats a patch: another BLAS rounds otherwise, and the fit stops when a step gains less than 0.001."""
     held_out = patches.sample_patches(datasets.digits("test")[0], 4, 5_000, np.random.default_rng(0))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        again = priors.fit_digits(4, 5)
+    again = priors.fit_digits(4, 5)
     refit, shipped, one = (
         p.log_density(held_out).mean() for p in (again, shipped_prior(4, 5), shipped_prior(4, 1))
     )
     assert refit == pytest.approx(shipped, abs=0.01)
     assert shipped > one + 1
+    means = [shipped_prior(16, 11, seed).means for seed in range(4)]  # the seeds are different fits
+    assert all(not np.allclose(a, b) for i, a in enumerate(means) for b in means[:i])
 
 
-def test_one_component_is_the_mean_and_covariance_of_its_patches():
-    """(M7) with K = 1 is no iteration: the patches' own moments plus reg_covar, for the seed and the number of patches
-    that the recipe names. scikit-learn adds up 20 000 rows in float32, which costs 4e-6 of a variance: hence 1e-5."""
-    train = datasets.digits("train")[0]
-    for m, n in ((4, 50_000), (16, 20_000)):
-        x = patches.sample_patches(train, m, n, np.random.default_rng(0))
-        prior = shipped_prior(m, 1)
-        np.testing.assert_allclose(prior.means[0], x.mean(0), rtol=0, atol=255e-5)
-        cov = np.cov(x.T, bias=True) + priors.REG_COVAR * np.eye(m * m)
-        np.testing.assert_allclose(prior.covs[0], cov, rtol=0, atol=1e-5 * cov.max())
-
-
-@pytest.mark.parametrize(
-    ("m", "n"), [(1, 50_000), (10, 50_000), (11, 20_000), (26, 20_000), (27, 18_000), (28, 4_500)]
-)
-def test_number_of_patches(m, n):
+def test_number_of_patches():
     """Never more than half of all 9000 (29 - m)^2 windows."""
-    assert priors.n_patches(m) == n <= 9_000 * (29 - m) ** 2 / 2
+    wanted = {1: 50_000, 10: 50_000, 11: 20_000, 26: 20_000, 27: 18_000, 28: 4_500}
+    assert {m: priors.n_patches(m) for m in wanted} == wanted
 
 
 # The cache
@@ -116,51 +90,31 @@ def fits(monkeypatch):
     return calls
 
 
+def packed(K=K, m=M, sign=1):
+    """The bytes of the file of a random prior; with sign = -1 of no covariances at all."""
+    prior, (rows, columns) = random_mixture(np.random.default_rng(9), K, m * m), np.tril_indices(m * m)
+    covs = sign * prior.covs[:, rows, columns]
+    return _prior_files.pack(dict(weights=prior.weights, means=prior.means, covs=covs))
+
+
 def test_the_second_call_does_not_fit_again(cache, fits):
     first = priors.digit_prior(M, K, seed=5)
     again = priors.digit_prior(M, K, seed=5)
     assert fits == [(M, K, 5, True)]  # and it was shown, as long work is
     same(first, again, 0)  # the first call rounds as the file does
+    same(priors.stored_prior(M, K, seed=5), again, 0)
     assert [path.name for path in cache.iterdir()] == [file_name(M, K, 5)]
+    with np.load(cache / file_name(M, K, 5)) as stored:
+        assert "CC BY-SA 3.0" in str(stored["licence"])
+    for m, k, seed in ((M, K, 0), (M, K + 1, 5), (M - 1, K, 5)):
+        assert priors.digit_prior(m, k, seed=seed, progress=False).means.shape == (k, m * m)
+    assert len(fits) == 4 == len(list(cache.iterdir())) and fits[-1] == (M - 1, K, 5, False)
 
 
-def test_a_fit_is_silent_on_request(cache, fits):
-    priors.digit_prior(M, K, progress=False)
-    assert fits == [(M, K, 0, False)]
-
-
-def test_another_size_number_or_seed_is_another_fit(cache, fits):
-    for m, k, seed in ((M, K, 0), (M, K, 1), (M, K + 1, 0), (M - 1, K, 0)):
-        assert priors.digit_prior(m, k, seed=seed).means.shape == (k, m * m)
-    assert len(fits) == 4 and len(list(cache.iterdir())) == 4
-
-
-def damaged(raw):
-    """Kinds of damage: name -> bytes."""
-    flipped = bytearray(raw)
-    flipped[len(raw) // 2] ^= 16
-    other = random_mixture(np.random.default_rng(9), K, M * M)
-    good = priors._pack(other)
-    return {
-        "truncated": raw[:-30],
-        "half": raw[: len(raw) // 2],
-        "a bit flipped": bytes(flipped),
-        "empty": b"",
-        "text": b"weights, means, covs\n0.5, 0, 1\n",
-        "a pickle": pickle.dumps({"weights": [1.0]}),
-        "another K": priors._pack(random_mixture(np.random.default_rng(9), K + 1, M * M)),
-        "another m": priors._pack(random_mixture(np.random.default_rng(9), K, (M + 1) ** 2)),
-        "another array": npy(np.zeros(3)),
-        "no checksum": npz(weights=other.weights, means=other.means),
-        "a checksum of others": npz(**{**unpacked(good), "means": unpacked(good)["means"] + 1}),
-        "no covariance": indefinite(other),
-    }
-
-
-def npy(array):
-    file = io.BytesIO()
-    np.save(file, array)
-    return file.getvalue()
+def flipped(raw, bit):
+    damaged = bytearray(raw)
+    damaged[bit // 8] ^= 1 << bit % 8
+    return bytes(damaged)
 
 
 def npz(**arrays):
@@ -174,30 +128,78 @@ def unpacked(raw):
         return dict(stored)
 
 
-def indefinite(prior):
-    """A file with the right checksum of wrong numbers."""
-    return priors._pack(SimpleNamespace(weights=prior.weights, means=prior.means, covs=-prior.covs))
+DAMAGES = {
+    "truncated": lambda raw: raw[:-30],
+    "a bit flipped": lambda raw: flipped(raw, 4 * len(raw) + 4),
+    "empty": lambda raw: b"",
+    "text": lambda raw: b"weights, means, covs\n0.5, 0, 1\n",
+    "a pickle": lambda raw: pickle.dumps({"weights": [1.0]}),
+    "another K": lambda raw: packed(K + 1),
+    "another m": lambda raw: packed(K, M + 1),
+    "no checksum": lambda raw: npz(weights=np.ones(2), means=np.ones((2, 9))),
+    "a checksum of others": lambda raw: npz(**{**unpacked(raw), "means": unpacked(raw)["means"] + 1}),
+    "no covariance": lambda raw: packed(sign=-1),
+    "too large": lambda raw: raw + bytes(10**6),
+}  # fmt: skip
 
 
-KINDS = sorted(damaged(bytes(2000)))
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_a_damaged_cache_file_is_not_stored_and_fitted_again(kind, cache, fits):
+    wanted = priors.digit_prior(M, K)
+    path = cache / file_name(M, K)
+    path.write_bytes(DAMAGES[kind](path.read_bytes()))
+    before = path.read_bytes()
+    message = re.escape(f"{path.name} is damaged and not used; priors.digit_prior fits it again")
+    with pytest.warns(UserWarning, match=message) as caught:
+        assert priors.stored_prior(M, K) is None and path.read_bytes() == before and len(fits) == 1
+        same(priors.digit_prior(M, K), wanted, 1e-7)
+    assert {warning.filename for warning in caught} == {__file__}  # the warnings point at the caller
+    assert len(fits) == 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        same(priors.digit_prior(M, K), wanted, 1e-7)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_cache_file_is_fitted_again(kind, cache, fits):
+def test_whatever_bit_is_flipped_the_prior_is_right_or_a_warning_says_why_not(cache, fits):
+    """Some bits are nobody's: of the date, for example."""
     wanted = priors.digit_prior(M, K)
     path = cache / file_name(M, K)
     raw = path.read_bytes()
-    path.write_bytes(damaged(raw)[kind])
-    with pytest.warns(
-        UserWarning, match=re.escape(f"{path.name} is damaged and not used; priors.digit_prior fits it again")
-    ) as caught:
-        same(priors.digit_prior(M, K), wanted, 1e-7)
-    assert caught[0].filename == __file__  # the warning points at the caller
-    assert len(fits) == 2 and priors._unpack(path.read_bytes(), K, M) is not None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        priors.digit_prior(M, K)
-    assert len(fits) == 2
+    for bit in np.random.default_rng(0).choice(8 * len(raw), 800, replace=False):
+        path.write_bytes(flipped(raw, bit))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            stored = priors.stored_prior(M, K)
+        assert (stored is None) == (len(caught) == 1)
+        if stored is not None:
+            same(stored, wanted, 0)
+
+
+def test_a_bomb_is_not_unpacked_and_a_giant_not_read(cache):
+    """40 MB of zeros in 40 kB, and a file of 1 GB without contents: neither takes memory."""
+    cache.mkdir(parents=True)
+    path = cache / file_name(M, K)
+    for size in (0, 2**30):
+        path.write_bytes(npz(**unpacked(packed()), bomb=np.zeros(5 * 10**6)))
+        if size:
+            os.truncate(path, size)
+        tracemalloc.start()
+        with pytest.warns(UserWarning, match="is damaged"):
+            assert priors.stored_prior(M, K) is None
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 10**6
+
+
+def test_a_file_that_cannot_be_read_costs_a_warning(cache, fits):
+    """A folder in its place: nobody, not even root, can read it, or write there."""
+    (cache / file_name(M, K)).mkdir(parents=True)
+    with pytest.warns(UserWarning) as caught:
+        assert priors.digit_prior(M, K).means.shape == (K, M * M)
+    assert [re.sub(r"\(.*\)", "()", str(warning.message)) for warning in caught] == [
+        f"{file_name(M, K)} cannot be read () and not used; priors.digit_prior fits it again",
+        f"the fitted prior cannot be kept in {cache.name} ()",
+    ]
 
 
 def test_nothing_is_unpickled(cache, fits, tmp_path):
@@ -216,168 +218,110 @@ def test_nothing_is_unpickled(cache, fits, tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
-@pytest.mark.parametrize("kind", ["truncated", "a bit flipped"])
+@pytest.mark.parametrize("kind", ["truncated", "a bit flipped", "empty"])
 def test_a_damaged_shipped_file_falls_back_to_the_cache_and_the_fit(kind, cache, fits, monkeypatch, tmp_path):
-    package = tmp_path / "package"
-    shipped = package / "data" / "priors" / file_name(4, 5)
+    shipped = tmp_path / "package" / "data" / "priors" / file_name(4, 5)
     shipped.parent.mkdir(parents=True)
-    shipped.write_bytes(damaged((FOLDER / shipped.name).read_bytes())[kind])
-    monkeypatch.setattr(priors.resources, "files", lambda package_name: package)
+    raw = (FOLDER / shipped.name).read_bytes()
+    shipped.write_bytes(DAMAGES[kind](raw))
+    monkeypatch.setattr(priors.resources, "files", lambda package_name: tmp_path / "package")
     before = shipped.read_bytes()
     for _ in range(2):
         with pytest.warns(UserWarning, match=f"{shipped.name} is damaged"):
-            priors.digit_prior(4, 5)
+            fitted = priors.digit_prior(4, 5)
     assert len(fits) == 1 and shipped.read_bytes() == before
+    shipped.write_bytes(raw)  # whole again, it comes before the cache
+    assert not np.array_equal(priors.stored_prior(4, 5).means, fitted.means)
 
 
 def test_a_cache_that_cannot_be_written_costs_a_warning(fits, monkeypatch, tmp_path):
     """A file where the folder should be: no user, not even root, can write there."""
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(priors, "cache_folder", lambda: tmp_path / "file" / "priors-1")
-    with pytest.warns(UserWarning, match=r"the fitted prior cannot be kept in .*\(Not a directory\)"):
+    with pytest.warns(UserWarning, match=r"the fitted prior cannot be kept in priors-1 \(.*\)") as caught:
         prior = priors.digit_prior(M, K)
-    assert prior.means.shape == (K, M * M) and len(fits) == 1
+    assert prior.means.shape == (K, M * M) and len(fits) == len(caught) == 1
 
 
-@pytest.mark.parametrize("moment", ["fit_digits", "_pack", "os.replace"])
-def test_an_interrupt_leaves_no_file_behind(moment, cache, fits, monkeypatch):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_whatever_stops_the_writing_leaves_no_file_behind(error, cache, fits, monkeypatch):
     """Neither half a prior under its name nor a nameless part of one."""
 
-    def interrupt(*args, **kwargs):
-        raise KeyboardInterrupt
+    def stop(*args):
+        raise error
 
-    owner, _, name = moment.rpartition(".")
-    monkeypatch.setattr(getattr(priors, owner) if owner else priors, name, interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        priors.digit_prior(M, K)
-    assert not cache.exists() or list(cache.iterdir()) == []
-
-
-def test_a_full_disk_costs_a_warning_and_leaves_no_file_behind(cache, fits, monkeypatch):
-    def full(*args):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(priors.os, "replace", full)
-    with pytest.warns(UserWarning, match=r"the fitted prior cannot be kept in .*\(No space left on device\)"):
-        assert priors.digit_prior(M, K).means.shape == (K, M * M)
+    monkeypatch.setattr(os, "replace", stop)
+    if error is KeyboardInterrupt:
+        with pytest.raises(KeyboardInterrupt):
+            priors.digit_prior(M, K)
+    else:
+        with pytest.warns(UserWarning, match=r"cannot be kept in .*\(No space left on device\)"):
+            assert priors.digit_prior(M, K).means.shape == (K, M * M)
     assert list(cache.iterdir()) == []
 
 
-def test_the_cache_is_the_users_and_names_the_recipe(monkeypatch, tmp_path):
+def test_parts_of_killed_processes_are_swept_and_those_of_living_ones_are_not(cache, fits):
+    cache.mkdir(parents=True)
+    old, young, other = (cache / name for name in ("old.part", "young.part", "old.npz"))
+    for path in (old, young, other):
+        path.write_bytes(b"half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    priors.digit_prior(M, K)
+    assert {path.name for path in cache.iterdir()} == {young.name, other.name, file_name(M, K)}
+
+
+def test_the_cache_is_the_users_and_names_the_recipe(monkeypatch, tmp_path, recwarn):
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda name, appauthor: str(tmp_path / name))
     assert priors.cache_folder() == tmp_path / "seeing-through-noise" / f"priors-{priors.RECIPE}"
-
-
-@pytest.mark.skipif(
-    os.name != "posix" or platformdirs.user_cache_dir("x").startswith("/Users"), reason="XDG is for Linux"
-)
-def test_the_cache_follows_xdg(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert tmp_path in priors.cache_folder().parents
-
-
-# What is stored, without a fit
-
-
-@pytest.fixture
-def no_fit(monkeypatch):
-    monkeypatch.setattr(priors, "fit_digits", lambda *a, **k: pytest.fail("stored_prior must not fit"))
-
-
-def test_a_shipped_prior_is_stored(cache, no_fit):
-    for m, K, seed in ((4, 5, 0), (16, 11, 2)):
-        same(priors.stored_prior(m, K, seed=seed), shipped_prior(m, K, seed), 0)
-    assert not cache.exists()
-
-
-def test_a_cached_prior_is_stored(cache, fits):
-    """Each seed has its own, and what is in the package comes first."""
-    fitted = [priors.digit_prior(M, K, seed=seed) for seed in (0, 1)]
-    for seed in (0, 1):
-        same(priors.stored_prior(M, K, seed=seed), fitted[seed], 0)
-    (cache / file_name(4, 5)).write_bytes(priors._pack(random_mixture(np.random.default_rng(3), 5, 16)))
-    same(priors.stored_prior(4, 5), shipped_prior(4, 5), 0)
-    assert len(fits) == 2
-
-
-def test_what_was_never_fitted_is_not_stored(cache, no_fit, recwarn):
-    assert priors.stored_prior(M, K) is None
-    assert priors.stored_prior(16, 11, seed=99) is None
-    assert not recwarn.list and not cache.exists()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_file_is_not_stored_and_stays_as_it_is(kind, cache, no_fit):
-    cache.mkdir(parents=True)
-    path = cache / file_name(M, K)
-    path.write_bytes(damaged(priors._pack(random_mixture(np.random.default_rng(0), K, M * M)))[kind])
-    before = path.read_bytes()
-    with pytest.warns(UserWarning, match=f"{path.name} is damaged and not used") as caught:
-        assert priors.stored_prior(M, K) is None
-    assert caught[0].filename == __file__  # the warning points at the caller
-    assert path.read_bytes() == before
-
-
-def test_a_damaged_shipped_file_gives_way_to_the_cache(cache, no_fit, monkeypatch, tmp_path):
-    shipped = tmp_path / "package" / "data" / "priors" / file_name(4, 5)
-    shipped.parent.mkdir(parents=True)
-    shipped.write_bytes(b"")
-    monkeypatch.setattr(priors.resources, "files", lambda package_name: tmp_path / "package")
-    cache.mkdir(parents=True)
-    (cache / shipped.name).write_bytes((FOLDER / shipped.name).read_bytes())
-    with pytest.warns(UserWarning, match=f"{shipped.name} is damaged"):
-        stored = priors.stored_prior(4, 5)
-    monkeypatch.undo()
-    same(stored, shipped_prior(4, 5), 0)
+    assert priors.stored_prior(M, K) is None and priors.stored_prior(16, 11, seed=99) is None
+    assert not recwarn.list and not priors.cache_folder().exists()
 
 
 # The fit, and bad input
 
 
-def test_the_recipe_hands_on_its_seed_and_progress(monkeypatch, recwarn):
-    """Patches of the training digits alone, never of the held-out ones; stopping after MAX_ITER is part of the recipe."""
+@pytest.mark.parametrize(("m", "n", "floor"), [(5, 50_000, 300.0), (6, 50_000, 1.0), (20, 20_000, 1.0)])
+def test_the_recipe_hands_on_its_seed_and_progress(m, n, floor, monkeypatch):
+    """Patches of the training digits alone; a coarse floor up to m = 5, inclusive."""
     calls = []
 
-    def fit(x, n_components, **options):
+    def fit_quietly(x, n_components, **options):
         calls.append((x, n_components, options))
-        warnings.warn(f"fit needs more than max_iter={options['max_iter']} iterations to settle")
-        return random_mixture(np.random.default_rng(0), n_components, x.shape[1])
+        return random_mixture(np.random.default_rng(0), n_components, x.shape[1], scale=100), False
 
-    monkeypatch.setattr(priors.mixture, "fit", fit)
-    priors.fit_digits(20, 3, seed=4, progress=True)
+    monkeypatch.setattr(priors.mixture, "fit_quietly", fit_quietly)
+    prior = priors.fit_digits(m, 3, seed=4, progress=True)
     x, k, options = calls[0]
-    wanted = patches.sample_patches(datasets.digits("train")[0], 20, 20_000, np.random.default_rng(4))
+    wanted = patches.sample_patches(datasets.digits("train")[0], m, n, np.random.default_rng(4))
     np.testing.assert_array_equal(x, wanted)
-    assert k == 3 and options["random_state"] == 4 and options["progress"] is True
-    assert not recwarn.list
-    assert options["reg_covar"] == priors.REG_COVAR and options["max_iter"] == priors.MAX_ITER
+    assert k == 3 and options == dict(reg_covar=floor, max_iter=100, random_state=4, progress=True)
+    assert (prior.means.max() > 100) == (floor == 300)  # by an M-step on the patches
 
 
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (
-            (29, 1),
-            ValueError,
-            "patch_size needs a whole number from 1 to 28; got 29; digits have 28 x 28 pixels",
-        ),
-        ((0, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 0"),
-        ((4.0, 1), TypeError, "patch_size needs a whole number; got float 4.0"),
-        ((4, 0), ValueError, "n_components needs a whole number from 1 to 50000; got 0"),
-        (
-            (28, 4501),
-            ValueError,
-            "n_components needs a whole number from 1 to 4500; got 4501; a prior is fitted to that many patches",
-        ),
-        ((4, "5"), TypeError, "n_components needs a whole number; got str '5'"),
-        ((4, 5, -1), ValueError, "seed needs a whole number from 0 to 4294967295; got -1"),
-        ((4, 5, None), TypeError, "seed needs a whole number; got NoneType None"),
-    ],
-)
+ARGUMENTS = [
+    ((29, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 29; digits have 28 x 28 pixels"),
+    ((0, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 0"),
+    ((4.0, 1), TypeError, "patch_size needs a whole number; got float 4.0"),
+    ((np.nan, 1), TypeError, "patch_size needs a whole number; got float nan"),
+    ((4, 0), ValueError, "n_components needs a whole number from 1 to 50000; got 0"),
+    ((28, 4501), ValueError, "from 1 to 4500; got 4501; a prior is fitted to that many patches"),
+    ((4, "5"), TypeError, "n_components needs a whole number; got str '5'"),
+    ((4, 5, -1), ValueError, "seed needs a whole number from 0 to 4294967295; got -1"),
+    ((4, 5, None), TypeError, "seed needs a whole number; got NoneType None"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), ARGUMENTS)
 def test_bad_arguments_are_refused_before_any_fit(arguments, error, message, cache, monkeypatch):
-    monkeypatch.setattr(priors, "fit_digits", None)
+    monkeypatch.setattr(priors.mixture, "fit_quietly", None)
     m, k, *seed = arguments
-    for read in (priors.digit_prior, priors.stored_prior):
+    for call in (priors.digit_prior, priors.stored_prior, priors.fit_digits):
         with pytest.raises(error, match=message):
-            read(m, k, **dict(zip(["seed"], seed)))
+            call(m, k, **dict(zip(["seed"], seed)))
+    if message.startswith("patch_size"):
+        with pytest.raises(error, match=message):
+            priors.n_patches(m)
+    with pytest.raises(TypeError, match="progress needs True or False; got str 'abc'"):
+        priors.digit_prior(4, 5, progress="abc")
     assert not cache.exists()
