@@ -26,7 +26,7 @@ def inverse_rows(product, shape, template_shape):
 
 def padded(shape):
     """Lengths of at least `shape` whose transforms are fast; zeros beyond the picture change no position that fits."""
-    return tuple(fft.next_fast_len(length, real=True) for length in shape)
+    return fft.next_fast_len(shape[0]), fft.next_fast_len(shape[1], real=True)
 
 
 def correlation_sum(transformed, weights, shape, template_shape):
