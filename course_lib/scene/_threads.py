@@ -43,11 +43,13 @@ def run_jobs(jobs, n_jobs):
                 idle.notify_all()
 
     threads = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
-    with contextlib.closing(threads(delayed(work)(job) for job in jobs)) as results:
-        try:
-            for result in results:  # noqa: UP028 (`yield from` would close joblib before a job hears of it)
-                yield result
-        finally:
-            stopped.set()
-            with idle:  # threads that still compute when the interpreter ends would abort it
-                idle.wait_for(lambda: not busy, timeout=PATIENCE)
+    results = threads(delayed(work)(job) for job in jobs)
+    try:
+        for result in results:  # noqa: UP028 (`yield from` would close joblib before a job hears of it)
+            yield result
+    finally:
+        stopped.set()
+        with idle:  # threads that still compute when the interpreter ends would abort it
+            idle.wait_for(lambda: not busy, timeout=PATIENCE)
+        with contextlib.suppress(KeyboardInterrupt):
+            results.throw(KeyboardInterrupt)  # ends joblib's threads; close() would warn of unused results

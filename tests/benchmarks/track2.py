@@ -53,7 +53,7 @@ def bare_transforms(images):
 def iteration(images, begin, *, hard=False):
     """One E-step, M-step and bound as `scene.fit` does them, with the spectra of the pictures kept."""
     pictures = _pictures.Pictures(images, begin.face.shape, images.mean(), keep=True)
-    return lambda: scene.update(_sums.collect(pictures, begin, hard), begin)
+    return lambda: scene.update(_sums.accumulate(pictures, begin, hard), begin)
 
 
 def against_the_bound(N, H, W, h, w):

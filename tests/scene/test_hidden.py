@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from course_lib import scene
+from course_lib.classroom import loops
 from course_lib.scene import Scene
 from tests.helpers import close
 from tests.scene import scenes
-from tests.scene.scenes import every_case, one_hot, problem, regime, same_scene  # noqa: F401
+from tests.scene.scenes import every_case, one_hot, problem, same_scene
 
 # Hidden pixels
 
 
 @every_case
-@pytest.mark.usefixtures("regime")
 def test_visible_is_the_q_of_positions_that_do_not_hide_a_pixel(name):
     """(S10): exactly 0 where no position leaves the pixel free."""
     images, truth, q = problem(name)
@@ -29,7 +29,6 @@ def test_visible_is_the_q_of_positions_that_do_not_hide_a_pixel(name):
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.usefixtures("regime")
 def test_hidden_pixels_keep_a_defined_background(seed):
     """(S10), (S11): 1 - c is rounding there, and a quotient of roundings often looks plausible."""
     images, truth, q = problem("pixels always hidden", seed)
@@ -74,14 +73,13 @@ def test_the_noise_counts_what_little_is_seen_of_a_hidden_pixel():
     found = scene.m_step(images, q, (1, 2), previous=previous)
     assert found.background[0, 0] == 3e5 and found.noise_std > 50
     # c is 1 less 2e-7, and known to 1e-16
-    same_scene(found, scenes.maximiser(images, q, (1, 2), previous.background), 1e-8)
+    same_scene(found, loops.m_step(images, q, (1, 2), previous.background), 1e-8)
 
 
 # The noise floor
 
 
 @pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.usefixtures("regime")
 def test_noiseless_pictures_reach_the_noise_floor(hard):
     """(S11): the sums give s^2 = +-1e-13; the floor is 1e-4 times the standard deviation of all pixels."""
     rng = np.random.default_rng(0)

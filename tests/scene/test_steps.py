@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from course_lib import scene
+from course_lib.classroom import loops
 from course_lib.scene import Scene
 from tests.helpers import close, relaid
-from tests.scene import scenes
-from tests.scene.scenes import CASES, every_case, one_hot, problem, regime, same_scene  # noqa: F401
+from tests.scene.scenes import CASES, every_case, one_hot, problem, same_scene
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +42,11 @@ def in_the_way(gain):
 
 
 @every_case
-@pytest.mark.usefixtures("regime")
 def test_e_step_is_the_posterior(name):
     """(S5), and (S12): with this q the bound is the log-likelihood."""
     images, truth, _ = problem(name)
     q, bound = scene.e_step(images, truth)
-    wanted, evidence = scenes.posterior(images, truth)
+    wanted, evidence = loops.posterior(images, truth)
     close(q, wanted)
     close(bound, evidence.sum())
     assert isinstance(bound, float) and (q[:, truth.prior == 0] == 0).all()
@@ -55,12 +54,11 @@ def test_e_step_is_the_posterior(name):
 
 
 @every_case
-@pytest.mark.usefixtures("regime")
 def test_a_hard_e_step_is_the_best_position(name):
     """(S14): the largest ln A + ln p(X | d), which is also its part of the bound."""
     images, truth, _ = problem(name)
     q, bound = scene.e_step(images, truth, hard=True)
-    joint = scenes.log_joint(images, truth)
+    joint = loops.log_joint(images, truth)
     assert q.shape == (len(images), 2) and q.dtype.kind == "i" and (truth.prior[tuple(q.T)] > 0).all()
     for k, (i, j) in enumerate(q):
         assert joint[k, i, j] == joint[k].max()
@@ -69,20 +67,19 @@ def test_a_hard_e_step_is_the_best_position(name):
 
 
 @pytest.mark.parametrize("gain", [1000.0, 1e5, 1e9])
-@pytest.mark.usefixtures("regime")
 def test_an_impossible_best_position_does_no_harm(gain):
     """(S5): the maximum includes ln A; without it every term underflows, and q is 0/0, from some 745 nats on."""
     images, truth = in_the_way(gain)
     likelihood = scene.log_likelihood(images, truth)
     assert (likelihood[:, 1, 2] > likelihood[:, truth.prior > 0].max() + 0.7 * gain).all()
     q, bound = scene.e_step(images, truth)
-    wanted, evidence = scenes.posterior(images, truth)
+    wanted, evidence = loops.posterior(images, truth)
     close(q, wanted, rtol=1e-10 * max(1, gain / 1e5))  # differences of logits of 1e9 nats
     close(bound, evidence.sum())
     assert np.isfinite(q).all() and (q[:, truth.prior == 0] == 0).all()
     np.testing.assert_allclose(q.sum(axis=(1, 2)), 1, rtol=1e-14)
     hard, part = scene.e_step(images, truth, hard=True)
-    close(part, scenes.log_joint(images, truth).max(axis=(1, 2)).sum())
+    close(part, loops.log_joint(images, truth).max(axis=(1, 2)).sum())
     assert (truth.prior[tuple(hard.T)] > 0).all() and np.isfinite(scene.statistics(images, truth).bound)
     assert np.isfinite(scene.m_step(images, q, (2, 2)).background).all()
 
@@ -126,18 +123,16 @@ def test_ties_go_to_the_first_position():
 
 @every_case
 @pytest.mark.parametrize("smoothing", [0.0, 0.4])
-@pytest.mark.usefixtures("regime")
 def test_m_step_is_the_formulas(name, smoothing):
     """(S8), (S9), (S10), (S11) with the new F and B, (S15)."""
     images, truth, q = problem(name)
     found = scene.m_step(images, q, truth.face.shape, smoothing=smoothing, previous=truth)
-    same_scene(found, scenes.maximiser(images, q, truth.face.shape, truth.background, smoothing))
+    same_scene(found, loops.m_step(images, q, truth.face.shape, truth.background, smoothing=smoothing))
     found = scene.m_step(images, q, truth.face.shape, smoothing=smoothing)
-    same_scene(found, scenes.maximiser(images, q, truth.face.shape, images.mean(axis=0), smoothing))
+    same_scene(found, loops.m_step(images, q, truth.face.shape, images.mean(axis=0), smoothing=smoothing))
 
 
 @every_case
-@pytest.mark.usefixtures("regime")
 def test_hard_positions_are_probabilities_of_one(name):
     """(S14): every function takes them, and gives the same."""
     images, truth, _ = problem(name)
@@ -155,7 +150,6 @@ def test_hard_positions_are_probabilities_of_one(name):
     )
 
 
-@pytest.mark.usefixtures("regime")
 def test_smoothing_adds_pseudo_pictures_to_every_position():
     """(S15): A = (counts + alpha) / (K + alpha n)."""
     images, positions = np.zeros((3, 2, 4)), np.array([[0, 0], [0, 2], [0, 2]])
@@ -181,7 +175,6 @@ def test_the_order_of_pictures_does_not_matter():
 
 
 @every_case
-@pytest.mark.usefixtures("regime")
 def test_a_common_gray_level_moves_face_and_background_only(name):
     """(S5), (S8)-(S11) at 10 000 gray levels more, in noise of half a gray level.
 
