@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.classroom import loops, models
-from course_lib.classroom.models import one_hot  # noqa: F401
+from course_lib.classroom.models import one_hot
 
 # pictures, (H, W), (h, w)
 CASES = {

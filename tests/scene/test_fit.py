@@ -9,7 +9,15 @@ from scipy import fft
 
 from course_lib import scene
 from tests.scene.real_scenes import (
-    FACE, assert_close_scenes, assert_equal_results, every_kind, fake_runs, placed, rough_start, runs, small, word,  # noqa: F401
+    FACE,
+    assert_close_scenes,
+    assert_equal_results,
+    every_kind,
+    fake_runs,
+    placed,
+    rough_start,
+    small,
+    word,
 )  # fmt: skip
 
 
@@ -73,7 +81,7 @@ def test_it_stops_when_the_bound_changes_by_less_than_the_tolerance():
     )
 
 
-def test_the_loop_of_em_runs_it_and_is_told_what_was_asked(runs):  # noqa: F811
+def test_the_loop_of_em_runs_it_and_is_told_what_was_asked(runs):
     _, images, _ = small()
     begin = rough_start(images)
     scene.fit(images, FACE, start=begin, max_iter=7, tol=0.5)
@@ -126,7 +134,7 @@ def test_the_pictures_are_transformed_once(monkeypatch):
 # Restarts
 
 
-def test_the_best_bound_wins_and_every_bound_is_kept(runs):  # noqa: F811
+def test_the_best_bound_wins_and_every_bound_is_kept(runs):
     """Each restart is plain EM from the random start that the next seed of the generator gives."""
     _, images, _ = small(60.0)
     options = dict(max_iter=5, tol=0)
@@ -160,7 +168,7 @@ def test_of_equal_bounds_the_first_wins_also_when_it_is_the_slowest(monkeypatch)
     ).converged  # the second's
 
 
-def test_the_first_restart_begins_as_asked_and_the_others_at_random(runs):  # noqa: F811
+def test_the_first_restart_begins_as_asked_and_the_others_at_random(runs):
     _, images, _ = small()
     scene.fit(images, FACE, n_init=3, how="mean", rng=np.random.default_rng(0))
     flat, *others = [begin for begin, _, _ in runs]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (messages, one a line)
 """The ends of what scenes and windows take: far gray levels, large pictures, absurd units, sums from elsewhere, no pictures."""
 
 import re
@@ -143,19 +144,6 @@ def test_hard_positions_need_no_transforms(monkeypatch):
     same_scene(found, wanted)
 
 
-@pytest.mark.parametrize(
-    ("q", "message"),
-    [
-        (np.zeros((0, 2), dtype=int), "q needs shape (1, 2); got (0, 2); give at least one"),
-        (np.zeros((0, 3, 3)), "q needs shape (1, 3, 3); got (0, 3, 3); give at least one"),
-        ([[0], [0, 1]], "q needs parts of one shape; got parts of different shapes; make them equal first"),
-    ],
-)
-def test_visible_refuses_no_pictures_and_ragged_positions(q, message):
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        scene.visible(q, (3, 4), (1, 2))
-
-
 @pytest.mark.parametrize("noise_std", [1.0, 80.0, 200.0])
 def test_settled_pictures_take_a_window_and_give_the_same_sums(noise_std, monkeypatch):
     """(S9), (S10), (S14): none, some or all pictures put all their weight, to rounding, on one position."""
@@ -177,24 +165,3 @@ def test_a_small_weight_stays_in_the_prior_of_settled_pictures():
     """(S8): what is too small for the face still keeps its position possible."""
     truth, images, _ = drawn(20.0, n=30)
     assert (scene.update(scene.statistics(images, truth), truth).prior > 0).sum() > 30
-
-
-@pytest.mark.parametrize("value", ["soft", 1, None, [0]])
-@pytest.mark.parametrize("name", ["hard", "progress"])
-def test_a_flag_is_true_or_false(name, value):
-    images, truth = np.zeros((3, 4, 5)), scene.Scene([[1.0]], np.zeros((4, 5)), 1.0, np.full((4, 5), 1 / 20))
-    calls = [lambda: scene.fit(images, (1, 1), **{name: value})]
-    if name == "hard":
-        calls += [
-            lambda: scene.e_step(images, truth, hard=value),
-            lambda: scene.statistics(images, truth, hard=value),
-        ]
-    for call in calls:
-        with pytest.raises(TypeError, match=f"^{name} needs True or False; got "):
-            call()
-
-
-def test_the_previous_scene_of_an_m_step_has_its_face():
-    images, other = np.zeros((3, 4, 5)), scene.Scene([[1.0]], np.zeros((4, 5)), 1.0, np.full((4, 5), 1 / 20))
-    with pytest.raises(ValueError, match=r"previous.face needs shape \(2, 2\); got \(1, 1\)"):
-        scene.m_step(images, np.zeros((3, 2), dtype=int), (2, 2), previous=other)
