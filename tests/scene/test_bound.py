@@ -8,9 +8,8 @@ from scipy.special import rel_entr
 
 from course_lib import scene
 from course_lib.classroom import loops
-from course_lib.scene import Scene
 from tests.helpers import close
-from tests.scene.scenes import every_case, every_tiny_case, one_hot, problem, random_scene
+from tests.scene.scenes import every_case, every_tiny_case, one_hot, problem
 
 
 def possible(q, prior):
@@ -51,9 +50,8 @@ def test_the_gap_is_the_divergence_from_the_posterior(name):
     posterior, evidence = scene.e_step(images, truth)
     gap = rel_entr(q, posterior).sum()
     # the gap is a difference of two sums of hundreds of nats
-    assert evidence - scene.bound(images, q, truth) == pytest.approx(
-        gap, rel=1e-10, abs=1e-10 * abs(evidence)
-    )
+    found = evidence - scene.bound(images, q, truth)
+    assert found == pytest.approx(gap, rel=1e-10, abs=1e-10 * abs(evidence))
     assert gap > 0.01 or truth.prior.size == 1
 
 
@@ -68,15 +66,6 @@ def test_an_impossible_position_costs_everything():
     assert scene.bound(images, q, truth) == -np.inf
     q[2] = one_hot([inside], truth.positions)[0]
     assert np.isfinite(scene.bound(images, q, truth))
-
-
-def test_a_certain_q_has_no_entropy_and_a_uniform_one_the_most():
-    """(S12): K ln n for n positions, if all explain the pictures alike."""
-    flat = Scene(np.full((2, 2), 5.0), np.full((3, 5), 5.0), 2, np.full((2, 4), 1 / 8))
-    images = np.random.default_rng(0).normal(5, 2, (3, 3, 5))
-    certain = scene.bound(images, np.zeros((3, 2), dtype=int), flat)
-    close(certain, scene.log_likelihood(images, flat)[:, 0, 0].sum() - 3 * np.log(8))
-    close(scene.bound(images, np.full((3, 2, 4), 1 / 8), flat) - certain, 3 * np.log(8))
 
 
 # Its maximum
@@ -113,8 +102,9 @@ def steps(theta, seen):
 def test_the_gradient_vanishes_after_the_m_step(name, hard, alpha):
     """(S8)-(S11), (S15): central differences of (S12) in every pixel of F and B, in s, and in A on the simplex.
 
-    In units of the curvature, that is, as the distance from the maximum, 1e-6 of a gray level, of s, or of A. What is left
-    is rounding of some 1e-11 nats over steps of 1 gray level and 1e-4; for s and A also the third derivative.
+    In units of the curvature, that is, as the distance from the maximum, 1e-6 of a gray level, of s, or of A.
+    What is left is rounding of some 1e-11 nats over steps of 1 gray level and 1e-4; for s and A also the
+    third derivative.
     """
     images, truth, q = problem(name, seed=2)
     q = q.reshape(len(q), -1).argmax(axis=1) if hard else q
@@ -129,53 +119,6 @@ def test_the_gradient_vanishes_after_the_m_step(name, hard, alpha):
         high, low = penalised(images, q, up, alpha), penalised(images, q, down, alpha)
         assert abs(high - low) / (2 * step) < 1e-6 * len(images) * curvature, field
         assert max(high, low) < top, field
-
-
-def test_any_other_scene_has_a_lower_bound():
-    """(S8)-(S11): the maximum is global; tried with what a slip would give, and at random."""
-    images, truth, q = problem("prime sizes", seed=3)
-    theta = scene.m_step(images, q, (2, 3))
-    top, rng = scene.bound(images, q, theta), np.random.default_rng(0)
-    for _ in range(20):
-        other = random_scene(rng, (5, 7), (2, 3), impossible=0)
-        mixed = {
-            field: getattr(rng.permutation([theta, other])[0], field) for field in theta.__dataclass_fields__
-        }
-        assert scene.bound(images, q, Scene(**mixed)) <= top
-        assert scene.bound(images, q, other) < top
-
-
-# EM
-
-
-@pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.parametrize("alpha", [0.0, 0.5])
-def test_em_never_lowers_its_objective(alpha, hard):
-    """(S12), with (S15) when smoothing is on, in soft and hard EM (S14), on 25 random problems from random starts.
-
-    1e-9 of the objective is for rounding.
-    """
-    risen = 0
-    for seed in range(25):
-        rng = np.random.default_rng(seed)
-        shape = tuple(rng.integers(2, 9, 2))
-        face_shape, n = tuple(rng.integers(1, [side + 1 for side in shape])), rng.integers(3, 12)
-        truth = random_scene(rng, shape, face_shape, noise_std=rng.uniform(5, 80), impossible=0)
-        images, _ = scene.sample(truth, n, rng)
-        theta = random_scene(rng, shape, face_shape, impossible=0 if alpha else 0.2)
-        q, bound = scene.e_step(images, theta, hard=hard)
-        before = penalised(images, q, theta, alpha)
-        for _ in range(6):
-            theta = scene.m_step(images, q, face_shape, smoothing=alpha, previous=theta)
-            if theta.noise_std <= 1.001e-4 * images.std():
-                break
-            middle = penalised(images, q, theta, alpha)
-            q, bound = scene.e_step(images, theta, hard=hard)
-            after = bound + (alpha * theta.log_prior.sum() if alpha else 0.0)
-            close(after, penalised(images, q, theta, alpha))
-            assert before - 1e-9 * abs(before) <= middle <= after + 1e-9 * abs(after)
-            risen, before = risen + (after > before + 1e-6), after
-    assert risen > 25
 
 
 def test_hard_em_without_smoothing_moves_to_held_positions_only():

@@ -24,9 +24,8 @@ def test_one_picture_with_a_start_fits_exactly_and_its_noise_is_floored(kind):
     np.testing.assert_allclose(result.params.face, images[0, i : i + 9, j : j + 7], atol=1e-9)
     under = np.zeros((20, 30), bool)
     under[i : i + 9, j : j + 7] = True
-    np.testing.assert_allclose(
-        result.params.background, np.where(under, truth.background, images[0]), atol=1e-9
-    )
+    wanted = np.where(under, truth.background, images[0])
+    np.testing.assert_allclose(result.params.background, wanted, atol=1e-9)
     np.testing.assert_array_equal(result.visible, ~under * 1.0)
     assert result.params.noise_std == pytest.approx(1e-4 * images.std(), rel=1e-9)
 
@@ -53,12 +52,9 @@ def test_noiseless_pictures_give_the_scene_itself_and_a_floor_for_the_noise(kind
     np.testing.assert_array_equal(placed(images, result), positions)
     assert result.params.noise_std == pytest.approx(1e-4 * images.std(), rel=1e-9)
     np.testing.assert_allclose(result.params.face, truth.face, atol=1e-6)
-    np.testing.assert_allclose(
-        result.params.background[result.visible > 0], truth.background[result.visible > 0], atol=1e-6
-    )
-    assert (
-        np.isfinite(result.bounds).all() and (np.diff(result.bounds) >= -1e-6).all()
-    )  # pixels / floor = 1e4, squared and summed
+    seen = result.visible > 0
+    np.testing.assert_allclose(result.params.background[seen], truth.background[seen], atol=1e-6)
+    assert np.isfinite(result.bounds).all() and (np.diff(result.bounds) >= -1e-6).all()
 
 
 @every_kind
@@ -79,9 +75,7 @@ def test_a_face_as_large_as_the_pictures_is_the_mean_picture(kind):
     result = scene.fit(images, (6, 7), **kind)
     np.testing.assert_array_equal(placed(images, result), np.zeros((8, 2)))
     np.testing.assert_allclose(result.params.face, images.mean(axis=0), rtol=1e-12)
-    assert result.params.noise_std == pytest.approx(
-        np.sqrt(((images - images.mean(axis=0)) ** 2).mean()), rel=1e-9
-    )
+    assert result.params.noise_std == pytest.approx(np.sqrt(images.var(axis=0).mean()), rel=1e-9)
     np.testing.assert_array_equal(result.params.prior, [[1.0]])
     np.testing.assert_array_equal(result.visible, np.zeros((6, 7)))
     np.testing.assert_allclose(result.params.background, images.mean(axis=0), rtol=1e-12)
@@ -93,17 +87,8 @@ def test_one_row_or_column_of_positions(shape):
     _, images, positions = small(10.0, n=20, shape=shape)
     result = scene.fit(images, FACE)
     np.testing.assert_array_equal(placed(images, result), positions)
-    assert np.isfinite(result.params.background).all()
-
-
-@pytest.mark.filterwarnings("error")
-def test_pictures_of_one_pixel():
-    """One position, F the mean; and the standard deviation is the noise."""
-    images = np.array([1.0, 2.0, 6.0])[:, None, None]
-    result = scene.fit(images, (1, 1))
-    assert result.params.face.item() == pytest.approx(3.0) and result.params.noise_std == pytest.approx(
-        np.std([1, 2, 6])
-    )
+    one = scene.fit(np.array([1.0, 2.0, 6.0])[:, None, None], (1, 1)).params  # pictures of one pixel
+    assert one.face.item() == pytest.approx(3.0) and one.noise_std == pytest.approx(np.std([1, 2, 6]))
 
 
 # What a run reports
@@ -129,9 +114,8 @@ def test_hidden_pixels_keep_the_mean_picture_after_a_search():
     """(S10): defined, never garbage, though the search ran many times before."""
     _, images, _ = small(30.0, shape=(12, 10))
     result = scene.fit(images, FACE)
-    np.testing.assert_allclose(
-        result.params.background[result.visible == 0], images.mean(axis=0)[result.visible == 0], rtol=1e-12
-    )
+    hidden = result.visible == 0
+    np.testing.assert_allclose(result.params.background[hidden], images.mean(axis=0)[hidden], rtol=1e-12)
 
 
 def test_a_result_is_a_checked_read_only_record():
@@ -153,20 +137,13 @@ def test_a_result_is_a_checked_read_only_record():
 # Verdict
 
 
-@pytest.mark.parametrize(
-    ("moves", "wanted"),
-    [
-        ([(0, 0)] * 4, ("exact", (0, 0))),
-        ([(0, 0)] * 2 + [(5, 1), (1, 1)], ("exact", (0, 0))),
-        ([(0, 0)] * 2 + [(0, -1)] * 2, ("exact", (0, 0))),
-        ([(0, 0)] * 2 + [(0, 1)] * 3, ("shifted", (0, 1))),
-        ([(-1, 2)] * 3 + [(0, 0)], ("shifted", (-1, 2))),
-        ([(-1, 2)] * 2 + [(0, 0), (7, 7)], ("shifted", (-1, 2))),
-        ([(0, 0)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (0, 0))),
-        ([(4, -4)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (4, -4))),
-        ([(3, 0)], ("shifted", (3, 0))),
-    ],
-)
+@pytest.mark.parametrize(("moves", "wanted"), [
+    ([(0, 0)] * 4, ("exact", (0, 0))), ([(0, 0)] * 2 + [(5, 1), (1, 1)], ("exact", (0, 0))),
+    ([(0, 0)] * 2 + [(0, -1)] * 2, ("exact", (0, 0))), ([(0, 0)] * 2 + [(0, 1)] * 3, ("shifted", (0, 1))),
+    ([(-1, 2)] * 3 + [(0, 0)], ("shifted", (-1, 2))), ([(-1, 2)] * 2 + [(0, 0), (7, 7)], ("shifted", (-1, 2))),
+    ([(0, 0)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (0, 0))), ([(3, 0)], ("shifted", (3, 0))),
+    ([(4, -4)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (4, -4))),
+])  # fmt: skip
 def test_a_face_is_exact_shifted_or_lost(moves, wanted):
     """(S16): half of the pictures must agree; of all differences the most frequent is told, found less true."""
     positions = np.random.default_rng(0).integers(0, 20, (len(moves), 2))
@@ -188,12 +165,10 @@ def test_verdict_takes_whole_numbers_of_any_kind_and_no_others():
     positions = np.array([[0, 3], [2, 5]], dtype=np.uint8)
     assert scene.verdict(positions, positions + np.uint8(1)) == ("shifted", (-1, -1))
     assert scene.verdict([[2**53, 0]], [[-(2**53), 0]]) == ("shifted", (2**54, 0))
-    with pytest.raises(
-        ValueError, match="found needs whole numbers; got fractions; e_step gives them with hard=True"
-    ):
-        scene.verdict(positions + 0.9, positions)
-    for far in (1e19, -1e19, 2**63):
-        with pytest.raises(
-            ValueError, match=r"found needs positions within 9007199254740992; got \d.*; count in pixels"
-        ):
-            scene.verdict([[far, 0]], [[0, 0]])
+    refused = {0.9: "whole numbers; got fractions; e_step gives them with hard=True"}
+    refused |= dict.fromkeys(
+        (1e19, -1e19, 2**63), r"positions within 9007199254740992; got \d.*; count in pixels"
+    )
+    for value, message in refused.items():
+        with pytest.raises(ValueError, match=f"found needs {message}"):
+            scene.verdict([[value, 0]], [[0, 0]])

@@ -8,7 +8,7 @@ import pytest
 from course_lib import em, scene, windows
 from course_lib.classroom import models
 from tests.helpers import close
-from tests.scene.real_scenes import assert_close_scenes, drawn, placed, runs, small, uniform, word  # noqa: F401
+from tests.scene.real_scenes import drawn, placed, small, uniform, word
 
 FACE = (18, 14)
 
@@ -32,9 +32,8 @@ def test_a_random_start_is_uniform_between_the_percentiles_of_all_pixels():
     begin = scene.start(images, (60, 100), how="random", rng=np.random.default_rng(0))
     low, high = np.percentile(images, [5, 95])
     for part in (begin.face, begin.background):
-        assert (
-            low <= part.min() < low + 0.01 * (high - low) and high - 0.01 * (high - low) < part.max() <= high
-        )
+        near = 0.01 * (high - low)
+        assert low <= part.min() < low + near and high - near < part.max() <= high
         unit = (np.sort(part.ravel()) - low) / (high - low)
         gap = np.abs(unit - (np.arange(unit.size) + 0.5) / unit.size).max()
         assert gap < 1.95 / np.sqrt(unit.size)  # Kolmogorov and Smirnov, one in a thousand
@@ -45,10 +44,8 @@ def test_a_random_start_is_uniform_between_the_percentiles_of_all_pixels():
 
 def test_random_starts_repeat_with_their_generator_and_differ_without():
     _, images, _ = small(n=3)
-    draw = [
-        scene.start(images, (9, 7), how="random", rng=rng).face
-        for rng in (np.random.default_rng(4), np.random.default_rng(4), None, None)
-    ]
+    rngs = (np.random.default_rng(4), np.random.default_rng(4), None, None)
+    draw = [scene.start(images, (9, 7), how="random", rng=rng).face for rng in rngs]
     np.testing.assert_array_equal(draw[0], draw[1])
     assert all(np.abs(a - b).max() > 1 for a, b in [(draw[0], draw[2]), (draw[2], draw[3])])
 
@@ -64,14 +61,7 @@ def test_the_search_is_the_start_of_a_fit_without_one():
     assert scene.e_step(images, again)[1] == pytest.approx(result.bounds[0], rel=1e-6)
 
 
-def test_the_search_always_gives_the_same_scene():
-    """Where it needs other starts too it draws them, without a generator from a fixed one."""
-    _, images, _ = small(60.0, name="flat")
-    one, two = (scene.start(images, (9, 7), how="search") for _ in range(2))
-    assert_close_scenes(one, two, 0)
-
-
-def test_a_fit_with_any_generator_searches_alike(runs):  # noqa: F811
+def test_a_fit_with_any_generator_searches_alike(runs):
     """On a flat background too, where the search draws rough faces."""
     _, images, _ = small(20.0, name="flat")
     begun = []
@@ -87,11 +77,8 @@ def test_a_fit_with_any_generator_searches_alike(runs):  # noqa: F811
 def test_the_search_does_not_depend_on_the_limits_of_the_fit():
     """Fits of 1 and of 30 iterations, to any tolerance, soft or hard, begin at the same scene."""
     _, images, _ = small(60.0)
-    soft = [
-        scene.fit(images, (9, 7), **options).bounds[0]
-        for options in ({}, {"max_iter": 1}, {"tol": 0}, {"tol": 1e9}, {"n_jobs": 2})
-    ]
-    assert len(set(soft)) == 1
+    limits = ({}, {"max_iter": 1}, {"tol": 0}, {"tol": 1e9}, {"n_jobs": 2})
+    assert len({scene.fit(images, (9, 7), **options).bounds[0] for options in limits}) == 1
     begin = scene.start(images, (9, 7), how="search")
     for options in ({"hard": True}, {"smoothing": 3.0}, {"hard": True, "smoothing": 3.0}):
         wanted = scene.fit(images, (9, 7), start=begin, max_iter=1, **options).bounds[0]
@@ -105,9 +92,7 @@ def test_starts_leave_the_pictures_alone(how):
     images.flags.writeable = False
     begin = scene.start(images, (9, 7), how=how)
     np.testing.assert_array_equal(images, kept)
-    assert (
-        isinstance(begin, scene.Scene) and begin.face.shape == (9, 7) and begin.background.shape == (20, 30)
-    )
+    assert begin.face.shape == (9, 7) and begin.background.shape == (20, 30)
 
 
 @pytest.mark.parametrize("how", ["search", "mean", "random"])
@@ -120,45 +105,31 @@ def test_starts_for_constant_pictures_are_constant(how):
 # How often the face is found
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("noise_std", [10, 60, 180])
-def test_the_default_start_finds_the_face_on_camera(noise_std, seed):
-    """And EM from there reaches at least what it reaches from the truth."""
-    truth, images, positions = drawn(noise_std, seed=seed)
+@pytest.mark.parametrize(("name", "noise_std", "seed"), [
+    *[("camera", noise_std, seed) for noise_std in (10, 60, 180) for seed in range(3)],
+    ("coins", 10, 0), ("coins", 100, 0), ("flat", 10, 0), ("flat", 60, 0),
+    ("camera", 160, 1), ("camera", 160, 2), ("flat", 160, 1), ("flat", 160, 2), ("coins", 160, 2),
+])  # fmt: skip
+def test_the_default_start_finds_the_face(name, noise_std, seed):
+    """And EM from there reaches at least what it reaches from the truth, in much noise less 5 nats."""
+    truth, images, positions = drawn(noise_std, seed=seed, name=name)
     result = scene.fit(images, FACE)
     right = (placed(images, result) == positions).all(axis=1).mean()
-    assert word(images, result, positions) == "exact" and right >= (0.85 if noise_std == 180 else 1)
-    assert result.bounds[-1] > scene.fit(images, FACE, start=truth).bounds[-1] - 1
-
-
-@pytest.mark.parametrize("noise_std", [10, 100])
-def test_the_default_start_finds_the_face_on_coins(noise_std):
-    _, images, positions = drawn(noise_std, name="coins")
-    assert word(images, scene.fit(images, FACE), positions) == "exact"
+    assert word(images, result, positions) == "exact" and (right == 1 or noise_std > 60)
+    assert right >= 0.85 or (name, noise_std) != ("camera", 180)
+    below = 5 if noise_std == 160 else 1
+    assert result.bounds[-1] >= scene.fit(images, FACE, start=truth).bounds[-1] - below
 
 
 @pytest.mark.parametrize("noise_std", [10, 60])
-def test_the_default_start_finds_the_face_on_a_flat_background(noise_std):
-    """(S16): where plain EM from the mean picture does not, by many nats a picture."""
+def test_plain_em_from_the_mean_picture_fails_on_a_flat_background(noise_std):
+    """(S16): by many nats a picture."""
     _, images, positions = drawn(noise_std, name="flat")
-    found = scene.fit(images, FACE)
-    assert word(images, found, positions) == "exact"
-    for plain in (
-        scene.fit(images, FACE, how="mean"),
-        scene.fit(images, FACE, start=scene.start(images, FACE)),
-    ):
+    best = scene.fit(images, FACE).bounds[-1]
+    for options in (dict(how="mean"), dict(start=scene.start(images, FACE))):
+        plain = scene.fit(images, FACE, **options)
         assert word(images, plain, positions) in ("shifted", "lost")
-        assert plain.bounds[-1] < found.bounds[-1] - 20 * len(images)
-
-
-@pytest.mark.parametrize(
-    ("name", "seed"), [("camera", 1), ("camera", 2), ("flat", 1), ("flat", 2), ("coins", 2)]
-)
-def test_in_much_noise_the_bound_is_at_most_5_nats_below_that_from_the_truth(name, seed):
-    truth, images, positions = drawn(160, seed=seed, name=name)
-    result = scene.fit(images, FACE)
-    assert result.bounds[-1] >= scene.fit(images, FACE, start=truth).bounds[-1] - 5
-    assert word(images, result, positions) == "exact"
+        assert plain.bounds[-1] < best - 20 * len(images)
 
 
 @pytest.mark.parametrize("noise_std", [10, 60, 180])
@@ -178,18 +149,10 @@ def test_hard_em_finds_the_face_from_the_default_start(smoothing):
     assert word(images, alone, positions) == "lost"
 
 
-@pytest.mark.parametrize("name", ["camera", "coins"])
-def test_noiseless_pictures_are_no_obstacle(name):
-    truth, images, positions = drawn(1e-9, n=20, name=name)
-    result = scene.fit(images, FACE)
-    np.testing.assert_array_equal(placed(images, result), positions)
-    np.testing.assert_allclose(result.params.face, truth.face, atol=1e-6)
-    assert result.params.noise_std == pytest.approx(1e-4 * images.std(), rel=1e-9)
+FEW = [("camera", 2), ("camera", 3), ("coins", 3), ("flat", 3), ("flat", 5), ("flat", 10), ("camera", 20)]
 
 
-@pytest.mark.parametrize(
-    ("name", "n"), [("camera", 2), ("camera", 3), ("coins", 3), ("flat", 3), ("flat", 5), ("flat", 10)]
-)
+@pytest.mark.parametrize(("name", "n"), FEW)
 @pytest.mark.parametrize("noise_std", [1e-9, 10])
 def test_a_few_pictures_suffice_in_little_noise(name, n, noise_std):
     """Two on a flat background would not: there the other picture's face can be the background."""
@@ -212,10 +175,10 @@ def test_a_face_that_is_hardly_there_is_found_on_both_sides_of_the_mean():
 
 
 def crops(images, here, face_shape):
-    """Faces cut from the aligned pictures around the face, in the order in which they are to be tried.       (S16)
+    """Faces cut from the aligned pictures around the face, in the order in which they are to be tried.  (S16)
 
-    Up to four that win a nat more than the present one, best first; then those beside it that pictures at the border,
-    which they let in, may favour.
+    Up to four that win a nat more than the present one, best first; then those beside it that pictures at the
+    border, which they let in, may favour.
     """
     (h, w), (I, J), B = face_shape, here.positions, here.background
     i, j = scene.e_step(images, here, hard=True)[0].T
@@ -234,7 +197,7 @@ def crops(images, here, face_shape):
     return [mean[a : a + h, b : b + w] for a, b in better + sorted(near, key=lambda d: -total[d])]
 
 
-def follow(runs, images, face_shape):  # noqa: F811
+def follow(runs, images, face_shape):
     """Assert that the runs are those of the search, and return the scene that it has to end with, and its rounds."""
     brief = 15 if np.ptp([run.bounds[-1] for _, _, run in runs[:3]]) > 10 else 5
     assert [options["max_iter"] for _, options, _ in runs] == [10] * brief + [50] * (len(runs) - brief)
@@ -257,7 +220,7 @@ def follow(runs, images, face_shape):  # noqa: F811
 
 
 @pytest.mark.parametrize(("name", "noise_std"), [("camera", 20), ("flat", 20), ("flat", 60), ("flat", 120)])
-def test_what_the_search_tries(name, noise_std, runs):  # noqa: F811
+def test_what_the_search_tries(name, noise_std, runs):
     """Three flat faces, two cut from pictures, ten rough ones where the flat ones disagree; then moves from the best."""
     _, images, _ = small(noise_std, name=name)
     found = scene.start(images, (9, 7), how="search")
@@ -281,22 +244,20 @@ def test_what_the_search_tries(name, noise_std, runs):  # noqa: F811
 
 def test_moves_whatever_the_runs_end_with(monkeypatch):
     """Runs that end where they begin, with bounds drawn at random: each rule of the moves is met many times."""
-    draws, runs, rounds = np.random.default_rng(0), [], set()  # noqa: F811
+    draws, runs, rounds = np.random.default_rng(0), [], set()
 
     def run_em(e_step, m_step, start, **options):
         params = replace(start, noise_std=start.noise_std * draws.uniform(0.2, 1.5))
-        runs.append(
-            (start, options, em.EMResult(params, [draws.normal(0, spread) + rise * len(runs)], False))
-        )
+        bound = draws.normal(0, spread) + rise * len(runs)
+        runs.append((start, options, em.EMResult(params, [bound], False)))
         return runs[-1][2]
 
     monkeypatch.setattr(em, "run_em", run_em)
     for seed in range(60):
         runs.clear()
         spread, rise = [(20, 0), (1, 0.5), (0, 1.2)][seed % 3]
-        images = models.pictures(
-            draws, models.scene(draws, (5, 14), (2, 3), noise_std=draws.uniform(5, 90)), 6
-        )
+        truth = models.scene(draws, (5, 14), (2, 3), noise_std=draws.uniform(5, 90))
+        images = models.pictures(draws, truth, 6)
         found = scene.start(images, (2, 3), how="search")
         wanted, n = follow(runs, images, (2, 3))
         assert found is wanted

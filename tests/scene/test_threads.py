@@ -15,7 +15,7 @@ import threadpoolctl
 from scipy import fft
 
 from course_lib import em, scene
-from tests.scene.real_scenes import FACE, assert_equal_results, fake_runs, runs, small  # noqa: F401
+from tests.scene.real_scenes import FACE, assert_equal_results, fake_runs, small
 
 
 def test_two_workers_work_at_the_same_time(monkeypatch):
@@ -51,7 +51,7 @@ def test_the_best_bound_so_far_is_shown(monkeypatch, capsys):
     ]
 
 
-def test_every_bound_is_shown_also_while_a_start_is_searched_for(runs, capsys):  # noqa: F811
+def test_every_bound_is_shown_also_while_a_start_is_searched_for(runs, capsys):
     """So every one of them also hears of a stop."""
     _, images, _ = small(60.0, name="flat")
     scene.fit(images, FACE, progress=True)
