@@ -58,7 +58,7 @@ def assert_close_scenes(a, b, rtol=1e-9):
 
 
 def fake_runs(monkeypatch, bounds, work=lambda index: None, order=None):
-    """Let the run from the k-th start end at once with that start, and with -bounds[k], bounds[k] as its bounds.
+    """Let the run from the k-th start end at once with that start, its bounds being -bounds[k], bounds[k].
 
     k counts the runs as they begin; with `order`, the starts of an earlier fit, it is their place in that
     one.

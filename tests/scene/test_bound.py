@@ -77,7 +77,7 @@ def penalised(images, q, theta, alpha):
 
 
 def steps(theta, seen):
-    """(name, scene one step up, scene one step down, step, curvature a picture) along every free direction of theta."""
+    """(name, scene a step up, a step down, step, curvature a picture) along every free direction of theta."""
     s = theta.noise_std
     for field, mask in (("face", np.ones(theta.face.shape, bool)), ("background", seen)):
         for p in np.argwhere(mask):
@@ -100,7 +100,7 @@ def steps(theta, seen):
 @pytest.mark.parametrize("hard", [False, True])
 @every_tiny_case
 def test_the_gradient_vanishes_after_the_m_step(name, hard, alpha):
-    """(S8)-(S11), (S15): central differences of (S12) in every pixel of F and B, in s, and in A on the simplex.
+    """(S8)-(S11), (S15): central differences of (S12) in every pixel of F and B, in s, in A on the simplex.
 
     In units of the curvature, that is, as the distance from the maximum, 1e-6 of a gray level, of s, or of A.
     What is left is rounding of some 1e-11 nats over steps of 1 gray level and 1e-4; for s and A also the

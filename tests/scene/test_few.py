@@ -16,7 +16,7 @@ from tests.scene.real_scenes import FACE, assert_equal_results, every_kind, plac
 
 @every_kind
 def test_one_picture_with_a_start_fits_exactly_and_its_noise_is_floored(kind):
-    """(S10), (S11): the face is cut from the picture, the background is the rest, and under the face that of the start."""
+    """(S10), (S11): the face is cut from the picture, the background is the rest, below it the start's."""
     truth, images, positions = small(20.0, n=1)
     result = scene.fit(images, FACE, start=truth, **kind)
     i, j = positions[0]
@@ -34,7 +34,7 @@ def test_one_picture_with_a_start_fits_exactly_and_its_noise_is_floored(kind):
 @pytest.mark.parametrize("n", [2, 3, 5])
 @pytest.mark.parametrize("seed", range(3))
 def test_two_or_three_pictures_suffice_for_a_clear_face(n, noise_std, seed):
-    """The noise found is smaller than the true one by what the face and the background take: HW + hw of nHW numbers."""
+    """The noise is smaller than the true one by what face and background take: HW + hw of nHW numbers."""
     _, images, positions = small(noise_std, n=n, seed=seed)
     result = scene.fit(images, FACE)
     np.testing.assert_array_equal(placed(images, result), positions)
@@ -46,7 +46,7 @@ def test_two_or_three_pictures_suffice_for_a_clear_face(n, noise_std, seed):
 
 @every_kind
 def test_noiseless_pictures_give_the_scene_itself_and_a_floor_for_the_noise(kind):
-    """(S11): the likelihood has no upper end there; the noise stops at 1e-4 times the standard deviation of all pixels."""
+    """(S11): the likelihood has no upper end; the noise stops at 1e-4 of the pixels' standard deviation."""
     truth, images, positions = small(1e-12)
     result = scene.fit(images, FACE, **kind)
     np.testing.assert_array_equal(placed(images, result), positions)
@@ -140,19 +140,20 @@ def test_a_result_is_a_checked_read_only_record():
 @pytest.mark.parametrize(("moves", "wanted"), [
     ([(0, 0)] * 4, ("exact", (0, 0))), ([(0, 0)] * 2 + [(5, 1), (1, 1)], ("exact", (0, 0))),
     ([(0, 0)] * 2 + [(0, -1)] * 2, ("exact", (0, 0))), ([(0, 0)] * 2 + [(0, 1)] * 3, ("shifted", (0, 1))),
-    ([(-1, 2)] * 3 + [(0, 0)], ("shifted", (-1, 2))), ([(-1, 2)] * 2 + [(0, 0), (7, 7)], ("shifted", (-1, 2))),
+    ([(-1, 2)] * 3 + [(0, 0)], ("shifted", (-1, 2))),
+    ([(-1, 2)] * 2 + [(0, 0), (7, 7)], ("shifted", (-1, 2))),
     ([(0, 0)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (0, 0))), ([(3, 0)], ("shifted", (3, 0))),
     ([(4, -4)] * 2 + [(1, 0), (2, 0), (3, 0)], ("lost", (4, -4))),
 ])  # fmt: skip
 def test_a_face_is_exact_shifted_or_lost(moves, wanted):
-    """(S16): half of the pictures must agree; of all differences the most frequent is told, found less true."""
+    """(S16): half of the pictures must agree; the most frequent difference is told, found less true."""
     positions = np.random.default_rng(0).integers(0, 20, (len(moves), 2))
     answer = scene.verdict(positions + moves, positions)
     assert answer == wanted and all(type(step) is int for step in answer[1])
 
 
 def test_a_shifted_face_is_reported_with_its_shift():
-    """(S16): on a flat background a face that starts a row lower in its window stays there, all positions a row higher."""
+    """(S16): on a flat background a face that starts a row lower in its window stays there."""
     truth, images, positions = small(30.0, name="flat", n=60)
     begin = replace(truth, face=np.vstack([np.full((1, 7), 120.0), truth.face[:-1]]))
     result = scene.fit(images, FACE, start=begin)

@@ -22,7 +22,7 @@ def penalty(params, smoothing):
 
 @every_kind
 def test_fit_from_a_start_is_the_loop_of_its_steps(kind):
-    """(S5)-(S15): E-step, M-step, E-step, ... written out; the bound of each belongs to the scene before its E-step."""
+    """(S5)-(S15): E-step, M-step, E-step, ...; the bound of each belongs to the scene before its E-step."""
     _, images, _ = small(60.0)
     params, wanted = rough_start(images), []
     for step in range(9):
@@ -189,7 +189,7 @@ def test_random_restarts_repeat_with_their_generator_and_differ_without():
 @pytest.mark.parametrize("hard", [False, True])
 @pytest.mark.parametrize(("level", "digits"), [(1e4, 1e-9), (1e7, 1e-6)])
 def test_a_common_gray_level_changes_nothing_but_the_pictures(hard, level, digits):
-    """Pictures are stored to 1e-12 and 1e-9 of a gray level; squares of 1e14 would leave two digits of one."""
+    """Pictures are stored to 1e-12 and 1e-9 gray levels; squares of 1e14 would leave two digits of one."""
     _, images, positions = small(60.0)
     images = (images + level) - level
     here, there = (scene.fit(images + up, FACE, hard=hard) for up in (0, level))
@@ -202,7 +202,7 @@ def test_a_common_gray_level_changes_nothing_but_the_pictures(hard, level, digit
 
 
 def test_order_of_pictures_orientation_and_polarity_do_not_matter():
-    """The default start treats all alike: shuffled, upside down, turned, and negative pictures give the same answer."""
+    """The default start treats all alike: shuffled, upside down, turned, negative pictures."""
     _, images, positions = small(60.0)
     result = scene.fit(images, FACE)
     found, order = placed(images, result), np.random.default_rng(0).permutation(len(images))

@@ -23,7 +23,7 @@ def random_positions(name, seed=0):
 
 
 def in_the_way(gain):
-    """Two noiseless pictures whose true position has A = 0; it explains them better than any other by about `gain` nats."""
+    """Two noiseless pictures whose true position has A = 0; it wins by some `gain` nats over any other."""
     face, background = np.array([[90.0, 10.0], [20.0, 80.0]]), np.full((4, 5), 50.0)
     prior = np.full((3, 4), 0.1)
     prior[1, 2] = prior[0, 0] = 0
@@ -62,7 +62,7 @@ def test_a_hard_e_step_is_the_best_position(name):
 
 @pytest.mark.parametrize("gain", [1000.0, 1e5, 1e9])
 def test_an_impossible_best_position_does_no_harm(gain):
-    """(S5): the maximum includes ln A; without it every term underflows, and q is 0/0, from some 745 nats on."""
+    """(S5): the maximum includes ln A; else every term underflows, and q is 0/0, from some 745 nats on."""
     images, truth = in_the_way(gain)
     likelihood = scene.log_likelihood(images, truth)
     assert (likelihood[:, 1, 2] > likelihood[:, truth.prior > 0].max() + 0.7 * gain).all()
@@ -159,6 +159,7 @@ def test_inputs_of_any_real_kind_are_taken_and_never_modified():
     images = images.round()
     hard = random_positions("pixels always hidden")
     calls = [
+        lambda x, q, hard: scene.log_likelihood(x, truth),
         lambda x, q, hard: scene.e_step(x, truth)[0],
         lambda x, q, hard: scene.e_step(x, truth, hard=True)[0],
         lambda x, q, hard: scene.bound(x, q, replace(truth, prior=np.full((2, 3), 1 / 6))),

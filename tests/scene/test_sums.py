@@ -23,7 +23,7 @@ OTHERS = [
 
 
 def near(a, b, rtol=1e-12):
-    """Assert that two statistics agree, to rtol of the largest entry of each sum, or of the sum of squares of some."""
+    """Assert that two statistics agree, to rtol of the largest sums."""
     for field in fields(Statistics):
         one, other = np.asarray(getattr(a, field.name)), np.asarray(getattr(b, field.name))
         assert one.shape == other.shape
@@ -49,7 +49,7 @@ def gathered(parts, rng):
 @every_case
 @pytest.mark.parametrize("hard", [False, True])
 def test_statistics_are_sums_over_pictures(name, hard):
-    """(S5), (S8)-(S10), (S12), of pixels less the level, which is the mean of the background; (S14) when hard."""
+    """(S5), (S8)-(S10), (S12), of pixels less the level, the mean of the background; (S14) when hard."""
     images, truth, _ = problem(name)
     found = scene.statistics(images, truth, hard=hard)
     q, bound = scene.e_step(images, truth, hard=hard)
