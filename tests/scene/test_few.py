@@ -110,14 +110,6 @@ def test_pixels_that_are_always_hidden_are_reported_and_keep_the_start(hard):
     assert (result.visible == np.rint(result.visible)).all() == hard
 
 
-def test_hidden_pixels_keep_the_mean_picture_after_a_search():
-    """(S10): defined, never garbage, though the search ran many times before."""
-    _, images, _ = small(30.0, shape=(12, 10))
-    result = scene.fit(images, FACE)
-    hidden = result.visible == 0
-    np.testing.assert_allclose(result.params.background[hidden], images.mean(axis=0)[hidden], rtol=1e-12)
-
-
 def test_a_result_is_a_checked_read_only_record():
     _, images, _ = small()
     result = scene.fit(images, FACE)

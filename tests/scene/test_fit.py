@@ -1,5 +1,6 @@
 """EM for a scene: the loop against its own steps, restarts, and what must not matter."""
 
+import itertools
 import time
 from dataclasses import replace
 
@@ -30,6 +31,8 @@ def test_fit_from_a_start_is_the_loop_of_its_steps(kind):
         wanted.append(bound + penalty(params, kind["smoothing"]))
         if step < 8:
             params = scene.m_step(images, q, FACE, smoothing=kind["smoothing"], previous=params)
+    watched = itertools.islice(scene.iterations(images, rough_start(images), **kind), 9)
+    np.testing.assert_allclose([bound for _, _, bound in watched], wanted, rtol=1e-10)
     result = scene.fit(images, FACE, start=rough_start(images), max_iter=8, tol=0, **kind)
     assert len(result.bounds) == 9 and not result.converged
     np.testing.assert_allclose(result.bounds, wanted, rtol=1e-10)
