@@ -13,7 +13,7 @@ WITHIN = {"float64": (1e-150, 1e150), "float32": (1e-18, 1e18)}
 
 
 class Record:
-    """Base of the frozen records: copies and pickles go through __init__, so they are checked and read-only."""
+    """Base of the frozen records: copies and pickles go through __init__: checked, read-only."""
 
     def __reduce__(self):
         return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))
@@ -50,10 +50,9 @@ def gray_images(name, value, shape, **options):
     """`real_array` for pictures (..., H, W); it warns where the axes look like (H, W, colours)."""
     array = real_array(name, value, shape, **options)
     if array.ndim > 2 and array.shape[-1] <= 4 and min(array.shape[-3:-1]) > 8:
-        warn(
-            f"{name} needs axes (..., rows, columns); got {array.shape}, taken for pictures of {array.shape[-2]} x "
-            f"{array.shape[-1]}; make colours gray, or put the axis of the pictures first (np.moveaxis)"
-        )
+        came = f"{array.shape}, taken for pictures of {array.shape[-2]} x {array.shape[-1]}"
+        remedy = "make colours gray, or put the axis of the pictures first (np.moveaxis)"
+        warn(f"{name} needs axes (..., rows, columns); got {came}; {remedy}")
     return array
 
 
@@ -159,15 +158,14 @@ def count(name, value, *, minimum=1, maximum=None, remedy="", each=None):
         raise TypeError(f"{name} needs a whole number; got {_short(value)}; give an int") from error
     if number < minimum or (maximum is not None and number > maximum):
         bounds = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
-        raise ValueError(
-            f"{name} needs a whole number {bounds}; got {number}; {remedy or 'choose one in that range'}"
-        )
+        remedy = remedy or "choose one in that range"
+        raise ValueError(f"{name} needs a whole number {bounds}; got {_shown(number)}; {remedy}")
     if each is not None:
         try:
             np.empty((number, each))
         except (MemoryError, ValueError, OverflowError):
             raise ValueError(
-                f"{name} needs rows that fit in memory; got {number} of {each} numbers; ask for fewer"
+                f"{name} needs rows that fit in memory; got {_shown(number)} of {each} numbers; ask for fewer"
             ) from None
     return number
 
@@ -183,7 +181,7 @@ def pair(name, value, letters="(h, w)"):
     """Return `value` as a pair of whole numbers of at least 1, rows and columns."""
     ordered = isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim == 1)
     if not ordered or len(value) != 2:
-        raise ValueError(f"{name} needs two numbers {letters}; got {value!r}; give rows and columns")
+        raise ValueError(f"{name} needs two numbers {letters}; got {_shown(value)}; give rows and columns")
     return tuple(count(f"{name}[{axis}]", length) for axis, length in enumerate(value))
 
 
@@ -211,8 +209,8 @@ def instance(name, value, kind):
         came = type(value)
         if (came.__module__, came.__qualname__) == (kind.__module__, kind.__qualname__):
             raise TypeError(
-                f"{name} needs a {kind.__name__} of {kind.__module__} as it is now; got one made before the module "
-                "was reloaded; build it again, or restart the kernel"
+                f"{name} needs a {kind.__name__} of {kind.__module__} as it is now; got one made before the "
+                "module was reloaded; build it again, or restart the kernel"
             )
         raise TypeError(f"{name} needs a {kind.__name__}; got {came.__name__}; build one first")
     return value
@@ -264,5 +262,12 @@ def probabilities(name, weights):
 
 
 def _short(value):
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+    return f"{type(value).__name__} {_shown(value)}"
+
+
+def _shown(value):
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # of a foreign class, or of an int of more digits than Python prints
+        text = "that cannot be printed"
+    return text if len(text) <= 40 else text[:37] + "..."

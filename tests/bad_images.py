@@ -19,10 +19,7 @@ BAD_IMAGES = [
     (np.full((4, 4), "7"), TypeError, "needs real numbers; got dtype <U1"),
     (np.zeros((4, 4), bool), TypeError, "needs real numbers; got dtype bool"),
     (np.zeros((4, 4), object), TypeError, "needs real numbers; got dtype object"),
-    (
-        [np.zeros((4, 4)), np.zeros((4, 5))],
-        ValueError,
-        "needs parts of one shape; got parts of different shapes",
-    ),
+    ([np.zeros((4, 4)), np.zeros((4, 5))], ValueError, "needs parts of one shape; got parts of different"),
     (np.ma.masked_array(np.zeros((4, 4)), np.eye(4)), TypeError, "needs a plain array; got a masked array"),
-]
+    ([np.ma.zeros((4, 4)), np.zeros((4, 4))], TypeError, "needs a plain array; got a masked array"),
+]  # fmt: skip

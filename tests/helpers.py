@@ -1,4 +1,4 @@
-"""Random models and comparisons that the tests of the library share."""
+"""Comparisons that the tests of the library share; the random models are those of the classroom."""
 
 from dataclasses import FrozenInstanceError
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from course_lib import priors
-from course_lib.gaussian import Gaussian, LinearGaussian
-from course_lib.mixture import Mixture
+from course_lib.classroom import models
+from course_lib.gaussian import LinearGaussian
+
+random_cov, random_gaussian, random_channel = models.covariance, models.gaussian, models.channel
 
 # (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
 IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [
@@ -15,30 +17,13 @@ IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8",
 ]
 
 
-def random_cov(rng, D, rank=None, *, scale=1.0):
-    """A covariance (D, D) with variances of about scale^2; of that rank, or well conditioned."""
-    A = scale * rng.standard_normal((D, rank or 2 * D))
-    return A @ A.T / A.shape[1]
-
-
-def random_gaussian(rng, D, rank=None):
-    return Gaussian(rng.standard_normal(D), random_cov(rng, D, rank))
-
-
-def random_channel(rng, Dy, Dz):
-    """A channel y = W z + b + noise with every part random: W (Dy, Dz), b and a full R."""
-    return LinearGaussian(rng.standard_normal((Dy, Dz)), rng.standard_normal(Dy), random_cov(rng, Dy))
+def random_mixture(rng, K, D, rank=None, **options):
+    return models.mixture(rng, K, D, rank=rank, **options)
 
 
 def identity_channel(D, noise_std):
     """y = z + noise with independent noise: W = I, b = 0, R = noise_std^2 I."""
     return LinearGaussian(np.eye(D), np.zeros(D), noise_std**2 * np.eye(D))
-
-
-def random_mixture(rng, K, D, rank=None, *, scale=1.0, spread=2.0):
-    """A Mixture (K, D): uneven weights, means about `spread` apart, covariances as in `random_cov`."""
-    covs = [random_cov(rng, D, rank, scale=scale) for _ in range(K)]
-    return Mixture(rng.dirichlet(np.full(K, 3.0)), spread * rng.standard_normal((K, D)), covs)
 
 
 def grid(reach, n, D):
@@ -68,7 +53,7 @@ def same(a, b, rtol=1e-10):
 
 
 def moments_agree(draws, mean, cov, sigmas=5):
-    """Assert mean and covariance of draws (n, D) within `sigmas` standard errors of the central limit theorem."""
+    """Assert mean and covariance of draws (n, D) within `sigmas` standard errors (central limit theorem)."""
     centred = draws - mean
     products = centred[:, :, None] * centred[:, None, :]
     for actual, wanted in ((draws, mean), (products, cov)):
@@ -90,7 +75,7 @@ def assert_record(kind, **fields):
 
 
 def shipped_prior(m, K, seed=0):
-    """A prior of the package, or an error at once: no test may start a fit of minutes because a file is damaged."""
+    """A prior of the package, or an error at once: no damaged file may make a test start a fit of minutes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(priors, "fit_digits", None)
         return priors.digit_prior(m, K, seed=seed)

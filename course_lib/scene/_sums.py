@@ -163,35 +163,35 @@ def expect(log_joint, hard=False):
 
 
 def sum_block(pictures, block, q, spectra, settled=None):
-    """Of a block: counts (S8), sum of faces (S9), sum of the pixels that the face hides (S10).
+    """Of a block: counts (S8), sum of faces (S9) and spectrum of the rest of it, sum of hidden pixels (S10).
 
     Settled pictures need one window instead of transforms. q (n, I, J) needs the spectra of the block; hard
     positions q (n, 2) do not.
     """
     X = pictures.pixels[block]
     if q.ndim == 2:
-        return count_positions(q, pictures.positions), *_sum_by_windows(X, q, pictures)
+        face, hidden = _sum_by_windows(X, q, pictures)
+        return count_positions(q, pictures.positions), face, 0.0, hidden
     counts = q.sum(axis=0)
     if settled is None or not settled.any():
-        return counts, *_sum_by_transforms(X, q, spectra, pictures)
+        return counts, 0.0, *_sum_by_transforms(X, q, spectra, pictures)
     best = q[settled].reshape(settled.sum(), -1).argmax(axis=1)
-    face, hidden = _sum_by_windows(
-        X[settled], np.stack(np.unravel_index(best, pictures.positions), axis=1), pictures
-    )
+    best = np.stack(np.unravel_index(best, pictures.positions), axis=1)
+    face, hidden = _sum_by_windows(X[settled], best, pictures)
     if settled.all():
-        return counts, face, hidden
-    more = _sum_by_transforms(X[~settled], q[~settled], spectra[~settled], pictures)
-    return counts, face + more[0], hidden + more[1]
+        return counts, face, 0.0, hidden
+    spectrum, more = _sum_by_transforms(X[~settled], q[~settled], spectra[~settled], pictures)
+    return counts, face, spectrum, hidden + more
 
 
 def _sum_by_transforms(X, q, spectra, pictures):
-    """Sums of faces and of hidden pixels for any q (n, I, J)."""
-    face = _fourier.correlation_sum(spectra, q, pictures.shape, pictures.face_shape)
-    return face, np.einsum("khw,khw->hw", X, pictures.spread(q))
+    """Spectrum of the sum of faces, and sum of hidden pixels, for any q (n, I, J)."""
+    spectrum = _fourier.cross_spectrum(spectra, q, pictures.shape)
+    return spectrum, np.einsum("khw,khw->hw", X, pictures.spread(q))
 
 
 def _sum_by_windows(X, positions, pictures):
-    """The same where every picture has one position: (n, 2)."""
+    """Sums of faces and of hidden pixels where every picture has one position: (n, 2)."""
     (i, j), (h, w) = positions.T, pictures.face_shape
     faces = sliding_window_view(X, (h, w), axis=(1, 2))[np.arange(len(X)), i, j]
     rows, columns = i[:, None, None] + np.arange(h)[:, None], j[:, None, None] + np.arange(w)
@@ -204,12 +204,18 @@ def count_positions(q, positions):
 
 
 def add_up(parts, pictures):
-    """Statistics from (counts, face_sum, hidden_sum, bound) of all blocks, added as they come."""
-    counts, face_sum, hidden, bound = functools.reduce(lambda a, b: [x + y for x, y in zip(a, b)], parts)
+    """Statistics from counts, face_sum, its spectrum, hidden_sum and bound of all blocks, added as they come."""
+    counts, face_sum, spectrum, hidden, bound = functools.reduce(_add, parts)
+    if np.ndim(spectrum):  # one inverse transform serves all blocks
+        face_sum = face_sum + _fourier.corner(spectrum, pictures.shape, pictures.face_shape)
     return Statistics(
         len(pictures), float(bound), counts, face_sum, pictures.total - hidden, pictures.total,
         float(pictures.squares.sum()), pictures.level,
     )  # fmt: skip
+
+
+def _add(one, other):
+    return [a + b for a, b in zip(one, other)]
 
 
 def maximise(found, fallback, smoothing):

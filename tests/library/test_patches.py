@@ -1,6 +1,9 @@
 """Patches and the way back, against loops over windows and pixels."""
+# ruff: noqa: E501 (the table of messages)
 
+import re
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import patches
-from tests.bad_images import BAD_IMAGES
-from tests.helpers import IN_AND_OUT, relaid
 
 
 @pytest.fixture
@@ -28,14 +29,8 @@ def stacks(draw):
 
 def windows(image, m):
     """All m x m windows of one image, row by row, each flattened row by row."""
-    H, W = image.shape
-    return np.array(
-        [
-            [image[i + a, j + b] for a in range(m) for b in range(m)]
-            for i in range(H - m + 1)
-            for j in range(W - m + 1)
-        ]
-    )
+    places = [(i, j) for i in range(image.shape[0] - m + 1) for j in range(image.shape[1] - m + 1)]
+    return np.array([[image[i + a, j + b] for a in range(m) for b in range(m)] for i, j in places])
 
 
 def pile(patches_of_one, shape, m):
@@ -98,56 +93,8 @@ def test_add_is_the_adjoint_of_extract(case):
     left = patches.extract_patches(images, m)
     other = np.random.default_rng(2).normal(size=left.shape)
     right = patches.add_patches(other, images.shape[-2:])
-    assert (left * other).sum() == pytest.approx(
-        (images * right).sum(), rel=1e-10, abs=1e-10 * np.abs(left * other).sum()
-    )
-
-
-def test_extract_and_average_transpose_with_the_image(rng):
-    """(P1), (P2) of the transposed image: patches in column-major order, each transposed."""
-    image = rng.uniform(0, 255, (5, 7))
-    there = patches.extract_patches(image, 3).reshape(3, 5, 3, 3).transpose(1, 0, 3, 2).reshape(15, 9)
-    np.testing.assert_array_equal(patches.extract_patches(image.T, 3), there)
-    np.testing.assert_allclose(patches.average_patches(there, (7, 5)), image.T, rtol=1e-10)
-
-
-def test_the_smallest_and_the_largest_patch(rng):
-    """(P1) with m = 1 is every pixel, with m = H = W the whole image once."""
-    image = rng.uniform(0, 255, (6, 6))
-    np.testing.assert_array_equal(patches.extract_patches(image, 1), image.reshape(36, 1))
-    np.testing.assert_array_equal(patches.extract_patches(image, 6), image.reshape(1, 36))
-
-
-# Arrays in and out
-
-
-@pytest.mark.parametrize(("given_dtype", "returned"), IN_AND_OUT)
-def test_float32_stays_and_all_else_is_float64(given_dtype, returned, rng):
-    images = np.arange(40).reshape(2, 4, 5)
-    found = patches.extract_patches(images.astype(given_dtype), 2)
-    np.testing.assert_array_equal(found, patches.extract_patches(images.astype(float), 2))
-    averages = patches.average_patches(found.astype(given_dtype), (4, 5))
-    some = patches.sample_patches(images.astype(given_dtype), 2, 3, rng)
-    assert {found.dtype, averages.dtype, some.dtype} == {np.dtype(returned)}
-    np.testing.assert_allclose(averages, images, rtol=1e-6)
-
-
-@pytest.mark.parametrize("m", [1, 2, 4])
-def test_results_are_new_arrays_for_any_memory_order(m, rng):
-    """m = 1 and m = H are where a reshaped window could still be the image itself."""
-    images = rng.uniform(0, 255, (2, 4, 4))
-    kept = images.copy()
-    expected = patches.extract_patches(images, m)
-    expected_mean = patches.average_patches(expected, (4, 4))
-    assert not np.shares_memory(expected, images) and expected.flags.c_contiguous and expected.flags.writeable
-    assert not np.shares_memory(expected_mean, expected)
-    for same in relaid(images):
-        np.testing.assert_array_equal(patches.extract_patches(same, m), expected)
-    for same in relaid(expected):
-        np.testing.assert_allclose(patches.average_patches(same, (4, 4)), expected_mean, rtol=1e-10)
-    images.flags.writeable = expected.flags.writeable = False
-    patches.average_patches(patches.extract_patches(images, m), (4, 4))
-    np.testing.assert_array_equal(images, kept)
+    rounding = 1e-10 * np.abs(left * other).sum()
+    assert (left * other).sum() == pytest.approx((images * right).sum(), rel=1e-10, abs=rounding)
 
 
 def test_extract_copies_once():
@@ -170,6 +117,9 @@ def test_samples_are_different_windows_of_all_images(rng):
     found = patches.sample_patches(images, 2, len(every), rng)
     np.testing.assert_array_equal(found[found[:, 0].argsort()], every)
     assert not np.array_equal(found, every)
+    draws = [patches.sample_patches(images, 2, 7, np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
 
 
 def test_every_window_is_as_likely_as_any_other(rng):
@@ -181,107 +131,70 @@ def test_every_window_is_as_likely_as_any_other(rng):
     assert np.abs(counts - 4000 * 5 / 36).max() < 5 * np.sqrt(4000 * 5 / 36 * 31 / 36)
 
 
-def test_samples_repeat_with_the_seed_and_are_a_copy():
-    images = np.random.default_rng(0).uniform(0, 255, (2, 6, 6))
-    draws = [patches.sample_patches(images, 3, 7, np.random.default_rng(seed)) for seed in (0, 0, 1)]
-    np.testing.assert_array_equal(draws[0], draws[1])
-    assert not np.array_equal(draws[0], draws[2])
-    assert draws[0].shape == (7, 9) and draws[0].flags.writeable and not np.shares_memory(draws[0], images)
-
-
 # Bad input
 
-
-@pytest.mark.parametrize(("bad", "error", "message"), BAD_IMAGES)
-def test_bad_images_are_refused(bad, error, message, rng):
-    with pytest.raises(error, match="images " + message):
-        patches.extract_patches(bad, 2)
-    with pytest.raises(error, match="images " + message):
-        patches.sample_patches(bad, 2, 1, rng)
-
-
-@pytest.mark.parametrize(
-    ("m", "error", "message"),
-    [
-        (5, ValueError, "m needs to be at most 4 for images of 4 x 6; got 5; use smaller patches"),
-        (0, ValueError, "m needs a whole number of at least 1; got 0"),
-        (-2, ValueError, "m needs a whole number of at least 1; got -2"),
-        (2.0, TypeError, "m needs a whole number; got float 2.0; give an int"),
-        (True, TypeError, "m needs a whole number; got True; give an int"),
-        ("3", TypeError, "m needs a whole number; got str '3'; give an int"),
-        (None, TypeError, "m needs a whole number; got NoneType None; give an int"),
-    ],
-)
-def test_a_bad_side_is_refused(m, error, message, rng):
-    with pytest.raises(error, match=message):
-        patches.extract_patches(np.zeros((2, 4, 6)), m)
-    with pytest.raises(error, match=message):
-        patches.sample_patches(np.zeros((2, 4, 6)), m, 1, rng)
-    with pytest.raises(error, match=message):
-        patches.coverage((4, 6), m)
-
-
-@pytest.mark.parametrize(("n", "error", "message"), [(31, ValueError, r"n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2"), (0, ValueError, "n needs a whole number from 1 to 30; got 0"), (3.0, TypeError, "n needs a whole number; got float 3.0")])  # fmt: skip
-def test_a_bad_number_of_samples_is_refused(n, error, message, rng):
-    with pytest.raises(error, match=message):
-        patches.sample_patches(np.zeros((2, 4, 6)), 2, n, rng)
-
-
-def test_samples_need_a_stack_and_a_generator():
-    with pytest.raises(ValueError, match=r"images needs shape \(N, H, W\); got \(4, 6\)"):
-        patches.sample_patches(np.zeros((4, 6)), 2, 1, np.random.default_rng(0))
-    with pytest.raises(TypeError, match="rng needs a numpy.random.Generator; got NoneType None"):
-        patches.sample_patches(np.zeros((2, 4, 6)), 2, 1, None)
+STACK, GRID, RNG = np.zeros((2, 4, 6)), np.zeros((15, 4)), np.random.default_rng(0)
+BAD_SIDES = [
+    (5, ValueError, "m needs to be at most 4 for images of 4 x 6; got 5; use smaller patches"),
+    (0, ValueError, "m needs a whole number of at least 1; got 0; choose one in that range"),
+    (-2, ValueError, "m needs a whole number of at least 1; got -2; choose one in that range"),
+    (2.0, TypeError, "m needs a whole number; got float 2.0; give an int"),
+    (True, TypeError, "m needs a whole number; got True; give an int"),
+    ("3", TypeError, "m needs a whole number; got str '3'; give an int"),
+    (None, TypeError, "m needs a whole number; got NoneType None; give an int"),
+]  # fmt: skip
+BAD_SHAPES = [
+    (28, ValueError, "shape needs two numbers (H, W); got 28; give rows and columns"),
+    ((4,), ValueError, "shape needs two numbers (H, W); got (4,); give rows and columns"),
+    ((2, 4, 6), ValueError, "shape needs two numbers (H, W); got (2, 4, 6); give rows and columns"),
+    ({4, 6}, ValueError, "shape needs two numbers (H, W); got {4, 6}; give rows and columns"),
+    ((4, 0), ValueError, "shape[1] needs a whole number of at least 1; got 0; choose one in that range"),
+    ((-8, 7), ValueError, "shape[0] needs a whole number of at least 1; got -8; choose one in that range"),
+    ((8, 7.5), TypeError, "shape[1] needs a whole number; got float 7.5; give an int"),
+]
+BAD_CALLS = [
+    (lambda: patches.average_patches(np.zeros((15, 5)), (4, 6)), ValueError, "patches needs square patches; got 5 pixels a patch; use m*m pixels"),
+    (lambda: patches.average_patches(np.zeros((14, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them, in row-major order"),
+    (lambda: patches.average_patches(np.zeros((16, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 16; give all of them, in row-major order"),
+    (lambda: patches.average_patches(np.zeros((1, 49)), (4, 6)), ValueError, "shape needs at least 7 x 7, the size of a patch; got 4 x 6; check both"),
+    (lambda: patches.average_patches(np.zeros(4), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (4,); reshape it, or check which array was passed"),
+    (lambda: patches.average_patches(np.zeros((0, 15, 4)), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (0, 15, 4); give at least one"),
+    (lambda: patches.sample_patches(STACK, 2, 31, RNG), ValueError, "n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2; give more images"),
+    (lambda: patches.sample_patches(STACK, 2, 0, RNG), ValueError, "n needs a whole number from 1 to 30; got 0; there are 30 windows of 2 x 2; give more images"),
+    (lambda: patches.sample_patches(STACK, 2, 3.0, RNG), TypeError, "n needs a whole number; got float 3.0; give an int"),
+    (lambda: patches.sample_patches(STACK[0], 2, 1, RNG), ValueError, "images needs shape (N, H, W); got (4, 6); reshape it, or check which array was passed"),
+    (lambda: patches.sample_patches(STACK, 2, 1, None), TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)"),
+    (lambda: patches.side(2.5), TypeError, "pixels needs a whole number; got float 2.5; give an int"),
+    (lambda: patches.side(8, "prior"), ValueError, "prior needs square patches; got 8 pixels a patch; use m*m pixels"),
+    (lambda: patches.side(25, "prior", (4, 6)), ValueError, "images needs at least 5 x 5 pixels, the size of a patch; got 4 x 6; use smaller ones"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("shape", "size", "error", "message"),
-    [
-        (
-            (15, 5),
-            (4, 6),
-            ValueError,
-            "patches needs m.m numbers a patch; got 5, not a square; flatten m x m patches",
-        ),
-        (
-            (14, 4),
-            (4, 6),
-            ValueError,
-            "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them",
-        ),
-        ((1, 49), (4, 6), ValueError, "m needs to be at most 4 for images of 4 x 6; got 7"),
-        ((4,), (4, 6), ValueError, r"patches needs shape \(\.\.\., I.J, m.m\); got \(4,\)"),
-        ((0, 15, 4), (4, 6), ValueError, r"got \(0, 15, 4\); give at least one"),
-        ((15, 4), (4,), ValueError, r"shape needs two numbers \(H, W\); got \(4,\)"),
-        ((15, 4), 4, ValueError, r"shape needs two numbers \(H, W\); got 4; give rows and columns"),
-        ((15, 4), (2, 4, 6), ValueError, r"shape needs two numbers \(H, W\); got \(2, 4, 6\)"),
-        ((15, 4), (4, 0), ValueError, r"shape\[1\] needs a whole number of at least 1; got 0"),
-        ((15, 4), (4.0, 6), TypeError, r"shape\[0\] needs a whole number; got float 4.0"),
-    ],
-)
-def test_patches_that_do_not_belong_to_the_image_are_refused(shape, size, error, message):
-    with pytest.raises(error, match=message):
-        patches.average_patches(np.zeros(shape), size)
+OF_SIDES = {
+    "extract_patches": lambda m: patches.extract_patches(STACK, m),
+    "sample_patches": lambda m: patches.sample_patches(STACK, m, 1, RNG),
+    "coverage": lambda m: patches.coverage((4, 6), m),
+    "patch_side": lambda m: patches.patch_side(m, (4, 6)),
+}
+OF_SHAPES = {
+    "coverage": lambda shape: patches.coverage(shape, 2),
+    "add_patches": lambda shape: patches.add_patches(GRID, shape),
+    "patch_side": lambda shape: patches.patch_side(2, shape),
+    "side": lambda shape: patches.side(4, shape=shape),
+}
+BAD_CALLS += [(partial(call, m), *rest) for m, *rest in BAD_SIDES for call in OF_SIDES.values()]
+BAD_CALLS += [(partial(call, shape), *rest) for shape, *rest in BAD_SHAPES for call in OF_SHAPES.values()]
 
 
-@pytest.mark.parametrize(
-    ("size", "error", "message"),
-    [
-        (28, ValueError, r"shape needs two numbers \(H, W\); got 28"),
-        ((8, 7.5), TypeError, r"shape\[1\] needs a whole number; got float 7.5"),
-        ((-8, 7), ValueError, r"shape\[0\] needs a whole number of at least 1; got -8"),
-    ],
-)
-def test_a_bad_image_shape_is_refused(size, error, message):
-    with pytest.raises(error, match=message):
-        patches.coverage(size, 2)
-    with pytest.raises(error, match=message):
-        patches.add_patches(np.zeros((4, 4)), size)
+@pytest.mark.parametrize(("call", "error", "message"), BAD_CALLS, ids=range(len(BAD_CALLS)))
+def test_bad_arguments_are_refused(call, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        call()
 
 
-@pytest.mark.parametrize(
-    ("bad", "error", "message"), [case for case in BAD_IMAGES if "shape" not in case[2] or "parts" in case[2]]
-)
-def test_average_refuses_bad_numbers(bad, error, message):
-    with pytest.raises(error, match="patches " + message):
-        patches.average_patches(bad, (4, 1))
+def test_the_side_of_every_square_patch_is_found():
+    for m in range(1, 100):
+        assert patches.side(m * m) == patches.side(np.int64(m * m), "prior", (m, m + 1)) == m
+        for pixels in {m * m + 1, (m + 1) ** 2 - 1}:
+            with pytest.raises(ValueError, match="needs square patches"):
+                patches.side(pixels)
