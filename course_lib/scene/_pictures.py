@@ -10,9 +10,7 @@ from .. import _fourier, windows
 BLOCK = 2**16  # pixels worked on at a time
 SMALL = 300  # rows and columns together: below, band matrices beat doubling
 ROUNDING = np.finfo(float).eps
-DIGITS = (
-    1e-11  # of a log-likelihood: where sums of squares would cost more, its squares are summed one by one
-)
+DIGITS = 1e-11  # of a log-likelihood: where large sums would cost more, squares are summed one by one
 EXTREMES = (0.05, 0.95)  # of all pixels: between them lie the pixels of a random start
 
 
@@ -28,8 +26,10 @@ class Pictures:
         self.pixels = images - self.level
         self.shape, self.face_shape = images.shape[1:], face_shape
         self.positions = tuple(outer - inner + 1 for outer, inner in zip(self.shape, face_shape))
-        small = sum(self.shape) <= SMALL
-        self.bands = tuple(map(band_matrix, self.shape, face_shape)) if small else None
+        self.bands = None
+        if sum(self.shape) <= SMALL:
+            rows, columns = map(band, self.shape, face_shape)
+            self.bands = rows, columns, np.ascontiguousarray(columns.T)
         self.squares = np.einsum("khw,khw->k", self.pixels, self.pixels)
         self.total = self.pixels.sum(axis=0)
         self._spectra = _fourier.spectra(self.pixels) if keep else None
@@ -118,15 +118,15 @@ class Pictures:
         """Window sums (n, I, J) of x (n, H, W); by two band matrices where pictures are small.        (S6)"""
         if self.bands is None:
             return windows.window_sums(x, self.face_shape)
-        (rows, _), (_, columns) = self.bands
+        rows, _, columns = self.bands
         return (np.matmul(rows, x).reshape(-1, x.shape[2]) @ columns).reshape(len(x), *self.positions)
 
     def spread(self, q):
         """c(p), the sum of q over the windows that hide p: (n, I, J) -> (n, H, W), the adjoint.      (S10)"""
         if self.bands is None:
             return windows.spread(q, self.face_shape)
-        (_, rows), (columns, _) = self.bands
-        return np.matmul(rows, (q.reshape(-1, q.shape[2]) @ columns).reshape(*q.shape[:2], -1))
+        rows, columns, _ = self.bands
+        return np.matmul(rows.T, (q.reshape(-1, q.shape[2]) @ columns).reshape(*q.shape[:2], -1))
 
 
 def check_reach(best):
@@ -138,12 +138,10 @@ def check_reach(best):
         )
 
 
-def band_matrix(length, width):
-    """The 0/1 matrix (length-width+1, length) that sums every run of `width` entries, and its transpose.
+def band(length, width):
+    """The 0/1 matrix (length-width+1, length) that sums every run of `width` entries; its transpose spreads.
 
-    window_sums(x) = band(H, h) x band(W, w)': more additions, but by BLAS, which wins for small pictures.
-    (S6)
+    window_sums(x) = band(H, h) x band(W, w)': more additions, but by BLAS, which wins if pictures are small.
     """
     first, entry = np.arange(length - width + 1)[:, None], np.arange(length)
-    band = ((first <= entry) & (entry < first + width)).astype(np.float64)
-    return band, np.ascontiguousarray(band.T)
+    return ((first <= entry) & (entry < first + width)).astype(np.float64)

@@ -119,7 +119,7 @@ def _crop(pictures, scene):
 
 
 def _look_around(pictures, scene):
-    """Mean (3h-2, 3w-2) of the aligned pictures around the face, and each pixel's gain, nats, 0 out of reach."""
+    """Mean (3h-2, 3w-2) of the aligned pictures around the face, and each pixel's gain in nats."""
     h, w = pictures.face_shape
     log_joint, B = pictures.log_joint(scene, scene.log_prior), scene.background - pictures.level
     sums = np.zeros((4, 3 * h - 2, 3 * w - 2))

@@ -204,7 +204,7 @@ def count_positions(q, positions):
 
 
 def add_up(parts, pictures):
-    """Statistics from counts, face_sum, its spectrum, hidden_sum and bound of all blocks, added as they come."""
+    """Statistics from counts, face_sum, its spectrum, hidden_sum, bound of all blocks, added as they come."""
     counts, face_sum, spectrum, hidden, bound = functools.reduce(_add, parts)
     if np.ndim(spectrum):  # one inverse transform serves all blocks
         face_sum = face_sum + _fourier.corner(spectrum, pictures.shape, pictures.face_shape)
