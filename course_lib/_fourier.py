@@ -26,7 +26,7 @@ def inverse_rows(product, shape, template_shape):
 
 def padded(shape):
     """Lengths of at least `shape` whose transforms are fast; zeros beyond it change no position that fits."""
-    return tuple(fft.next_fast_len(length, real=True) for length in shape)
+    return fft.next_fast_len(shape[0]), fft.next_fast_len(shape[1], real=True)
 
 
 def correlation_sum(transformed, weights, shape, template_shape):
@@ -34,9 +34,18 @@ def correlation_sum(transformed, weights, shape, template_shape):
 
     transformed spectra of X (n, H', W'/2+1), weights (n, I, J), shape and template_shape  ->  (h, w)
     """
+    return corner(cross_spectrum(transformed, weights, shape), shape, template_shape)
+
+
+def cross_spectrum(transformed, weights, shape):
+    """The spectrum (H', W'/2+1) of `correlation_sum`; those of several stacks may be added."""
     H, W = padded(shape)
-    rows = fft.rfft(weights, n=W, axis=-1)
-    product = fft.fft(rows, n=H, axis=-2)
+    product = fft.fft(fft.rfft(weights, n=W, axis=-1), n=H, axis=-2)
     np.conj(product, out=product)
     product *= transformed
-    return fft.irfft2(product.sum(axis=0), s=(H, W))[: template_shape[0], : template_shape[1]]
+    return product.sum(axis=0)
+
+
+def corner(spectrum, shape, template_shape):
+    """The first (h, w) entries of what has this spectrum."""
+    return fft.irfft2(spectrum, s=padded(shape))[: template_shape[0], : template_shape[1]]

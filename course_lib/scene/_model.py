@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import blas, checks
-from ._pictures import Pictures, within_reach
+from ._pictures import Pictures, check_reach
 
 PICTURES = "cut all pictures to one size; a single picture goes in as image[None]"
 
@@ -15,18 +15,11 @@ PICTURES = "cut all pictures to one size; a single picture goes in as image[None
 class Scene(checks.Record):
     """A face F somewhere over a background B, in noise.                                      (S1)
 
-    Parameters
-    ----------
     face : array (h, w), F, gray levels
     background : array (H, W), B, gray levels, at least as large as the face
     noise_std : float above 0, s, gray levels
-    prior : array (I, J), A, the probability of every position of the face's top-left corner; at least 0, sum 1;
-        I = H-h+1, J = W-w+1
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a face larger than the background, a prior of another shape, with negative entries or another sum, NaN.
+    prior : array (I, J), A, the probability of every position of the face's top-left corner; at least 0, sum
+        1
 
     Examples
     --------
@@ -48,7 +41,8 @@ class Scene(checks.Record):
         prior = checks.frozen("prior", self.prior, shape, hint="one entry for each position of the face")
         if not prior.any():
             raise ValueError(
-                "prior needs a position with probability above 0; got zeros only; np.full(shape, 1 / size) is uniform"
+                "prior needs a position with probability above 0; got zeros only; "
+                "np.full(shape, 1 / size) is uniform"
             )
         checks.probabilities("prior", prior)
         for field, value in (("face", face), ("background", background), ("prior", prior)):
@@ -72,20 +66,8 @@ class Scene(checks.Record):
 def paste(face, background, position):
     """The background with the face over it, its top-left corner at `position`.                (S1)
 
-    Parameters
-    ----------
-    face : array (h, w), gray levels
-    background : array (H, W), gray levels
-    position : (row, column), from (0, 0) to (H-h, W-w)
-
-    Returns
-    -------
-    array (H, W) float64
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the face would reach outside, or is larger than the background.
+    face (h, w), background (H, W), gray levels;  position : (row, column), from (0, 0) to (H-h, W-w)  ->
+    array (H, W)
 
     Examples
     --------
@@ -95,7 +77,7 @@ def paste(face, background, position):
     face = checks.real_array("face", face, ("h", "w"))
     picture = np.array(checks.real_array("background", background, ("H", "W")))
     h, w = checks.window("face", face.shape, picture.shape, "background")
-    i, j = _position(position, picture.shape[0] - h, picture.shape[1] - w)
+    i, j = _check_position(position, (picture.shape[0] - h, picture.shape[1] - w))
     picture[i : i + h, j : j + w] = face
     return picture
 
@@ -103,24 +85,12 @@ def paste(face, background, position):
 def sample(scene, n, rng):
     """Draw `n` pictures of the scene and the positions of their faces.                        (S1)
 
-    Parameters
-    ----------
-    scene : Scene
-    n : int, how many
-    rng : numpy.random.Generator
+    scene : Scene;  n : int, how many;  rng : numpy.random.Generator
 
-    Returns
-    -------
-    images : array (n, H, W), gray levels with noise, not clipped
-    positions : integer array (n, 2), row and column of the top-left corners
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a wrong scene, n below 1, or a wrong `rng`.
+    Returns images (n, H, W) with noise, not clipped, and integer positions (n, 2) of the top-left corners.
     """
     checks.instance("scene", scene, Scene)
-    n = checks.count("n", n)
+    n = checks.count("n", n, each=scene.background.size)
     checks.generator("rng", rng)
     chosen = rng.choice(scene.prior.size, size=n, p=scene.prior.ravel() / scene.prior.sum())
     positions = np.stack(np.unravel_index(chosen, scene.prior.shape), axis=1)
@@ -133,52 +103,30 @@ def sample(scene, n, rng):
 def log_likelihood(images, scene):
     """ln p(X | d) of every picture with the face at every position, every constant included.    (S2), (S3)
 
-    -(HW/2) ln(2 pi s^2) - ||X - paste(F, B, d)||^2 / (2 s^2): the part without a face once a picture, the logit
-    of (S3) and (S4) for every position. The prior A is not in it.
+    -(HW/2) ln(2 pi s^2) - ||X - paste(F, B, d)||^2 / (2 s^2): the part without a face once a picture, the
+    logit of (S3) and (S4) for every position. The prior A is not in it.
 
-    Parameters
-    ----------
-    images : array (N, H, W), gray levels
-    scene : Scene (H, W)
-
-    Returns
-    -------
-    array (N, I, J), nats
-
-    Raises
-    ------
-    ValueError, TypeError
-        For pictures of another size than the background, a single picture without its axis, NaN, and pictures so far
-        from the scene that even logarithms overflow.
+    images (N, H, W), scene : Scene (H, W)  ->  array (N, I, J), nats
     """
-    pictures = prepared(images, scene)
+    pictures = prepare(images, scene)
     with blas.one_thread():
         of_block = pictures.log_joint(scene, np.zeros(scene.positions))
         out = np.concatenate([of_block(block, pictures.spectra(block)) for block in pictures.blocks()])
-    within_reach(out.max(axis=(1, 2)))
+    check_reach(out.max(axis=(1, 2)))
     return out
 
 
-def prepared(images, scene):
+def prepare(images, scene):
     """The images, checked to fit the scene and prepared for it."""
     H, W = checks.instance("scene", scene, Scene).background.shape
-    images = checks.real_array(
-        "images", images, ("N", H, W), hint=f"the scene has pictures of {H} x {W}; {PICTURES}"
-    )
+    hint = f"the scene has pictures of {H} x {W}; {PICTURES}"
+    images = checks.gray_images("images", images, ("N", H, W), hint=hint)
     return Pictures(images, scene.face.shape, scene.background.mean())
 
 
-def _position(position, last_row, last_column):
-    try:
-        i, j = position
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"position needs (row, column); got {position!r}; give the top-left corner"
-        ) from error
-    i = checks.count(
-        "position[0]", i, minimum=0, maximum=last_row, remedy="the face must lie inside the background"
-    )
-    j = checks.count(
-        "position[1]", j, minimum=0, maximum=last_column, remedy="the face must lie inside the background"
-    )
-    return i, j
+def _check_position(position, last):
+    """The pair of whole numbers from (0, 0) to `last`."""
+    if checks.as_array("position", position).shape != (2,):
+        raise ValueError(f"position needs (row, column); got {position!r}; give the top-left corner")
+    options = {"minimum": 0, "remedy": "the face must lie inside the background"}
+    return [checks.count(f"position[{n}]", position[n], maximum=last[n], **options) for n in range(2)]

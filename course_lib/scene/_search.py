@@ -24,50 +24,40 @@ ROUNDS = 20  # rounds of moves at most
 def start(images, face_shape, *, how="mean", rng=None):
     """A scene for EM to start from, its prior uniform and its noise the standard deviation of all pixels.
 
-    "mean": the mean picture as background, its mean as a flat face; needs no luck where the background has texture.
-    "random": face and background from independent pixels, uniform between the 5th and 95th percentile of all pixels.
-    "search": the best of several starts after EM with the prior held uniform, improved by shift moves.        (S16)
-
-    Parameters
-    ----------
-    images : array (N, H, W), gray levels
-    face_shape : (h, w), at most (H, W)
-    how : "mean", "random" or "search"
+    images : array (N, H, W), gray levels;  face_shape : (h, w)
+    how : "mean", the mean picture as background, its mean as a flat face: no luck is needed where a
+        background has texture; "random", face and background from independent pixels, uniform between the 5th
+        and 95th percentile of all pixels; "search", the best of several starts after EM with the prior held
+        uniform, improved by shift moves.        (S16)
     rng : numpy.random.Generator for "random", and for the later starts of "search"; None is a fresh one for
         "random" and a fixed one for "search", which then always gives the same scene
-
-    Returns
-    -------
-    Scene
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a face larger than the pictures, an unknown `how`, a wrong `rng`, bad pictures.
     """
-    images, face_shape = checked(images, face_shape)
+    images, face_shape = check_images(images, face_shape)
     checks.choice("how", how, STARTS)
     if rng is not None:
         checks.generator("rng", rng)
-    if how == "random":
-        return _random(images, face_shape, np.random.default_rng() if rng is None else rng)
-    if how == "mean":
-        return _flat(images, face_shape)
     with blas.one_thread():
-        return searched(Pictures(images, face_shape, images.mean(), keep=True), images, rng=rng)
+        return make_start(Pictures(images, face_shape, keep=how == "search"), how, rng)
 
 
-def checked(images, face_shape):
+def check_images(images, face_shape):
     """Images (N, H, W) and a face shape that fits them."""
-    images = checks.real_array("images", images, ("N", "H", "W"), hint=PICTURES)
-    return images, checks.window("face", face_shape, images.shape[1:], "images")
+    images = checks.gray_images("images", images, ("N", "H", "W"), hint=PICTURES)
+    return images, checks.window("face_shape", face_shape, images.shape[1:], "images")
 
 
-def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, hold=False, watch=None):
-    """EM from one start; `hold` keeps its prior; `watch` is called with every bound and may raise.    (S5)-(S12), (S14), (S15)"""
+def make_start(pictures, how, rng=None):
+    """The start of that name."""
+    if how == "search":
+        return search(pictures, rng=rng)
+    return _make_flat(pictures) if how == "mean" else _draw(pictures, rng or np.random.default_rng())
+
+
+def climb(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, hold=False, watch=None):
+    """EM from one start; `hold` keeps its prior; `watch` gets every bound and may raise. (S5)-(S15)"""
 
     def e_step(scene):
-        sums = _sums.collect(pictures, scene, hard)
+        sums = _sums.accumulate(pictures, scene, hard)
         penalised = sums.bound + (smoothing * scene.log_prior.sum() if smoothing else 0.0)
         if watch is not None:
             watch(penalised)
@@ -80,47 +70,41 @@ def plain(pictures, begin, *, hard=False, smoothing=0.0, max_iter=50, tol=1e-3, 
     return em.run_em(e_step, m_step, begin, max_iter=max_iter, tol=tol)
 
 
-def searched(pictures, images, *, rng=None, watch=None):
-    """The best scene found with the prior held uniform: several starts compared early, then shift moves.    (S16)"""
+def search(pictures, *, rng=None, watch=None):
+    """The best scene with the prior held uniform: several starts compared early, then shift moves. (S16)"""
     rng = np.random.default_rng(0) if rng is None else rng
 
     def run(begin, max_iter=LONG):
-        result = plain(pictures, begin, max_iter=max_iter, hold=True, watch=watch)
+        result = climb(pictures, begin, max_iter=max_iter, hold=True, watch=watch)
         return result.bounds[-1], result.params
 
-    middle = _flat(images, pictures.face_shape)
+    middle = _make_flat(pictures)
     flat = [replace(middle, face=middle.face + step * middle.noise_std) for step in (0, -CONTRAST, CONTRAST)]
     ends = [run(begin, BRIEF) for begin in flat]
     apart = np.ptp([bound for bound, _ in ends]) > APART
-    ends += [run(begin, BRIEF) for begin in _peaks(images, middle)]
+    ends += [run(begin, BRIEF) for begin in _cut_peaks(pictures, middle)]
     if apart:
-        ends += [run(_rough(middle, rng), BRIEF) for _ in range(MORE)]
-    best = max(ends, key=lambda pair: pair[0])
-    return _moved(pictures, *run(best[1]), run)[1]
-
-
-def _moved(pictures, bound, scene, run):
-    """Try shifted crops as the face as long as one of them raises the bound.                          (S16)"""
+        ends += [run(_roughen(middle, rng), BRIEF) for _ in range(MORE)]
+    bound, scene = run(max(ends, key=lambda pair: pair[0])[1])
     for _ in range(ROUNDS):
-        for crop in _crops(pictures, scene):
-            moved = run(crop)
-            if moved[0] > bound + WORTH:
-                bound, scene = moved
-                break
-        else:
+        better = (end for end in map(run, _crop(pictures, scene)) if end[0] > bound + WORTH)
+        moved = next(better, None)
+        if moved is None:
             break
-    return bound, scene
+        bound, scene = moved
+    return scene
 
 
-def _crops(pictures, scene):
-    """Scenes whose face is a shifted crop of what surrounds the face, the most promising first.             (S16)
+def _crop(pictures, scene):
+    """Scenes whose face is a shifted crop of what surrounds the face, the most promising first.         (S16)
 
-    Pictures aligned by their best positions are averaged over the face and one face around it. A pixel's gain is what
-    the log-likelihood wins if the average explains it, rather than the background. A crop is tried if its gain is larger
-    than the present one's; or, if it lies one pixel beside, if pictures that this lets in from the border could make it so.
+    Pictures aligned by their best positions are averaged over the face and one face around it. A pixel's gain
+    is what the log-likelihood wins if the average explains it, rather than the background. A crop is tried if
+    its gain is larger than the present one's; or, if it lies one pixel beside, if pictures that this lets in
+    from the border could make it so.
     """
     (h, w), (I, J) = pictures.face_shape, scene.positions
-    mean, gain = _surroundings(pictures, scene)
+    mean, gain = _look_around(pictures, scene)
     gain = windows.window_sums(gain, (h, w))
     own = gain[h - 1, w - 1]
     down, right = np.arange(2 * h - 1)[:, None] - (h - 1), np.arange(2 * w - 1) - (w - 1)
@@ -134,16 +118,14 @@ def _crops(pictures, scene):
         yield replace(scene, face=mean[a : a + h, b : b + w])
 
 
-def _surroundings(pictures, scene):
-    """Mean (3h-2, 3w-2) of the aligned pictures around the face, and gain of each pixel there in nats; 0 where none reaches."""
+def _look_around(pictures, scene):
+    """Mean (3h-2, 3w-2) of the aligned pictures around the face, and each pixel's gain in nats."""
     h, w = pictures.face_shape
     log_joint, B = pictures.log_joint(scene, scene.log_prior), scene.background - pictures.level
     sums = np.zeros((4, 3 * h - 2, 3 * w - 2))
     for block in pictures.blocks(share=8):  # what surrounds a face is nine times as large
-        (i, j), X = (
-            _sums.expectation(log_joint(block, pictures.spectra(block)), hard=True)[0].T,
-            pictures.pixels[block],
-        )
+        X = pictures.pixels[block]
+        i, j = _sums.expect(log_joint(block, pictures.spectra(block)), hard=True)[0].T
         for total, part in zip(sums, (np.ones_like(X), X, X**2, (X - B) ** 2)):
             wide = np.pad(part, ((0, 0), (h - 1, h - 1), (w - 1, w - 1)))
             total += sliding_window_view(wide, total.shape, axis=(1, 2))[np.arange(len(X)), i, j].sum(axis=0)
@@ -152,40 +134,37 @@ def _surroundings(pictures, scene):
     return mean + pictures.level, (apart - (second - n * mean**2)) / (2 * scene.noise_std**2)
 
 
-def _flat(images, face_shape):
-    s, positions = _spread(images), _positions(images, face_shape)
-    return Scene(
-        np.full(face_shape, images.mean()), images.mean(axis=0), s, np.full(positions, 1 / np.prod(positions))
-    )
+def _make_flat(pictures):
+    """The mean picture, and a face as gray as its mean."""
+    face = np.full(pictures.face_shape, pictures.mean.mean())
+    return _make_uniform(pictures, face, pictures.mean)
 
 
-def _rough(flat, rng):
+def _roughen(flat, rng):
     return replace(flat, face=flat.face + CONTRAST * flat.noise_std * rng.standard_normal(flat.face.shape))
 
 
-def _peaks(images, flat):
+def _cut_peaks(pictures, flat):
     """Starts whose face is cut from one of the first two pictures, where it is least like the mean picture.
 
-    That is where the face is, if noise is low. Of only two pictures, one shows the face there and the other the background.
+    That is where the face is, if noise is low. Of only two pictures, one shows the face there and the other
+    the background.
     """
-    h, w = flat.face.shape
-    for picture in images[:2]:
-        energy = windows.window_sums((picture - flat.background) ** 2, (h, w))
+    h, w = pictures.face_shape
+    for picture in pictures.pixels[:2] + pictures.level:
+        energy = windows.window_sums((picture - pictures.mean) ** 2, (h, w))
         a, b = np.unravel_index(energy.argmax(), energy.shape)
         yield replace(flat, face=picture[a : a + h, b : b + w])
 
 
-def _random(images, face_shape, rng):
-    positions, (low, high) = _positions(images, face_shape), np.quantile(images, (0.05, 0.95))
-    face, background = rng.uniform(low, high, face_shape), rng.uniform(low, high, images.shape[1:])
-    return Scene(face, background, _spread(images), np.full(positions, 1 / np.prod(positions)))
+def _draw(pictures, rng):
+    """A face and a background of independent pixels."""
+    low, high = pictures.extremes
+    face, background = rng.uniform(low, high, pictures.face_shape), rng.uniform(low, high, pictures.shape)
+    return _make_uniform(pictures, face, background)
 
 
-def _spread(images):
-    """Standard deviation of all pixels, above 0 for constant pictures too; in parts, since images.std() copies the pictures."""
-    mean, parts = images.mean(), np.array_split(images, min(len(images), 16))
-    return max(np.sqrt(sum(np.square(part - mean).sum() for part in parts) / images.size), _sums.SMALLEST)
-
-
-def _positions(images, face_shape):
-    return tuple(outer - inner + 1 for outer, inner in zip(images.shape[1:], face_shape))
+def _make_uniform(pictures, face, background):
+    """With a uniform prior, and above 0 the noise of constant pictures too."""
+    prior = np.full(pictures.positions, 1 / np.prod(pictures.positions))
+    return Scene(face, background, max(pictures.std, _sums.SMALLEST), prior)

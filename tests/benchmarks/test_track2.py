@@ -1,4 +1,4 @@
-"""The rivals of the benchmark do the same work: one iteration gives the same scene and bound, (S5) and (S8)-(S12)."""
+"""The rivals of the benchmark do the same work: one iteration gives the same scene and bound."""
 
 import numpy as np
 import pytest

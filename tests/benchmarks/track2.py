@@ -1,4 +1,4 @@
-"""Track 2: one iteration of EM for a scene, as ratios to bare transforms, to scipy's convolution and to plain loops."""
+"""Track 2: one iteration of EM for a scene, beside bare transforms, scipy's convolution and plain loops."""
 
 import statistics
 import tracemalloc
@@ -14,24 +14,9 @@ from .measure import ratios, seconds, times
 
 SIZES = ((60, 100, 200, 75, 75), (500, 28, 40, 10, 10))  # pictures, H, W, h, w
 GROWTH = {
-    "pictures double": (
-        (50, 40, 60, 18, 14),
-        (100, 40, 60, 18, 14),
-        (200, 40, 60, 18, 14),
-        (400, 40, 60, 18, 14),
-    ),
-    "pixels grow four times": (
-        (50, 40, 60, 18, 14),
-        (50, 80, 120, 18, 14),
-        (50, 160, 240, 18, 14),
-        (50, 320, 480, 18, 14),
-    ),
-    "the face grows": (
-        (50, 80, 120, 5, 5),
-        (50, 80, 120, 20, 20),
-        (50, 80, 120, 40, 40),
-        (50, 80, 120, 75, 75),
-    ),
+    "pictures double": [(n, 40, 60, 18, 14) for n in (50, 100, 200, 400)],
+    "pixels grow four times": [(50, 40 * k, 60 * k, 18, 14) for k in (1, 2, 4, 8)],
+    "the face grows": [(50, 80, 120, side, side) for side in (5, 20, 40, 75)],
 }
 
 
@@ -53,7 +38,7 @@ def bare_transforms(images):
 def iteration(images, begin, *, hard=False):
     """One E-step, M-step and bound as `scene.fit` does them, with the spectra of the pictures kept."""
     pictures = _pictures.Pictures(images, begin.face.shape, images.mean(), keep=True)
-    return lambda: scene.update(_sums.collect(pictures, begin, hard), begin)
+    return lambda: scene.update(_sums.accumulate(pictures, begin, hard), begin)
 
 
 def against_the_bound(N, H, W, h, w):
@@ -76,10 +61,10 @@ def against_the_bound(N, H, W, h, w):
 
 
 def iteration_of_fit(N, H, W, h, w):
-    """An iteration as a user sees it, ten more of them in a fit, beside the bare transforms: from the mean start, and at the end.
+    """An iteration as a user sees it, ten more of them in a fit: from the mean start, and at the end.
 
-    A large array is made and freed first, as any notebook has done: in a fresh process the bare transforms pay for new
-    memory and the ratio is half as large.
+    A large array is made and freed first, as any notebook has done: in a fresh process the bare transforms
+    pay for new memory and the ratio is half as large.
     """
     images, truth = pictures_of(N, H, W, h, w)
     np.ones(3_000_000)
@@ -127,14 +112,8 @@ def loop_iteration(images, begin):
     N, H, W = images.shape
     (h, w), s = begin.face.shape, begin.noise_std
     I, J = begin.positions
-    face, seen, shown, counts, C, bound = (
-        np.zeros((h, w)),
-        np.zeros((H, W)),
-        np.zeros((H, W)),
-        np.zeros((I, J)),
-        0.0,
-        0.0,
-    )
+    face, counts, C, bound = np.zeros((h, w)), np.zeros((I, J)), 0.0, 0.0
+    seen, shown = np.zeros((2, H, W))
     posterior = np.empty((N, I, J))
     for k, X in enumerate(images):
         joint = np.empty((I, J))
@@ -160,7 +139,7 @@ def loop_iteration(images, begin):
 
 
 def against_others(N, H, W, h, w, n_loop=2):
-    """Times of the others as multiples of ours; the loops on a few pictures, extrapolated. All give the same scene."""
+    """Times of the others as multiples of ours; the loops on a few pictures, extrapolated."""
     images, begin = pictures_of(N, H, W, h, w)
     ours, few = iteration(images, begin), images[:n_loop]
     new = ours()
@@ -180,7 +159,7 @@ def against_others(N, H, W, h, w, n_loop=2):
 
 
 def growth(sizes):
-    """Time of an iteration for every size relative to the first, and beside it the bare transforms of the same stack."""
+    """Time of an iteration for every size relative to the first, and to the bare transforms of the stack."""
     own = {size: pictures_of(*size) for size in sizes}
     taken = {
         size: times({"bare": bare_transforms(images), "ours": iteration(images, begin)})

@@ -8,23 +8,22 @@ import numpy as np
 import pytest
 
 from course_lib import scene
-from course_lib.scene import Scene, Statistics, _pictures, _sums
+from course_lib.scene import Scene, Statistics
 from tests.helpers import close
 from tests.scene import scenes
-from tests.scene.scenes import every_case, one_hot, problem, regime, same_scene  # noqa: F401
+from tests.scene.scenes import every_case, every_tiny_case, one_hot, problem, same_scene
 
-BAD_PARTNERS = {
-    "another background": Scene([[1.0, 2.0]], np.full((3, 4), 9.0), 5, np.full((3, 3), 1 / 9)),
-    "another size": Scene([[1.0, 2.0]], np.full((3, 5), 8.0), 5, np.full((3, 4), 1 / 12)),
-    "another size with as many positions": Scene(
-        [[1.0, 2.0], [3.0, 4.0]], np.full((4, 4), 8.0), 5, np.full((3, 3), 1 / 9)
-    ),
-    "another face": Scene([[1.0]], np.full((3, 4), 8.0), 5, np.full((3, 4), 1 / 12)),
-}
+# what differs: the background, the size, the size but not the number of positions, the face
+OTHERS = [
+    Scene([[1.0, 2.0]], np.full((3, 4), 9.0), 5, np.full((3, 3), 1 / 9)),
+    Scene([[1.0, 2.0]], np.full((3, 5), 8.0), 5, np.full((3, 4), 1 / 12)),
+    Scene([[1.0, 2.0], [3.0, 4.0]], np.full((4, 4), 8.0), 5, np.full((3, 3), 1 / 9)),
+    Scene([[1.0]], np.full((3, 4), 8.0), 5, np.full((3, 4), 1 / 12)),
+]
 
 
 def near(a, b, rtol=1e-12):
-    """Assert that two statistics agree, to rtol of the largest entry of each sum, or of the sum of squares of some."""
+    """Assert that two statistics agree, to rtol of the largest sums."""
     for field in fields(Statistics):
         one, other = np.asarray(getattr(a, field.name)), np.asarray(getattr(b, field.name))
         assert one.shape == other.shape
@@ -49,9 +48,8 @@ def gathered(parts, rng):
 
 @every_case
 @pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.usefixtures("regime")
 def test_statistics_are_sums_over_pictures(name, hard):
-    """(S5), (S8)-(S10), (S12), of pixels less the level, which is the mean of the background; (S14) when hard."""
+    """(S5), (S8)-(S10), (S12), of pixels less the level, the mean of the background; (S14) when hard."""
     images, truth, _ = problem(name)
     found = scene.statistics(images, truth, hard=hard)
     q, bound = scene.e_step(images, truth, hard=hard)
@@ -67,24 +65,19 @@ def test_statistics_are_sums_over_pictures(name, hard):
     close(found.square_sum, ((images - found.level) ** 2).sum())
     assert found.n == len(images) and isinstance(found.bound, float) and isinstance(found.square_sum, float)
     visible = scene.visible(q, images.shape[1:], truth.face.shape)
-    np.testing.assert_allclose(found.visible, visible, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(found.visible, visible, rtol=0, atol=2e-14 * len(images))
     np.testing.assert_array_equal(found.visible == 0, visible == 0)
 
 
 @every_case
 @pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.usefixtures("regime")
 def test_update_of_statistics_is_the_m_step(name, hard):
     """(S8)-(S11), (S14), (S15): though each takes off another common level."""
     images, truth, _ = problem(name)
     statistics, (q, _) = scene.statistics(images, truth, hard=hard), scene.e_step(images, truth, hard=hard)
     before = copy.deepcopy(statistics)
-    for previous in (
-        truth,
-        replace(
-            truth, background=truth.background + np.arange(truth.background.size).reshape(images.shape[1:])
-        ),
-    ):
+    other = truth.background + np.arange(truth.background.size).reshape(images.shape[1:])
+    for previous in (truth, replace(truth, background=other)):
         for alpha in (0.0, 0.3):
             found = scene.update(statistics, previous, smoothing=alpha)
             same_scene(
@@ -108,17 +101,6 @@ def test_blocks_merged_in_any_order_are_the_whole(seed, hard):
     np.testing.assert_array_equal(merged.visible == 0, whole.visible == 0)
 
 
-def test_merge_changes_neither_and_makes_a_new_one():
-    images, truth, _ = problem("prime sizes")
-    a, b = scene.statistics(images[:1], truth), scene.statistics(images[1:], truth)
-    kept = copy.deepcopy((a, b))
-    merged = scene.merge(a, b)
-    for now, before in zip((a, b), kept):
-        near(now, before, 0)
-    for name in ("counts", "face_sum", "background_sum", "total"):
-        assert not any(np.shares_memory(getattr(merged, name), getattr(one, name)) for one in (a, b))
-
-
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_statistics_travel(again):
     """So that blocks can be summed anywhere."""
@@ -128,42 +110,27 @@ def test_statistics_travel(again):
     near(scene.merge(again(statistics), statistics), scene.merge(statistics, statistics), 0)
 
 
-@pytest.mark.parametrize("partner", BAD_PARTNERS)
-def test_statistics_of_another_scene_are_refused(partner):
-    ours, other = Scene([[1.0, 2.0]], np.full((3, 4), 8.0), 5, np.full((3, 3), 1 / 9)), BAD_PARTNERS[partner]
+@pytest.mark.parametrize("other", OTHERS)
+def test_statistics_of_another_scene_are_refused(other):
+    ours = Scene([[1.0, 2.0]], np.full((3, 4), 8.0), 5, np.full((3, 3), 1 / 9))
     a, b = (scene.statistics(np.zeros((2, *one.background.shape)), one) for one in (ours, other))
-    message = r"^a and b need statistics under one scene; got positions \(3, 3\) and \(3, \d\), levels 8 and [89]; collect both with the same"
-    with pytest.raises(ValueError, match=message):
+    places = r"got positions \(3, 3\) and \(3, \d\), levels 8 and [89]; collect both with the same"
+    with pytest.raises(ValueError, match=f"^a and b need statistics under one scene; {places}"):
         scene.merge(a, b)
-    if partner != "another background":
+    if other is not OTHERS[0]:
+        came = r"got \(\d, \d\) in \(\d, \d\); give the scene"
         with pytest.raises(
-            ValueError,
-            match=r"^previous needs a face \(1, 2\) in pictures \(3, 4\); got \(\d, \d\) in \(\d, \d\); give the scene",
+            ValueError, match=rf"^previous needs a face \(1, 2\) in pictures \(3, 4\); {came}"
         ):
             scene.update(a, other)
 
 
-def test_em_by_blocks_is_em():
-    """(S5)-(S12): three iterations on two machines, so to speak, and on one."""
-    images, truth, _ = problem("pixels always hidden", seed=5)
-    here = there = replace(truth, face=truth.face + 20, prior=np.full((2, 3), 1 / 6))
-    for _ in range(3):
-        here = scene.m_step(images, scene.e_step(images, here)[0], (4, 5), previous=here)
-        there = scene.update(
-            scene.merge(*(scene.statistics(block, there) for block in (images[:2], images[2:]))), there
-        )
-    same_scene(there, here, 1e-9)  # rounding of three iterations
-
-
-@every_case
+@every_tiny_case
 @pytest.mark.parametrize("hard", [False, True])
-@pytest.mark.usefixtures("regime")
-def test_kept_spectra_and_another_level_change_nothing(name, hard):
-    """(S7), (S9): `fit` keeps the transforms of the pictures, and takes their own mean off."""
+def test_a_fit_that_keeps_the_spectra_makes_the_same_step(name, hard):
+    """(S5)-(S12): from a start it is statistics and update."""
     images, truth, _ = problem(name)
-    kept = _pictures.Pictures(images, truth.face.shape, images.mean(), keep=True)
-    for _ in range(2):
-        found = _sums.collect(kept, truth, hard)
-        wanted = scene.statistics(images, truth, hard=hard)
-        close(found.bound, wanted.bound)
-        same_scene(scene.update(found, truth), scene.update(wanted, truth), 1e-9)
+    found = scene.fit(images, truth.face.shape, start=truth, hard=hard, max_iter=1, tol=0)
+    sums = scene.statistics(images, truth, hard=hard)
+    close(found.bounds[0], sums.bound)
+    same_scene(found.params, scene.update(sums, truth), 1e-9)
