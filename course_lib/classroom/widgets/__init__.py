@@ -1,4 +1,4 @@
-"""Sliders around the course's own functions. Every widget follows a figure that says the same without a kernel.
+"""Sliders around the course's functions. Every widget follows a figure that says the same without a kernel.
 
 A view is a plain function of numbers that returns pictures and sentences; a widget puts controls before it.
 """

@@ -1,7 +1,7 @@
 """What all widgets share: controls with units, and a board that answers a change of any of them.
 
-ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next: the board answers
-inside the message, so that a drag on a slow machine skips values instead of queueing them.
+ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next:
+the board answers inside the message, so that a drag on a slow machine skips values instead of queueing them.
 """
 
 import html
@@ -42,7 +42,8 @@ class Board(ipywidgets.VBox):
     ----------
     name : str, the CSS class of the board is course-NAME
     controls : dict from an argument of `view` to its control
-    view : function of the controls' values that returns a `View`. Its ValueError becomes a sentence: the library's messages say
+    view : function of the controls' values that returns a `View`. Its ValueError becomes a sentence: the
+    library's messages say
         what is needed, what came and what to do.
     descriptions : one sentence a picture, for those who cannot see it and as its tooltip
     extra : further widgets, shown below the controls
@@ -88,7 +89,8 @@ class Board(ipywidgets.VBox):
 def slider(description, values, value, unit=""):
     """A slider over `values` whose readout names the unit; arrows, Home and End move it.
 
-    description : str;  values : numbers;  value : one of them, shown first;  unit : str  ->  ipywidgets.SelectionSlider
+    description : str;  values : numbers;  value : one of them, shown first;  unit : str  ->
+    ipywidgets.SelectionSlider
 
     ValueError if `value` is none of them.
     """
@@ -102,7 +104,7 @@ def slider(description, values, value, unit=""):
 
 
 def choice(description, options, value):
-    """Buttons, one an option. options : dict from a label to a value, or a list  ->  ipywidgets.ToggleButtons"""
+    """Buttons, one an option. options : dict, label -> value, or a list  ->  ipywidgets.ToggleButtons"""
     options = list(options.items()) if isinstance(options, dict) else options
     buttons = ipywidgets.ToggleButtons(options=options, value=value, **_looks(description))
     buttons.style.button_width = "auto"
@@ -119,7 +121,7 @@ def _looks(description):
 
 
 class _Picture(ipywidgets.Image, DescriptionWidget):
-    """An image with a tooltip: ipywidgets 8.1 asks what has one for its description, and cannot show an image without."""
+    """An image with a description: ipywidgets 8.1 asks what has a tooltip for it, and shows nothing without."""
 
 
 def _picture(sentence):

@@ -1,4 +1,4 @@
-"""Two pixels that go up and down together: the second is seen, with noise or without, and the first is inferred."""
+"""Two pixels that go up and down together: the second is seen, through noise or not; the first is inferred."""
 
 import numpy as np
 
@@ -19,7 +19,8 @@ CERTAIN = (
 def conditioning_view(pair, y, noise_std, correlation, *, live=None):
     """What y = z_2 + noise says of two pixels, and of the first alone.                     (G1), (G2), (G4)
 
-    The joint Gaussian of (z_1, z_2, y) by (G4), conditioned on its third entry by (G2). Without noise y is z_2.
+    The joint Gaussian of (z_1, z_2, y) by (G4), conditioned on its third entry by (G2). Without noise y is
+    z_2.
 
     Parameters
     ----------
@@ -31,8 +32,9 @@ def conditioning_view(pair, y, noise_std, correlation, *, live=None):
 
     Returns
     -------
-    View: the plane of both pixels, and the first pixel alone. The readout has mean ± standard deviation of both before and
-    after, in gray levels. At a correlation of -1 or 1 without noise the note says what has become singular.
+    View: the plane of both pixels, and the first pixel alone. The readout has mean ± standard deviation of
+    both before and after, in gray levels. At a correlation of -1 or 1 without noise the note says what has
+    become singular.
 
     Raises
     ------
@@ -52,8 +54,9 @@ def conditioning_view(pair, y, noise_std, correlation, *, live=None):
 def conditioning_widget(pair, y, *, noise_std=0):
     """Move the seen value, its noise and the correlation; see both pixels, and what is known of the first.
 
-    pair : Gaussian (2,), gray levels;  y : first observation, on the slider the nearest of 61 values within three standard
-    deviations;  noise_std : first sigma, gray levels, one of `NOISE`  ->  Board, to be displayed
+    pair : Gaussian (2,), gray levels;  y : first observation, on the slider the nearest of 61 values within
+    three standard deviations;  noise_std : first sigma, gray levels, one of `NOISE`  ->  Board, to be
+    displayed
     """
     live = plots.LivePair(checks.instance("pair", pair, gaussian.Gaussian))
     seen = (pair.mean[1] + pair.cov[1, 1] ** 0.5 * STEPS).round(1).tolist()

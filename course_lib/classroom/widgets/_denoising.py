@@ -14,7 +14,7 @@ ESTIMATES = {"mean": "mean", "most probable": "most_probable", "report's rule": 
 
 
 def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", row=14, column=14):
-    """One digit: original, noisy, denoised and error; one patch of it: weights before and after it was seen.  (M2), (M6), (P3)
+    """One digit: original, noisy, denoised, error; one patch: weights before and after.  (M2), (M6), (P3)
 
     The noise is the same at each call but for its width, so that two views differ by nothing else.
 
@@ -28,13 +28,14 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
 
     Returns
     -------
-    View: the digit's pictures; the patch, its estimate and the weights. The readout has the PSNR in dB. Without a stored
-    prior of that m and K the note says which K there are, and nothing is fitted.
+    View: the digit's pictures; the patch, its estimate and the weights. The readout has the PSNR in dB.
+    Without a stored prior of that m and K the note says which K there are, and nothing is fitted.
 
     Raises
     ------
     ValueError, TypeError
-        If `clean` is not one image, the patch is larger than it, the noise is not above zero, or for another estimate.
+        If `clean` is not one image, the patch is larger than it, the noise is not above zero, or for another
+        estimate.
     """
     clean = checks.real_array("clean", clean, ("H", "W"), hint="choose one image of the stack")
     checks.choice("estimate", estimate, tuple(ESTIMATES.values()))
@@ -57,10 +58,11 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
 
 
 def denoising_widget(digits, *, noise_std=25, patch_size=8, n_components=20, estimate="mean"):
-    """Choose the digit, sigma, m, K, the estimate and a patch; see pictures, error, PSNR in dB and weights of components.
+    """Choose digit, sigma, m, K, estimate and patch; see pictures, error, PSNR in dB, weights of components.
 
-    digits : array (N, H, W), gray levels, clean;  noise_std, patch_size, n_components, estimate : first values of sigma (gray
-    levels, a multiple of 5 up to 150), m, K and the estimate, as in `denoising_view`  ->  Board, to be displayed
+    digits : array (N, H, W), gray levels, clean;  noise_std, patch_size, n_components, estimate : first
+    values of sigma (gray levels, a multiple of 5 up to 150), m, K and the estimate, as in `denoising_view`
+    ->  Board, to be displayed
     """
     digits = checks.real_array(
         "digits", digits, ("N", "H", "W"), hint="stack images of one size to (N, H, W)"
@@ -137,7 +139,7 @@ def _digits(looks, box, error=None):
 
 
 def _patch(noisy, prior, noise_std, estimate, box):
-    """Picture of the patch and of its components' weights, and a sentence about them.                   (M2), (M6)"""
+    """Picture of the patch and of its components' weights, and a sentence about them.  (M2), (M6)"""
     row, column, m, _ = box
     y = noisy[row : row + m, column : column + m].reshape(1, -1)
     weights = denoising.component_weights(y, prior, noise_std)[0]

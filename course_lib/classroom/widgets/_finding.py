@@ -22,7 +22,7 @@ METHODS = {"soft": False, "hard": True}
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats, whether EM ends here."""
+    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats, the end?"""
 
     scene: scene.Scene
     q: np.ndarray
@@ -43,7 +43,8 @@ class Run:
 
     Attributes
     ----------
-    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones;  truth, smoothing : as given
+    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones;  truth, smoothing
+    : as given
     """
 
     def __init__(self, truth, n_pictures, *, start="mean", hard=False, smoothing=0.0):
@@ -73,7 +74,7 @@ class Run:
 
 
 def finding_view(run, iteration, picture=0):
-    """What EM believes after some iterations: one picture and its q, background and face found, and the bound.   (S5)-(S15)
+    """What EM believes after some iterations: a picture and its q, background and face, the bound.  (S5)-(S15)
 
     Parameters
     ----------
@@ -83,8 +84,8 @@ def finding_view(run, iteration, picture=0):
 
     Returns
     -------
-    View: the picture with the place found and the true place framed, and q; background and face found beside the true face; the
-    bound so far. The readout has bound, noise, and how many faces are placed exactly.
+    View: the picture with the place found and the true place framed, and q; background and face found beside
+    the true face; the bound so far. The readout has bound, noise, and how many faces are placed exactly.
     """
     stages = run.until(checks.count("iteration", iteration, minimum=0))
     picture = min(checks.count("picture", picture, minimum=0), len(stages[-1].q) - 1)
@@ -98,7 +99,7 @@ def finding_view(run, iteration, picture=0):
 def finding_widget(
     background, *, noise_std=60, n_pictures=100, face_rows=18, start="mean", method="soft", smoothing=0
 ):
-    """Choose the pictures and how EM goes about them, then step or play its iterations.                   (S5)-(S15)
+    """Choose the pictures and how EM goes about them, then step or play its iterations.  (S5)-(S15)
 
     The face is `datasets.face`, with 14 columns for 18 rows.
 

@@ -12,7 +12,7 @@ PIXELS = (("pixel",), ("left pixel", "right pixel"))
 
 
 def mixture_view(prior, names, y, noise_std, *, live=None):
-    """What y = z_1 + noise makes of a mixture over one pixel, or over two of which the first is seen.     (M2), (M3), (M4), (M5)
+    """What y = z_1 + noise makes of a mixture over one pixel, or two, the first seen.   (M2), (M3), (M4), (M5)
 
     Parameters
     ----------
@@ -24,13 +24,15 @@ def mixture_view(prior, names, y, noise_std, *, live=None):
 
     Returns
     -------
-    View: one picture, prior, posterior and weights beside each other; the readout has the weights before and after, mean
-    and standard deviation of every pixel, and the mean of the most probable component, in gray levels.
+    View: one picture, prior, posterior and weights beside each other; the readout has the weights before and
+    after, mean and standard deviation of every pixel, and the mean of the most probable component, in gray
+    levels.
 
     Raises
     ------
     ValueError, TypeError
-        If the prior has more than two pixels, the names are not one a component, or y or the noise is no proper number.
+        If the prior has more than two pixels, the names are not one a component, or y or the noise is no
+        proper number.
     """
     D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     if D > 2:
@@ -51,9 +53,10 @@ def mixture_view(prior, names, y, noise_std, *, live=None):
 def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50):
     """Choose one pixel, or two of which the left one is seen; move the observation and its noise.
 
-    pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : labels of their components
-    y : first observation, a multiple of 4 from -40 to 280;  noise_std : first sigma, up to 100 a multiple of 5, both in gray
-    levels  ->  Board, to be displayed
+    pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : labels of their
+    components
+    y : first observation, a multiple of 4 from -40 to 280;  noise_std : first sigma, up to 100 a multiple of
+    5, both in gray levels  ->  Board, to be displayed
     """
     priors = {1: (pixel, pixel_names), 2: (pair, pair_names)}
     lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}

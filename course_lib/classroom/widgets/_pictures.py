@@ -25,7 +25,7 @@ def png(picture):
 
 
 def gray(image, zoom):
-    """Gray levels 0..255, clipped and rounded once, each pixel zoom x zoom: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    """Gray levels 0..255, clipped and rounded once: (H, W) -> (zoom H, zoom W, 3) uint8."""
     levels = np.round(np.clip(image, 0, 255)).astype(np.uint8)
     return _zoomed(np.repeat(levels[..., None], 3, axis=2), zoom)
 
@@ -36,7 +36,7 @@ def signed(image, limit, zoom):
 
 
 def share(values, zoom):
-    """White at 0, blue at 1, by square root so that small shares are seen: (H, W) -> (zoom H, zoom W, 3) uint8."""
+    """White at 0, blue at 1, by square root: small shares are seen. (H, W) -> (zoom H, zoom W, 3) uint8."""
     return _zoomed(_signed_colours()[255 - np.round(np.sqrt(np.clip(values, 0, 1)) * 255).astype(int)], zoom)
 
 
@@ -53,7 +53,7 @@ def _zoomed(colours, zoom):
 
 
 def frame(picture, box, zoom, colour=RED, outside=2):
-    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image.
+    """The picture, changed in place, with a frame around the box (row, column, rows, columns) before the zoom.
 
     outside : pixels of the frame's thickness that lie around those pixels; one more lies on them
     """
@@ -69,7 +69,7 @@ def frame(picture, box, zoom, colour=RED, outside=2):
 
 
 def shade(picture, box, zoom, colour):
-    """The picture, changed in place, half covered with a colour at (row, column, rows, columns) of a zoomed image."""
+    """The picture, changed in place, half covered with a colour at (row, column, rows, columns) before the zoom."""
     row, column, rows, columns = (zoom * length for length in box)
     part = picture[row : row + rows, column : column + columns]
     part[:] = part // 2 + np.array(colour, np.uint8) // 2
@@ -77,7 +77,7 @@ def shade(picture, box, zoom, colour):
 
 
 def sign(picture, middle, text, colour):
-    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column), moved inside."""
+    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column), kept inside."""
     row, column = (min(max(at, 7), length - 8) for at, length in zip(middle, picture.shape))
     picture[row - 7 : row + 8, column - 7 : column + 8] = WHITE
     picture[row - 6 : row + 7, column - 6 : column + 7] = colour
@@ -88,7 +88,7 @@ def sign(picture, middle, text, colour):
 
 
 def stacked(sheets):
-    """Pictures below each other, white beside the narrower ones: list of (h, w, 3) uint8 -> (height, width, 3) uint8."""
+    """Pictures below each other, white beside the narrower: list of (h, w, 3) uint8 -> (height, width, 3) uint8."""
     width = max(sheet.shape[1] for sheet in sheets)
     return np.concatenate(
         [np.pad(s, ((0, GAP), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in sheets]
@@ -96,7 +96,7 @@ def stacked(sheets):
 
 
 def captioned(panels):
-    """Pictures beside each other, each under its caption: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
+    """Pictures beside each other under their captions: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
     widths = [max(picture.shape[1], round(_font().getlength(text)) + 1) for text, picture in panels]
     height = CAPTION + max(picture.shape[0] for _, picture in panels)
     sheet = np.full((height, sum(widths) + GAP * (len(panels) - 1), 3), 255, np.uint8)
@@ -109,8 +109,8 @@ def captioned(panels):
 def bars(rows, size=(560, 64), marked=None):
     """Shares of components as bars, one chart below the other on one square-root scale.
 
-    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a component with a
-    triangle below it, or None  ->  array (height, width, 3) uint8
+    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a
+    component with a triangle below it, or None  ->  array (height, width, 3) uint8
     """
     width, height = size
     tall = CAPTION + height + 14
@@ -138,9 +138,11 @@ def bars(rows, size=(560, 64), marked=None):
 def trace(values, last, size, caption):
     """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
 
-    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower edge.
+    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower
+    edge.
 
-    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height, width, 3) uint8
+    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height,
+    width, 3) uint8
     """
     width, height = size
     shown = values[1:] if len(values) > 2 else values
@@ -186,7 +188,7 @@ def _written(sheet, texts):
 
 @functools.lru_cache(maxsize=1024)
 def _ink(text):
-    """How much of each pixel a text covers, 0 to 1, (height, width, 1): drawn once, since most texts come again."""
+    """How much of each pixel a text covers, 0 to 1, (height, width, 1): drawn once, most texts come again."""
     mask = Image.new("L", (round(_font().getlength(text)) + 2, CAPTION))
     ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=_font())
     return np.asarray(mask)[..., None] / 255

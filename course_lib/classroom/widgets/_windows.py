@@ -1,4 +1,4 @@
-"""A window over a picture, the four entries of the summed-area table that give its sum, and the arithmetic."""
+"""A window over a picture, the four entries of the summed-area table that give its sum, the arithmetic."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ UP, DOWN = -1, 1
 
 
 def windows_view(image, row, column, height, width, *, table=None):
-    """A window's sum by four corners: the picture, the table, the rectangle that each corner stands for.      (S6)
+    """A window's sum by four corners: picture, table, the rectangle that each corner stands for.      (S6)
 
     R(i, j) = T(i+h, j+w) + T(i, j) - T(i, j+w) - T(i+h, j)
 
@@ -30,9 +30,10 @@ def windows_view(image, row, column, height, width, *, table=None):
 
     Returns
     -------
-    View: the picture with the window framed and its corners signed; the table with the four entries signed; four small
-    pictures, placed as the corners lie, each with its rectangle shaded. The readout has the sum in gray levels both ways.
-    For a window that reaches outside the note says what to change, and the picture alone shows where it is.
+    View: the picture with the window framed and its corners signed; the table with the four entries signed;
+    four small pictures, placed as the corners lie, each with its rectangle shaded. The readout has the sum in
+    gray levels both ways. For a window that reaches outside the note says what to change, and the picture
+    alone shows where it is.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def _corners(box):
 
 
 def _outside(start, length, lines, first, count, limit):
-    """What to change if a window of `count` lines from `first` on does not end within `limit` lines, else ""."""
+    """What to change if `count` lines from `first` on do not end within `limit` lines, else ""."""
     if first + count <= limit:
         return ""
     last, most = limit - count, limit - first
@@ -130,7 +131,7 @@ def _rimmed(picture):
 
 
 def _signed(rimmed, box, zoom, cell):
-    """The rimmed picture with a sign outside each corner of the window; with `cell` pixels, corners are cells and painted."""
+    """The rimmed picture, a sign outside each corner of the window; corners of `cell` pixels are painted."""
     for sign, a, b, down, right in _corners(box):
         y, x, half = RIM + zoom * a, RIM + zoom * b, cell // 2
         rimmed[y : y + cell, x : x + cell] = _colour(sign)
@@ -145,7 +146,7 @@ def _colour(sign):
 
 
 def _table(table, box, zoom):
-    """The table, its entries by colour, the zeros of row and column 0 apart, the four entries that are read signed."""
+    """The table, its entries by colour, the zeros of row and column 0 apart, the four that are read signed."""
     H, W = table.shape
     shown = _pictures.share(table / (np.abs(table).max() or 1.0), zoom)
     _pictures.frame(shown, (1, 1, H - 1, W - 1), zoom, _pictures.BLACK)
