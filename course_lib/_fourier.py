@@ -5,17 +5,17 @@ from scipy import fft
 
 
 def spectra(images):
-    """Real Fourier transform over the last two axes at a length that is fast: (..., H, W) -> (..., H', W'/2+1) complex."""
+    """Real Fourier transform over the last two axes at fast lengths: (..., H, W) -> (..., H', W'/2+1)."""
     return fft.rfft2(images, s=padded(images.shape[-2:]))
 
 
 def spectrum_of(template, shape):
-    """Conjugate spectrum of a template in pictures of `shape`: the conjugate makes a product a correlation.    (S7)"""
+    """Conjugate spectrum of a template in pictures of `shape`: it makes a product a correlation.    (S7)"""
     return np.conj(fft.rfft2(template, s=padded(shape)))
 
 
 def inverse_rows(product, shape, template_shape):
-    """The valid part of the correlation whose spectrum is `product` (overwritten): (..., H', W'/2+1) -> (..., I, J).
+    """The valid part (..., I, J) of the correlation whose spectrum is `product`, which is overwritten.
 
     First along the rows' axis, then only the I rows that are wanted.
     """
@@ -25,15 +25,14 @@ def inverse_rows(product, shape, template_shape):
 
 
 def padded(shape):
-    """Lengths of at least `shape` whose transforms are fast; zeros beyond the picture change no position that fits."""
+    """Lengths of at least `shape` whose transforms are fast; zeros beyond it change no position that fits."""
     return tuple(fft.next_fast_len(length, real=True) for length in shape)
 
 
 def correlation_sum(transformed, weights, shape, template_shape):
-    """sum over k and d of weights_k(d) X_k[window d]: the correlations of pictures with their weights, summed.    (S9)
+    """sum over k and d of weights_k(d) X_k[window d]; one inverse transform serves all pictures.    (S9)
 
-    One inverse transform serves all pictures, because it is linear.
-    transformed : spectra of X (n, H', W'/2+1);  weights (n, I, J);  shape (H, W), template_shape (h, w)  ->  (h, w)
+    transformed spectra of X (n, H', W'/2+1), weights (n, I, J), shape and template_shape  ->  (h, w)
     """
     H, W = padded(shape)
     rows = fft.rfft(weights, n=W, axis=-1)

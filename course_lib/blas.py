@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import threading
 
 import numpy.linalg  # noqa: F401  (loads numpy's BLAS before it is counted)
@@ -17,28 +18,36 @@ def _controller():
 
 
 class _Limit:
-    """One BLAS thread as long as anybody is inside. The limit is the process's, so the first sets it and the last resets it.
+    """One BLAS thread as long as anybody is inside. The limit is the process's: first sets, last resets.
 
-    OpenBLAS resets it for the main thread only; after another thread the main thread's next visit does.
+    OpenBLAS resets it for the main thread only; after another thread the main thread's next visit does. A
+    forked child has none of the other threads, so it takes a lock that nobody holds and forgets who else was
+    inside.
     """
 
     def __init__(self):
-        self.lock, self.inside, self.limiter = threading.Lock(), 0, None
+        self.lock, self.inside, self.limiter = threading.Lock(), [], None
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.forget_others)
 
     def __enter__(self):
         with self.lock:
-            if self.inside == 0:
+            if not self.inside:
                 limiter = _controller().limit(limits=1, user_api="blas")
                 self.limiter = self.limiter or limiter
-            self.inside += 1
+            self.inside.append(threading.get_ident())
 
     def __exit__(self, *error):
         with self.lock:
-            self.inside -= 1
-            if self.inside == 0:
+            self.inside.remove(threading.get_ident())
+            if not self.inside:
                 self.limiter.restore_original_limits()
                 if threading.current_thread() is threading.main_thread():
                     self.limiter = None
+
+    def forget_others(self):
+        self.lock = threading.Lock()
+        self.inside = [thread for thread in self.inside if thread == threading.get_ident()]
 
 
 _LIMIT = _Limit()

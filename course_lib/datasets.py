@@ -1,4 +1,8 @@
-"""The pictures of the course: handwritten digits, faces and backgrounds; and a door to the full MNIST."""
+"""The pictures of the course: handwritten digits, faces and backgrounds; and a door to the full MNIST.
+
+Pictures are float64 in gray levels 0..255, new at every call. Functions raise ValueError or TypeError, naming
+the argument, for names and shapes that do not exist, ValueError if an embedded file is damaged.
+"""
 
 import hashlib
 import io
@@ -14,24 +18,10 @@ FACES, BACKGROUNDS = ("astronaut",), ("camera", "coins")
 
 
 def digits(split="train"):
-    """The 10 000 embedded MNIST digits, split once for the whole course.
+    """The 10 000 embedded MNIST digits, split once: images (N, 28, 28), labels (N,), integers 0..9.
 
-    The digit with index i is held out ("test") if i % 10 == 9, else it trains: 9 000 and 1 000 images. They are
-    sorted by label, so that every tenth is a fair sample of the labels.
-
-    Parameters
-    ----------
-    split : "train" or "test"
-
-    Returns
-    -------
-    images : array (N, 28, 28) float64, gray levels 0..255, digit bright on black
-    labels : array (N,) integers 0..9
-
-    Raises
-    ------
-    ValueError
-        For another split, or if the embedded file is damaged.
+    The digit with index i is held out ("test") if i % 10 == 9, else it trains: 9 000 and 1 000 images, bright
+    on black. They are sorted by label, so that every tenth is a fair sample of the labels.
 
     Source: Y. LeCun, C. Cortes, C. Burges, MNIST, CC BY-SA 3.0; see course_lib/data/README.md.
     """
@@ -44,21 +34,9 @@ def digits(split="train"):
 
 
 def face(name="astronaut", shape=(18, 14)):
-    """A face, reduced to any size by averaging over areas.
+    """A face, reduced to any `shape` (h, w) up to that stored by averaging over areas: (h, w).
 
-    Parameters
-    ----------
     name : "astronaut" (162 x 126 pixels: Eileen Collins, by NASA)
-    shape : (h, w), at most the size stored
-
-    Returns
-    -------
-    array (h, w) float64, gray levels 0..255
-
-    Raises
-    ------
-    ValueError, TypeError
-        For another name, a shape that is larger than the stored picture, or a damaged file.
 
     Source: scikit-image's example pictures, public domain; see course_lib/data/README.md.
     """
@@ -67,41 +45,19 @@ def face(name="astronaut", shape=(18, 14)):
 
 
 def background(name="camera", shape=(40, 60)):
-    """A background, reduced to any size by averaging over areas.
+    """A background, reduced as in `face` to `shape` (H, W), from the same source.
 
-    Parameters
-    ----------
     name : "camera" (320 x 480 pixels: a man with a camera on a lawn) or "coins" (256 x 384: coins on gray)
-    shape : (H, W), at most the size stored
-
-    Returns
-    -------
-    array (H, W) float64, gray levels 0..255
-
-    Raises
-    ------
-    ValueError, TypeError
-        As in `face`.
-
-    Source: scikit-image's example pictures, public domain; see course_lib/data/README.md.
     """
     checks.choice("name", name, BACKGROUNDS)
     return _reduced(name, shape)
 
 
 def full_mnist(data_home=None):
-    """All 70 000 digits of MNIST, downloaded from OpenML by scikit-learn and kept in its data folder.
+    """All 70 000 digits of MNIST as in `digits`, downloaded from OpenML by scikit-learn into its folder.
 
-    Needs the network the first time; no lesson and no test calls it.
-
-    Parameters
-    ----------
-    data_home : folder for the download, or None for scikit-learn's own
-
-    Returns
-    -------
-    images : array (70000, 28, 28) float64, gray levels 0..255
-    labels : array (70000,) integers 0..9
+    Needs the network the first time; no lesson and no test calls it. `data_home` is another folder for the
+    download.
     """
     from sklearn.datasets import fetch_openml
 
@@ -123,12 +79,10 @@ def _stored(file, checksum):
 def _reduced(name, shape):
     """The embedded picture with that many rows and columns."""
     picture = _stored("scenes.npz", SCENES_SHA256)[name].astype(np.float64)
-    shape = checks.pair("shape", shape, "(rows, columns)")
-    if any(wanted > length for wanted, length in zip(shape, picture.shape)):
-        raise ValueError(
-            f"shape needs at most {picture.shape[0]} x {picture.shape[1]} for {name!r}; got {shape[0]} x {shape[1]}; ask for less"
-        )
-    rows, columns = (_shares(length, wanted) for length, wanted in zip(picture.shape, shape))
+    (h, w), (H, W) = checks.pair("shape", shape, "(rows, columns)"), picture.shape
+    if h > H or w > W:
+        raise ValueError(f"shape needs at most {H} x {W} for {name!r}; got {h} x {w}; ask for less")
+    rows, columns = (_shares(length, wanted) for length, wanted in ((H, h), (W, w)))
     return rows @ picture @ columns.T
 
 

@@ -1,12 +1,12 @@
 """The one loop of expectation maximisation that both models use."""
 
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import checks
+from ._progress import Progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,43 +25,35 @@ class EMResult(checks.Record):
 
     def __post_init__(self):
         object.__setattr__(self, "bounds", checks.frozen("bounds", self.bounds, ("iterations + 1",)))
+        object.__setattr__(self, "converged", checks.flag("converged", self.converged))
 
 
 def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
     """Alternate E-step and M-step from `start`.                                    (M7), (S12)
 
-    Parameters
-    ----------
-    e_step : params -> (expected, bound); `bound` belongs to these params.
+    e_step : params -> (expected, bound); `bound` belongs to these params
     m_step : (expected, params) -> params
-    start : the first params.
-    max_iter : int, at most so many M-steps.
-    tol : float, stop when the bound changes by less, in the unit of the bound; 0 means exactly `max_iter` iterations.
-    progress : bool, show a bar with iteration and bound on standard error.
+    start : the first params
+    max_iter : int, at most so many M-steps
+    tol : float, stop when the bound changes by less, in its unit; 0 means exactly `max_iter` iterations
+    progress : bool, show a bar with iteration and bound on standard error
 
-    Returns
-    -------
-    EMResult
-
-    Raises
-    ------
-    ValueError
-        If the bound becomes NaN, or for bad `max_iter` or `tol`.
-    KeyboardInterrupt
-        One short message instead of the whole stack when the run is interrupted.
+    EMResult. ValueError if the bound becomes NaN or infinite; ValueError or TypeError for bad options,
+    first of all; KeyboardInterrupt with one short message, not the whole stack, when the run is interrupted.
 
     Source: A. Dempster, N. Laird, D. Rubin, 1977, doi:10.1111/j.2517-6161.1977.tb01600.x
     """
     max_iter = checks.count("max_iter", max_iter)
     tol = checks.positive("tol", tol, allow_zero=True)
+    progress = checks.flag("progress", progress)
     params, bounds, converged = start, [], False
     with Progress("EM", max_iter, progress) as show:
         expected, bound = e_step(params)
-        bounds.append(_finite(bound))
+        bounds.append(_check_finite(bound))
         for _ in range(max_iter):
             params = m_step(expected, params)
             expected, bound = e_step(params)
-            bounds.append(_finite(bound))
+            bounds.append(_check_finite(bound))
             show.step(f"bound {bound:.6g}")
             if tol and abs(bounds[-1] - bounds[-2]) < tol:
                 converged = True
@@ -69,49 +61,9 @@ def run_em(e_step, m_step, start, *, max_iter=50, tol=1e-3, progress=False):
     return EMResult(params, bounds, converged)
 
 
-def _finite(bound):
+def _check_finite(bound):
     if not np.isfinite(bound):
         raise ValueError(
             f"bound needs a finite number; got {bound}; check the data and the start for degenerate parts"
         )
     return float(bound)
-
-
-class Progress:
-    """A bar on standard error that counts steps, and a short end when it is interrupted.
-
-    Use it as a context manager; `step(text)` after each step. Inside, Ctrl-C becomes a KeyboardInterrupt
-    that says how far the work came and drops the stack below.
-    """
-
-    def __init__(self, name, total, shown):
-        self.name, self.total, self.shown, self.done = name, total, shown, 0
-
-    def __enter__(self):
-        self._show("started")
-        return self
-
-    def step(self, text="", by=1):
-        """Count `by` steps more and show `text` behind their number."""
-        self.done += by
-        self._show(text)
-
-    def _show(self, text):
-        if self.shown:
-            filled = 10 * min(self.done, self.total) // self.total
-            bar = "#" * filled + "." * (10 - filled)
-            print(
-                f"\r{self.name}: [{bar}] {self.done}/{self.total} {text}\033[K",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def __exit__(self, kind, error, trace):
-        if self.shown:
-            print(file=sys.stderr, flush=True)
-        if kind is KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                f"{self.name} stopped after {self.done} of {self.total} steps; nothing was kept"
-            ) from None
-        return False

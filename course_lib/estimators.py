@@ -1,38 +1,42 @@
-"""The course's models as scikit-learn estimators: parameters and bookkeeping, no mathematics."""
+"""The course's models as scikit-learn estimators: parameters and bookkeeping, no mathematics.
+
+`fit` raises ValueError or TypeError for images or parameters that do not fit, before any work. `random_state`
+is an int, a numpy RandomState or None.
+"""
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from . import checks, denoising, mixture, patches, scene
+from . import _sklearn, checks, denoising, mixture, patches, scene
 from . import images as images_
 
 
-class PatchDenoiser(BaseEstimator):
+class _ImageEstimator(BaseEstimator):
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class PatchDenoiser(_ImageEstimator):
     """Denoise images with a Gaussian-mixture prior of their patches.              (M1)-(M7), (P1)-(P3)
 
-    Parameters
-    ----------
     n_components : int, K
     patch_size : int, m, side of a patch in pixels
-    noise_std : float, standard deviation of the noise in gray levels; None takes that of noisy - clean in `fit`
+    noise_std : float, standard deviation in gray levels; None takes that of noisy - clean in `fit`
     estimate : "mean" (M4), "most_probable" (M5) or "sample"
     reg_covar : float, squared gray levels, as in `mixture.fit`
     max_iter : int, EM iterations at most
     max_patches : int, fit to so many patches chosen at random from all images, or to all if there are fewer
     gate_rank : int or None, as in `denoising.denoise_patches`
     progress : bool, show the fit on standard error
-    random_state : int, numpy RandomState or None; chooses the patches, the start of the fit, and samples
+    random_state : chooses the patches, the start of the fit, and samples
 
-    Attributes
-    ----------
-    prior_ : Mixture of the clean patches
-    noise_std_ : float, gray levels, the noise that `predict` assumes
+    prior_, noise_std_ : after `fit`, the Mixture of the clean patches, and the noise that `predict` assumes
 
-    Notes
-    -----
-    Images are an (N, H, W) array or a list of (H, W) arrays; only if their sizes differ `predict` returns a list.
+    Images are an (N, H, W) array or a list of (H, W) arrays; if their sizes differ `predict` returns a list.
 
     Examples
     --------
@@ -71,28 +75,19 @@ class PatchDenoiser(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, noisy, clean):
-        """Fit the prior to patches of the clean images; `noisy` serves to measure the noise if noise_std is None.
-
-        noisy, clean : images of the same sizes  ->  self
-
-        ValueError or TypeError for images or parameters that do not fit, before any work.
-        """
-        noisy, clean = _pairs(noisy, clean)
-        noise_std = self._noise(noisy, clean)
+        """Fit the prior to patches of `clean`; `noisy`, of the same sizes, gives the noise if it is None."""
+        noisy, clean = _pair(noisy, clean)
+        noise_std = self._measure_noise(noisy, clean)
         checks.choice("estimate", self.estimate, denoising.ESTIMATES)
         max_patches = checks.count("max_patches", self.max_patches)
-        checks.count(
-            "n_components",
-            self.n_components,
-            maximum=max_patches,
-            remedy="raise max_patches or use fewer components",
-        )
+        remedy = "raise max_patches or use fewer components"
+        checks.count("n_components", self.n_components, maximum=max_patches, remedy=remedy)
         for stack in clean:
             m = patches.patch_side(self.patch_size, stack.shape[1:])
         if self.gate_rank is not None:
             checks.count("gate_rank", self.gate_rank, maximum=m * m, remedy="at most the pixels of a patch")
-        state = check_random_state(self.random_state)
-        chosen = self._training_patches(clean, max_patches, np.random.default_rng(state.randint(2**31)))
+        state = _sklearn.check_random_state(self.random_state)
+        chosen = self._sample(clean, max_patches, np.random.default_rng(state.randint(2**31)))
         self.prior_ = mixture.fit(
             chosen,
             self.n_components,
@@ -107,33 +102,30 @@ class PatchDenoiser(BaseEstimator):
     def predict(self, noisy):
         """The images `noisy` cleaned, not clipped: an (N, H, W) array, or a list if the sizes differ."""
         check_is_fitted(self)
-        cleaned = self._cleaned(_stacks("noisy", noisy))
+        cleaned = self._denoise(_stack("noisy", noisy))
         return cleaned[0] if len(cleaned) == 1 else [image for stack in cleaned for image in stack]
 
     def score(self, noisy, clean):
         """Mean PSNR in dB of `noisy` cleaned and clipped to 0..255 gray levels, against `clean`.  (P3)"""
         check_is_fitted(self)
-        noisy, clean = _pairs(noisy, clean)
-        ratios = [images_.psnr(np.clip(a, 0, images_.PEAK), b) for a, b in zip(self._cleaned(noisy), clean)]
+        noisy, clean = _pair(noisy, clean)
+        ratios = [images_.psnr(np.clip(a, 0, images_.PEAK), b) for a, b in zip(self._denoise(noisy), clean)]
         return float(np.mean(np.concatenate(ratios)))
 
-    def _cleaned(self, stacks):
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
-        return [
-            denoising.denoise(
-                stack, self.prior_, self.noise_std_, estimate=self.estimate, rng=rng, gate_rank=self.gate_rank
-            )
-            for stack in stacks
-        ]
+    def _denoise(self, stacks):
+        options = dict(estimate=self.estimate, gate_rank=self.gate_rank, rng=None)
+        if self.estimate == "sample":  # whatever draws nothing leaves random_state alone
+            options["rng"] = _draw_generator(self.random_state)
+        return [denoising.denoise(stack, self.prior_, self.noise_std_, **options) for stack in stacks]
 
-    def _noise(self, noisy, clean):
+    def _measure_noise(self, noisy, clean):
         """The noise to assume: given, or the root mean square of noisy - clean."""
         if self.noise_std is not None:
             return checks.positive("noise_std", self.noise_std, unit="standard deviation in gray levels")
         squares = np.concatenate([((a - b) ** 2).ravel() for a, b in zip(noisy, clean)])
         return checks.positive("the standard deviation of noisy - clean", np.sqrt(squares.mean()))
 
-    def _training_patches(self, clean, max_patches, rng):
+    def _sample(self, clean, max_patches, rng):
         """At most `max_patches` patches, each stack of images giving its share."""
         m = self.patch_size
         totals = [len(s) * (s.shape[1] - m + 1) * (s.shape[2] - m + 1) for s in clean]
@@ -143,18 +135,14 @@ class PatchDenoiser(BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
         tags.target_tags.required = True
         tags.non_deterministic = self.estimate == "sample" and self.random_state is None
         return tags
 
 
-class SceneFinder(BaseEstimator):
+class SceneFinder(_ImageEstimator):
     """Find a face, a background and where the face sits in each of many noisy pictures.        (S1)-(S16)
 
-    Parameters
-    ----------
     face_shape : (h, w), pixels
     n_init : int, starts; the best bound wins
     hard : bool, hard EM (S14)
@@ -163,21 +151,15 @@ class SceneFinder(BaseEstimator):
     max_iter, tol : EM iterations at most, and the change of the bound in nats that ends them
     n_jobs : int or None, threads for the restarts
     progress : bool, show restarts and bound on standard error
-    random_state : int, numpy RandomState or None; draws the random starts
+    random_state : draws the random starts
 
-    Attributes
-    ----------
+    After `fit`:
     scene_ : Scene
-    bounds_ : array, the bounds of the best restart, nats
-    restart_bounds_ : array (n_init,), the last bound of every restart
+    bounds_, restart_bounds_ : the bounds of the best restart, and the last of every restart (n_init,), nats
     visible_ : array (H, W), in how many pictures each background pixel is expected to be seen
-    converged_ : bool, whether the best restart ended within `tol`, before `max_iter`
-    n_iter_ : int, iterations of the best restart
+    converged_, n_iter_ : whether the best restart ended within `tol`, before `max_iter`, and its iterations
 
-    Notes
-    -----
-    With smoothing=0 a position that no picture of the fit holds is impossible in new pictures, too; a smoothing of 0.1
-    allows it.
+    With smoothing=0 a position that no picture of the fit holds is impossible in new ones; 0.1 allows it.
 
     Examples
     --------
@@ -215,12 +197,9 @@ class SceneFinder(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, images, y=None):
-        """Find the scene of the pictures `images` (N, H, W); `y` is ignored.
-
-        ValueError or TypeError for pictures or parameters that do not fit, before any work.
-        """
-        images = _one_size(images)
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+        """Find the scene of the pictures `images` (N, H, W); `y` is ignored."""
+        images = _check_pictures(images)
+        rng = _draw_generator(self.random_state)
         options = ("n_init", "hard", "smoothing", "how", "max_iter", "tol", "n_jobs", "progress")
         result = scene.fit(
             images, self.face_shape, rng=rng, **{name: getattr(self, name) for name in options}
@@ -231,55 +210,47 @@ class SceneFinder(BaseEstimator):
         return self
 
     def predict(self, images):
-        """The best position of the face in each of the pictures `images` (N, H, W).
-
-        Integers (N, 2), row and column of its top-left corner.
-        """
+        """The best top-left corner of the face in each of the pictures `images` (N, H, W): ints (N, 2)."""
         check_is_fitted(self)
-        return scene.e_step(_one_size(images), self.scene_, hard=True)[0]
+        return scene.e_step(_check_pictures(images), self.scene_, hard=True)[0]
 
     def score(self, images, y=None):
-        """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.       (S12)"""
+        """Mean log-likelihood of the pictures `images` (N, H, W), nats a picture; `y` is ignored.  (S12)"""
         check_is_fitted(self)
-        images = _one_size(images)
+        images = _check_pictures(images)
         return scene.e_step(images, self.scene_)[1] / len(images)
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
-        return tags
+
+def _draw_generator(random_state):
+    return np.random.default_rng(_sklearn.check_random_state(random_state).randint(2**31))
 
 
-def _one_size(images):
-    """The pictures as an (N, H, W) array."""
-    _dense("images", images)
-    return checks.real_array(
-        "images",
-        images,
-        ("N", "H", "W"),
-        hint="cut all pictures to one size; a single picture goes in as image[None]",
-    )
-
-
-def _stacks(name, images):
-    """The images as a list of (n, H, W) arrays: one if all have one size, else one for each image."""
-    _dense(name, images)
-    if isinstance(images, (list, tuple)) and len({np.shape(image) for image in images}) > 1:
-        return [checks.real_array(f"{name}[{i}]", image, ("H", "W"))[None] for i, image in enumerate(images)]
-    return [checks.real_array(name, images, ("N", "H", "W"), hint="a single image goes in as image[None]")]
-
-
-def _dense(name, images):
+def _check_stack(name, images, hint):
+    """The images as an (N, H, W) array."""
     if hasattr(images, "toarray"):
         raise TypeError(
             f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"
         )
+    return checks.gray_images(name, images, ("N", "H", "W"), hint=hint)
 
 
-def _pairs(noisy, clean):
+def _check_pictures(images):
+    hint = "cut all pictures to one size; a single picture goes in as image[None]"
+    return _check_stack("images", images, hint)
+
+
+def _stack(name, images):
+    """The images as a list of (n, H, W) arrays: one if all have one size, else one for each image."""
+    if isinstance(images, (list, tuple)):
+        parts = [checks.as_array(f"{name}[{i}]", image) for i, image in enumerate(images)]
+        if len({part.shape for part in parts}) > 1:
+            return [checks.real_array(f"{name}[{i}]", part, ("H", "W"))[None] for i, part in enumerate(parts)]
+    return [_check_stack(name, images, "a single image goes in as image[None]")]
+
+
+def _pair(noisy, clean):
     """Both as lists of (n, H, W) arrays, checked to be of the same sizes."""
-    noisy, clean = _stacks("noisy", noisy), _stacks("clean", clean)
+    noisy, clean = _stack("noisy", noisy), _stack("clean", clean)
     if [stack.shape for stack in noisy] != [stack.shape for stack in clean]:
         first, second = ([image.shape for stack in stacks for image in stack] for stacks in (noisy, clean))
         raise ValueError(

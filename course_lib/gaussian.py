@@ -1,6 +1,11 @@
 """Gaussians and linear-Gaussian channels: marginal, conditional, joint, predictive, posterior.
 
 Notation of the course: z (Dz,) is clean, y (Dy,) observed, y = W z + b + noise with noise ~ N(0, R).
+Functions of a `prior` take a Gaussian (Dz,) and a LinearGaussian (Dy, Dz), the `channel`.
+
+Records and functions raise ValueError for shapes that disagree, NaN or infinite entries, a matrix that is no
+covariance or singular where it has to be inverted, TypeError for other kinds of arguments; the message names
+the argument.
 """
 
 from dataclasses import dataclass
@@ -13,21 +18,11 @@ from . import blas, checks, linalg
 
 @dataclass(frozen=True, eq=False)
 class Gaussian(checks.Record):
-    """N(mean, cov) in D dimensions.
+    """N(mean, cov) in D dimensions: mean (D,), cov (D, D).
 
-    Parameters
-    ----------
-    mean : array (D,)
-    cov : array (D, D), symmetric and positive semi-definite; a singular one can be sampled and observed
-        through noise (G8), but has no density.
+    `cov` is symmetric and positive semi-definite; a singular one can be sampled and observed through noise
+    (G8), but has no density.
 
-    Raises
-    ------
-    ValueError, TypeError
-        For shapes that disagree, NaN or infinite entries, a `cov` that is no covariance.
-
-    Examples
-    --------
     >>> g = Gaussian([0, 0], [[1, 0.5], [0.5, 1]])
     >>> condition(g, [1], [2.0]).mean
     array([1.])
@@ -44,10 +39,7 @@ class Gaussian(checks.Record):
         object.__setattr__(self, "cov", cov)
 
     def log_density(self, x):
-        """ln N(x | mean, cov) of each row: x (..., D) -> (...).
-
-        ValueError if `cov` is singular: then there is no density.
-        """
+        """ln N(x | mean, cov) of each row: x (..., D) -> (...); none if `cov` is singular."""
         D = self.mean.size
         x = checks.real_array("x", x, (..., D))
         L = linalg.cholesky(
@@ -60,25 +52,16 @@ class Gaussian(checks.Record):
 
         Through the symmetric square root, which does not depend on the signs of eigenvectors.
         """
-        n = checks.count("n", n)
+        n = checks.count("n", n, each=self.mean.size)
         checks.generator("rng", rng)
         return self.mean + rng.standard_normal((n, self.mean.size)) @ linalg.square_root(self.cov)
 
 
 @dataclass(frozen=True, eq=False)
 class LinearGaussian(checks.Record):
-    """The channel p(y | z) = N(y | W z + b, R).
+    """The channel p(y | z) = N(y | W z + b, R): matrix W (Dy, Dz), offset b (Dy,), noise_cov R (Dy, Dy).
 
-    Parameters
-    ----------
-    matrix : array (Dy, Dz), W
-    offset : array (Dy,), b
-    noise_cov : array (Dy, Dy), R; symmetric, positive semi-definite, zero allowed.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For shapes that disagree, NaN or infinite entries, a `noise_cov` that is no covariance.
+    R may be singular, or zero.
     """
 
     matrix: np.ndarray
@@ -113,20 +96,8 @@ def condition(g, seen, value):
 
     The covariance is formed as a square, from S = root root': positive semi-definite whatever the rounding.
 
-    Parameters
-    ----------
-    g : Gaussian (D,)
-    seen : integers (D2,) in 0..D-1, no one twice, not all of them
-    value : array (D2,), in the order of `seen`
-
-    Returns
-    -------
-    Gaussian (D - D2,), the unseen entries in rising order
-
-    Raises
-    ------
-    ValueError
-        If S22 is singular, or the arguments do not fit.
+    g : Gaussian (D,);  seen : integers (D2,) in 0..D-1, no one twice, not all;  value : (D2,), in that order
+    ->  Gaussian (D - D2,), the unseen entries in rising order
     """
     seen, rest = _split(g, seen, "seen", leave=True)
     x2 = checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
@@ -146,7 +117,7 @@ def condition_by_precision(g, seen, value):
 
     mean mu1 - L11^-1 L12 (value - mu2),  cov L11^-1
 
-    Arguments, result and errors as in `condition`; all of S must be invertible.
+    Arguments and result as in `condition`; all of S must be invertible.
     """
     seen, rest = _split(g, seen, "seen", leave=True)
     x2 = checks.real_array("value", value, (seen.size,), hint="one number for each seen entry")
@@ -161,9 +132,7 @@ def condition_by_precision(g, seen, value):
 def joint(prior, channel):
     """Joint distribution of [z; y] for z ~ prior and y = W z + b + noise.                   (G4)
 
-    mean [mu; W mu + b],  cov [[S, S W'], [W S, W S W' + R]]
-
-    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dz + Dy,)
+    prior, channel  ->  Gaussian (Dz + Dy,): mean [mu; W mu + b],  cov [[S, S W'], [W S, W S W' + R]]
     """
     mu, S, W, b, R = _letters(prior, channel)
     WS = W @ S
@@ -175,11 +144,7 @@ def joint(prior, channel):
 def joint_precision(prior, channel):
     """Inverse of the covariance of `joint`, without inverting it whole.                     (G5)
 
-    [[S^-1 + W' R^-1 W, -W' R^-1], [-R^-1 W, R^-1]]
-
-    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  array (Dz + Dy, Dz + Dy)
-
-    ValueError if S or R is singular.
+    prior, channel  ->  (Dz + Dy, Dz + Dy): [[S^-1 + W' R^-1 W, -W' R^-1], [-R^-1 W, R^-1]]
     """
     _, S, W, _, R = _letters(prior, channel)
     S_inv = linalg.inverse("prior.cov", S, "(G5) needs it invertible; add a little to its diagonal")
@@ -191,9 +156,7 @@ def joint_precision(prior, channel):
 def predictive(prior, channel):
     """Distribution of y = W z + b + noise for z ~ prior.                                    (G7)
 
-    mean W mu + b,  cov W S W' + R
-
-    prior : Gaussian (Dz,);  channel : LinearGaussian (Dy, Dz)  ->  Gaussian (Dy,)
+    prior, channel  ->  Gaussian (Dy,): mean W mu + b,  cov W S W' + R
     """
     mu, S, W, b, R = _letters(prior, channel)
     return Gaussian(W @ mu + b, linalg.symmetric(W @ S @ W.T + R))
@@ -204,20 +167,7 @@ def posterior(prior, channel, y):
 
     gain G = S W' (W S W' + R)^-1,  mean = mu + G (y - W mu - b),  cov = S - G W S
 
-    Parameters
-    ----------
-    prior : Gaussian (Dz,); its covariance may be singular
-    channel : LinearGaussian (Dy, Dz)
-    y : array (Dy,)
-
-    Returns
-    -------
-    Gaussian (Dz,)
-
-    Raises
-    ------
-    ValueError
-        If W S W' + R is singular, or the shapes disagree.
+    prior, whose covariance may be singular, channel, y (Dy,)  ->  Gaussian (Dz,)
     """
     mu, S, W, b, R = _letters(prior, channel)
     y = checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
@@ -228,9 +178,10 @@ def posterior(prior, channel, y):
 def posterior_by_precision(prior, channel, y):
     """The same as `posterior`, in precision form.                                           (G6)
 
-    cov C = (S^-1 + W' R^-1 W)^-1,  mean = C (S^-1 mu + W' R^-1 (y - b))
+    cov C = (S^-1 + W' R^-1 W)^-1,  mean = C (S^-1 mu + W' R^-1 (y - b)) = mu + C W' R^-1 (y - W mu - b)
 
-    Arguments and result as in `posterior`; ValueError if S or R is singular.
+    The last form loses no digits where mu is large. Arguments and result as in `posterior`; S and R must be
+    invertible.
     """
     mu, S, W, b, R = _letters(prior, channel)
     y = checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")
@@ -238,22 +189,28 @@ def posterior_by_precision(prior, channel, y):
     R_inv = linalg.inverse("channel.noise_cov", R, "(G6) needs it invertible; use posterior")
     precision = linalg.symmetric(S_inv + W.T @ R_inv @ W)
     C = linalg.inverse("posterior precision", precision, "use posterior")
-    return Gaussian(C @ (S_inv @ mu + W.T @ R_inv @ (y - b)), C)
+    return Gaussian(mu + C @ (W.T @ R_inv @ (y - W @ mu - b)), C)
 
 
 def gain(S, W, R):
     """Gain (Dz, Dy), posterior covariance (Dz, Dz), Cholesky factor of W S W' + R.          (G8)
 
-    The part of `posterior` that does not depend on y. The covariance is formed as A S A' + G R G' with
-    A = I - G W, equal to S - G W S (Joseph's form), and as a square, from roots of S and R: positive
-    semi-definite whatever the rounding.
+    The part of `posterior` that does not depend on y, from S (Dz, Dz), W (Dy, Dz), R (Dy, Dy). The covariance
+    is formed as A S A' + G R G' with A = I - G W, equal to S - G W S (Joseph's form), and as a square, from
+    roots of S and R: positive semi-definite whatever the rounding.
     """
+    W = checks.real_array("W", W, ("Dy", "Dz"))
+    Dy, Dz = W.shape
+    S = checks.real_array("S", S, (Dz, Dz), hint=f"W has {Dz} columns")
+    R = checks.real_array("R", R, (Dy, Dy), hint=f"W has {Dy} rows")
     with blas.one_thread(max(W.shape)):
+        checks.covariances("S", S)
+        checks.covariances("R", R)
         WS = W @ S
         seen = linalg.symmetric(WS @ W.T + R)
         L = linalg.cholesky("W S W' + R", seen, "(G8) needs it invertible; more noise_cov makes it so")
         G = cho_solve((L, True), WS).T
-        A = np.eye(S.shape[0]) - G @ W
+        A = np.eye(Dz) - G @ W
         left = np.hstack([A @ linalg.square_root(S), G @ linalg.square_root(R)])
         return G, linalg.symmetric(left @ left.T), L
 
@@ -263,10 +220,9 @@ def _letters(prior, channel):
     checks.instance("prior", prior, Gaussian)
     W = checks.instance("channel", channel, LinearGaussian).matrix
     if W.shape[1] != prior.mean.size:
-        raise ValueError(
-            f"channel.matrix needs {prior.mean.size} columns, one for each entry of the prior; got {W.shape}; "
-            "transpose it or use the matching prior"
-        )
+        needed = f"{prior.mean.size} columns, one for each entry of the prior"
+        remedy = "transpose it or use the matching prior"
+        raise ValueError(f"channel.matrix needs {needed}; got {W.shape}; {remedy}")
     return prior.mean, prior.cov, W, channel.offset, channel.noise_cov
 
 

@@ -5,7 +5,7 @@ from scipy.linalg import cho_solve, solve_triangular
 
 
 def log_normal(difference, L):
-    """ln N(x | mu, L L') from the differences x - mu (..., D) and the Cholesky factor L (D, D): (...)."""
+    """ln N(x | mu, L L') of the difference x - mu (..., D), with the Cholesky factor L (D, D): (...)."""
     D = L.shape[0]
     flat = difference.reshape(-1, D)
     white = solve_triangular(L, flat.T, lower=True, check_finite=False)
@@ -17,8 +17,8 @@ def log_normal(difference, L):
 def cholesky(name, S, remedy):
     """Lower Cholesky factor of S, or a ValueError that names the matrix and the remedy.
 
-    Singular up to rounding is singular: when some entry keeps less than 4 D eps of its variance once all the others are
-    known. That share is 1 / (S_ii (S^-1)_ii), whatever the units and the order of the entries.
+    Singular up to rounding is singular: when some entry keeps less than 4 D eps of its variance once all the
+    others are known. That share is 1 / (S_ii (S^-1)_ii), whatever the units and the order of the entries.
     """
     D = S.shape[0]
     try:
@@ -38,7 +38,7 @@ def inverse(name, S, remedy):
 
 
 def square_root(S):
-    """The symmetric square root of a covariance S (D, D), singular or not; it does not depend on signs of eigenvectors."""
+    """The symmetric square root of a covariance S (D, D), singular or not; no eigenvector's sign matters."""
     lam, U = np.linalg.eigh(S)
     return (U * np.sqrt(np.maximum(lam, 0))) @ U.T
 

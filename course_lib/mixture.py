@@ -1,15 +1,18 @@
-"""Mixtures of Gaussians: densities, posterior, and the EM steps that fit them."""
+"""Mixtures of Gaussians: densities, posterior, and the EM steps that fit them.
+
+Everything raises ValueError or TypeError, naming the argument, before any work: for shapes that disagree,
+NaN, weights that do not sum to one, a matrix that is no covariance; densities also for a singular covariance.
+"""
 
 import functools
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import logsumexp
 
-from . import blas, checks, em, gaussian, linalg
+from . import _sklearn, _weights, blas, checks, gaussian, linalg
 
-UNIT = 255.0  # gray levels of the range 0..1 on which scikit-learn fits
 LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 
 
@@ -17,16 +20,9 @@ LARGEST = 1e9  # gray levels: beyond, squares lose all their digits in float32
 class Mixture(checks.Record):
     """sum_k pi_k N(mu_k, S_k) in D dimensions.                                              (M1)
 
-    Parameters
-    ----------
-    weights : array (K,), pi; at least 0, sum 1.
+    weights : array (K,), pi; at least 0, sum 1
     means : array (K, D), mu
-    covs : array (K, D, D), S; each symmetric and positive semi-definite.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For shapes that disagree, weights that do not sum to one, NaN, a matrix that is no covariance.
+    covs : array (K, D, D), S; each symmetric and positive semi-definite
 
     Examples
     --------
@@ -66,8 +62,7 @@ class Mixture(checks.Record):
             "diag": lambda: covs[:, :, None] * eye,
             "spherical": lambda: covs[:, None, None] * eye,
         }[fitted.covariance_type]()
-        weights = np.asarray(fitted.weights_, dtype=np.float64)
-        return cls(weights / weights.sum(), fitted.means_, (full + full.transpose(0, 2, 1)) / 2)
+        return _from_rounded(fitted.weights_, fitted.means_, full)
 
     @property
     def log_weights(self):
@@ -88,7 +83,7 @@ class Mixture(checks.Record):
 
     @functools.cached_property
     def eigen(self):
-        """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D) in columns, of every S_k.  (M6)"""
+        """Eigenvalues (K, D), rising and at least 0, and eigenvectors (K, D, D), in columns. (M6)"""
         with blas.one_thread(self.means.shape[1]):
             values, vectors = np.linalg.eigh(self.covs)
         values = np.maximum(values, 0)
@@ -103,9 +98,9 @@ class Mixture(checks.Record):
 
     def sample(self, n, rng):
         """`n` independent draws by the generator `rng`: (n, D). Works for singular `covs` as well."""
-        n = checks.count("n", n)
-        checks.generator("rng", rng)
         K, D = self.means.shape
+        n = checks.count("n", n, each=D)
+        checks.generator("rng", rng)
         label = rng.choice(K, size=n, p=self.weights / self.weights.sum())
         x = rng.standard_normal((n, D))
         values, vectors = self.eigen
@@ -119,9 +114,7 @@ class Mixture(checks.Record):
 def responsibilities(mixture, x):
     """p(k | x) for every row of x, computed in logarithms.                                  (M2)
 
-    proportional to pi_k N(x | mu_k, S_k); mixture of K components, x (N, D) -> (N, K)
-
-    ValueError if a covariance is singular, or x does not fit the mixture.
+    mixture of K components, x (N, D)  ->  (N, K), proportional to pi_k N(x | mu_k, S_k)
     """
     return e_step(x, mixture)[0]
 
@@ -141,20 +134,7 @@ def posterior(prior, channel, y):
     weights proportional to pi_k N(y | W mu_k + b, W S_k W' + R), components as in `gaussian.posterior`;
     its `.mean` and `.cov` are the posterior mean and covariance (M4).
 
-    Parameters
-    ----------
-    prior : Mixture (K, Dz)
-    channel : LinearGaussian (Dy, Dz)
-    y : array (Dy,)
-
-    Returns
-    -------
-    Mixture (K, Dz)
-
-    Raises
-    ------
-    ValueError
-        If some W S_k W' + R is singular, or the shapes disagree.
+    prior : Mixture (K, Dz);  channel : LinearGaussian (Dy, Dz);  y : array (Dy,)  ->  Mixture (K, Dz)
     """
     Dy = checks.instance("channel", channel, gaussian.LinearGaussian).offset.size
     y = checks.real_array("y", y, (Dy,), hint="one observation; restore_patches takes many")
@@ -170,29 +150,19 @@ def e_step(x, mixture):
     """
     x = checks.real_array("x", x, ("N", checks.instance("mixture", mixture, Mixture).means.shape[1]))
     log_joint = _log_joint(mixture, x)
-    return normalised("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
+    return _weights.normalise("x", log_joint), float(logsumexp(log_joint, axis=1).mean())
 
 
 def m_step(x, resp, *, reg_covar=1.0):
     """Weighted shares, means and covariances.                                               (M7)
 
-    pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,  S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I,
-    with n_k = sum_n r_nk
+    n_k = sum_n r_nk,  pi_k = n_k / N,  mu_k = sum_n r_nk x_n / n_k,
+    S_k = sum_n r_nk (x_n - mu_k)(x_n - mu_k)' / n_k + reg_covar I
 
-    Parameters
-    ----------
-    x : array (N, D)
-    resp : array (N, K), rows that sum to one
+    x : array (N, D);  resp : array (N, K), rows that sum to one
     reg_covar : float of at least 0, added to each variance, squared units of x; 0 is plain maximum likelihood
 
-    Returns
-    -------
-    Mixture (K, D)
-
-    Raises
-    ------
-    ValueError
-        If a component has lost all its data (n_k = 0), or the arguments do not fit.
+    Mixture (K, D). ValueError if a component has lost all its data (n_k = 0).
     """
     x = checks.real_array("x", x, ("N", "D"))
     resp = checks.real_array("resp", resp, (x.shape[0], "K"), hint="one row for each row of x")
@@ -220,97 +190,57 @@ def m_step(x, resp, *, reg_covar=1.0):
 def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
     """Maximum-likelihood mixture by scikit-learn's GaussianMixture.                         (M7)
 
-    The data are fitted on the range 0..1 of gray levels from a k-means start, and handed back in gray levels; in
-    float32, which takes half the time of float64, unless `reg_covar` is below its rounding of the variances.
+    From a k-means start. Inside, (x - mean) / 255 is fitted in float32, which takes half the time of float64,
+    unless `reg_covar` is below its rounding of the variances.
 
-    Parameters
-    ----------
     x : array (N, D), gray levels
     n_components : int, K, at most N
-    reg_covar : float above 0, added to each variance, squared gray levels
+    reg_covar : float, squared gray levels, added to each variance; above the rounding of the variances
     max_iter : int, at most so many EM iterations
     random_state : int, numpy RandomState or None, as in scikit-learn
     tol : float, stop when the mean log-likelihood changes by less, nats a row
     progress : bool, show iteration and log-likelihood on standard error
 
-    Returns
-    -------
-    Mixture (K, D)
-
-    Raises
-    ------
-    ValueError, TypeError
-        If K is larger than the number of rows, or for bad data or options.
-    KeyboardInterrupt
-        With one short message, when interrupted.
-
-    Notes
-    -----
-    O(N K D^2) an iteration: linear in the number of patches. A ConvergenceWarning says when `max_iter` came first.
+    Mixture (K, D). A ConvergenceWarning says when `max_iter` came first; an interrupt is a KeyboardInterrupt
+    with a short message. O(N K D^2) an iteration: linear in the number of patches.
     """
-    x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
-    K = checks.count(
-        "n_components",
-        n_components,
-        maximum=x.shape[0],
-        remedy=f"x has {x.shape[0]} rows; use fewer components or more patches",
+    options = dict(
+        reg_covar=reg_covar, max_iter=max_iter, random_state=random_state, tol=tol, progress=progress
     )
-    if len(x) < 2 or np.abs(x).max() > LARGEST:
-        raise ValueError(
-            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {len(x)} up to {np.abs(x).max():.3g}; "
-            "give more patches, or rescale them"
+    fitted, settled = fit_quietly(x, n_components, **options)
+    if not settled:
+        from sklearn.exceptions import ConvergenceWarning
+
+        warnings.warn(
+            f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; "
+            "the last step is returned; raise max_iter or tol",
+            ConvergenceWarning,
+            stacklevel=2,
         )
-    reg_covar = checks.positive("reg_covar", reg_covar, unit="squared gray levels")
-    max_iter = checks.count("max_iter", max_iter)
-    tol = checks.positive("tol", tol)
-    model = _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress)
-    fitted = Mixture.from_sklearn(model)
-    return Mixture(fitted.weights, fitted.means * UNIT, fitted.covs * UNIT**2)
+    return fitted
 
 
-def _fit_sklearn(x, K, reg_covar, max_iter, random_state, tol, progress):
-    """The fitted GaussianMixture on x / 255, run in short stretches so that it can report and be stopped."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
-    from sklearn.utils import check_random_state
-
-    try:
-        random_state = check_random_state(random_state)
-    except ValueError as error:
+def fit_quietly(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=1e-3, progress=False):
+    """Arguments as in `fit`  ->  Mixture (K, D), and False where `fit` would warn, else True."""
+    x = checks.real_array("x", x, ("N", "D"), keep_float32=True)
+    N = len(x)
+    remedy = f"x has {N} rows; use fewer components or more patches"
+    K = checks.count("n_components", n_components, maximum=N, remedy=remedy)
+    if N < 2 or np.abs(x).max() > LARGEST:
         raise ValueError(
-            f"random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got {random_state!r}; take a small int"
-        ) from error
-    stretch = 5 if progress else max_iter
-    model = GaussianMixture(
+            f"x needs at least 2 rows of gray levels within {LARGEST:g}; got {N} up to "
+            f"{np.abs(x).max():.3g}; give more patches, or rescale them"
+        )
+    (weights, means, covs), settled = _sklearn.fit(
+        x,
         K,
-        reg_covar=reg_covar / UNIT**2,
-        tol=tol,
-        warm_start=True,
-        random_state=random_state,
-        max_iter=stretch,
+        reg_covar=checks.positive("reg_covar", reg_covar, unit="squared gray levels", dtype="float32"),
+        max_iter=checks.count("max_iter", max_iter),
+        random_state=_sklearn.check_random_state(random_state),
+        tol=checks.positive("tol", tol),
+        progress=checks.flag("progress", progress),
     )
-    coarse = reg_covar > np.finfo(np.float32).eps * x.var(axis=0).sum()
-    scaled = np.ascontiguousarray(x, dtype=np.float32 if coarse else np.float64) / UNIT
-    with (
-        em.Progress(f"fit K={K}", max_iter, progress) as show,
-        blas.one_thread(x.shape[1]),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        show.step("k-means start", by=0)
-        while show.done < max_iter:
-            model.set_params(max_iter=min(stretch, max_iter - show.done))
-            model.fit(scaled)
-            show.step(f"mean log-likelihood {model.lower_bound_:.3f}", by=model.n_iter_)
-            if model.converged_:
-                return model
-    warnings.warn(
-        f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; the last step is returned; "
-        "raise max_iter or tol",
-        ConvergenceWarning,
-        stacklevel=3,
-    )
-    return model
+    return _from_rounded(weights, means, covs), settled
 
 
 def components(mixture):
@@ -319,19 +249,10 @@ def components(mixture):
     return [gaussian.Gaussian(mu, S) for mu, S in zip(mixture.means, mixture.covs)]
 
 
-def normalised(name, log_joint):
-    """Each row of log_joint, ln pi_k + ln p_k (N, K), as probabilities that sum to one.       (M2)
-
-    ValueError, with the data's name, for a row so far from every component that even its logarithms overflow.
-    """
-    best = log_joint.max(axis=1)
-    if not np.isfinite(best).all():
-        row = int(np.flatnonzero(~np.isfinite(best))[0])
-        raise ValueError(
-            f"{name} needs rows within reach of the mixture; got row {row} with a log density of {best[row]}; "
-            "check the units, or assume more noise"
-        )
-    return softmax(log_joint, axis=1)
+def _from_rounded(weights, means, covs):
+    """The Mixture of rounded parameters: weights made to sum to one, covariances made symmetric."""
+    weights, covs = (np.asarray(a, dtype=np.float64) for a in (weights, covs))
+    return Mixture(weights / weights.sum(), means, (covs + covs.transpose(0, 2, 1)) / 2)
 
 
 def _log_joint(mixture, x):

@@ -3,24 +3,23 @@
 `python -m course_lib.priors` fits the shipped ones again (some ten minutes).
 """
 
-import hashlib
-import io
-import os
-import tempfile
-import warnings
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 
-from . import checks, datasets, mixture, patches
+from . import _prior_files, checks, datasets, mixture, patches
 
 RECIPE = 1  # part of a cached file's name: raise it when the recipe below changes
 REG_COVAR = 1.0  # squared gray levels
 COARSE_REG = 300.0  # squared gray levels: small patches are sorted into components at this resolution
 COARSE_UP_TO = 5  # pixels: the patch side up to which that helps
 MAX_ITER = 100
+LICENCE = (
+    "Fitted to the MNIST digits of Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0; shared under the same "
+    "licence, https://creativecommons.org/licenses/by-sa/3.0/"
+)
 SHIPPED = (
     *((m, K, 0) for m in (4, 5, 8) for K in (1, 5, 11, 20, 50, 200)),
     *((16, K, 0) for K in (1, 5, 11, 20)),
@@ -31,81 +30,71 @@ SHIPPED = (
 def digit_prior(patch_size, n_components, *, seed=0, progress=True):
     """A mixture fitted to patches of the training digits.                                   (M1), (M7)
 
-    Shipped for the pairs in `SHIPPED`. Others are fitted at the first call (seconds to minutes) and kept in the
-    user's cache folder; a damaged file is fitted again, never trusted.
+    Shipped for the triples in `SHIPPED`. Others are fitted at the first call (seconds to minutes) and kept in
+    the user's cache folder; a damaged file is fitted again, never trusted.
 
-    Parameters
-    ----------
-    patch_size : int, m, side of a patch in pixels, at most 28
-    n_components : int, K
-    seed : int, chooses the patches and the start of the fit
+    patch_size : int, m, side of a patch in pixels, 1 to 28
+    n_components : int, K, at most the number of patches
+    seed : int at least 0, chooses the patches and the start of the fit
     progress : bool, show on standard error how a fit goes, if one is needed
 
-    Returns
-    -------
-    Mixture (K, m*m), gray levels
-
-    Raises
-    ------
-    ValueError, TypeError
-        For m outside 1..28, K below 1 or above the number of patches, a negative seed.
+    Mixture (K, m*m), gray levels; ValueError or TypeError for other arguments
     """
-    m, K, seed = _checked(patch_size, n_components, seed)
-    prior = _stored(m, K, seed)
+    m, K, seed = _check(patch_size, n_components, seed)
+    progress = checks.flag("progress", progress)
+    prior = _read(m, K, seed)
     if prior is not None:
         return prior
     packed = _pack(fit_digits(m, K, seed=seed, progress=progress))
-    _write(cache_folder() / _file_name(m, K, seed), packed)
-    return _unpack(packed, K, m)
+    _prior_files.write(cache_folder() / _file_name(m, K, seed), packed)
+    return _unpack(packed, m, K)
 
 
 def stored_prior(patch_size, n_components, *, seed=0):
-    """The prior that `digit_prior` would read, without a fit: from the package, then from the user's cache folder.
+    """The prior that `digit_prior` would read, without a fit: from the package, then from the cache folder.
 
-    Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if it was never fitted or is damaged
+    Arguments and errors as in `digit_prior`  ->  Mixture (K, m*m), or None if there is none that is whole
     """
-    return _stored(*_checked(patch_size, n_components, seed))
+    return _read(*_check(patch_size, n_components, seed))
 
 
-def _checked(patch_size, n_components, seed):
-    m = checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
-    K = checks.count(
-        "n_components", n_components, maximum=n_patches(m), remedy="a prior is fitted to that many patches"
-    )
-    return m, K, checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
+def _check(patch_size, n_components, seed):
+    N = n_patches(patch_size)
+    K = checks.count("n_components", n_components, maximum=N, remedy="a prior is fitted to that many patches")
+    return int(patch_size), K, checks.count("seed", seed, minimum=0, maximum=2**32 - 1)
 
 
-def _stored(m, K, seed):
+def _read(m, K, seed):
     name = _file_name(m, K, seed)
     for path in (resources.files(__package__).joinpath("data", "priors", name), cache_folder() / name):
-        prior = _read(path, K, m)
+        size = _prior_files.largest(_shapes(m, K))
+        prior = _prior_files.read(path, size, lambda raw: _unpack(raw, m, K))
         if prior is not None:
             return prior
     return None
 
 
 def fit_digits(patch_size, n_components, *, seed=0, progress=False):
-    """The recipe behind every file: `n_patches` random patches of all training digits, then `mixture.fit`.   (M7)
+    """The recipe behind every file: `n_patches` random patches of the training digits, then a fit.   (M7)
 
-    Small patches get their components at a coarse resolution, a variance floor of `COARSE_REG`, and their means and
-    covariances by one M-step at `REG_COVAR`: components that share out visible structure, not its last gray
-    level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; for m = 8 and 16 they lose).
+    Small patches get their components at a coarse resolution, a variance floor of `COARSE_REG`, and their
+    means and covariances by one M-step at `REG_COVAR`: components that share out visible structure, not its
+    last gray level, denoise better under strong noise (m = 5, K = 50, sigma = 100: by 0.1 dB; 8 and 16 lose).
 
     Arguments and result as in `digit_prior`, which keeps what this computes.
     """
+    m, K, seed = _check(patch_size, n_components, seed)
     train, _ = datasets.digits("train")
-    chosen = patches.sample_patches(train, patch_size, n_patches(patch_size), np.random.default_rng(seed))
-    coarse = patch_size <= COARSE_UP_TO
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="fit needs more than max_iter")
-        fitted = mixture.fit(
-            chosen,
-            n_components,
-            reg_covar=COARSE_REG if coarse else REG_COVAR,
-            max_iter=MAX_ITER,
-            random_state=seed,
-            progress=progress,
-        )
+    chosen = patches.sample_patches(train, m, n_patches(m), np.random.default_rng(seed))
+    coarse = m <= COARSE_UP_TO
+    fitted, _ = mixture.fit_quietly(  # to stop after MAX_ITER is part of the recipe
+        chosen,
+        K,
+        reg_covar=COARSE_REG if coarse else REG_COVAR,
+        max_iter=MAX_ITER,
+        random_state=seed,
+        progress=progress,
+    )
     if not coarse:
         return fitted
     return mixture.m_step(chosen, mixture.responsibilities(fitted, chosen), reg_covar=REG_COVAR)
@@ -116,12 +105,12 @@ def n_patches(patch_size):
 
     50 000, of more than 10 x 10 pixels 20 000, and never more than half of all.
     """
-    wanted = 50_000 if patch_size <= 10 else 20_000
-    return min(wanted, 9_000 * (29 - patch_size) ** 2 // 2)
+    m = checks.count("patch_size", patch_size, maximum=28, remedy="digits have 28 x 28 pixels")
+    return min(50_000 if m <= 10 else 20_000, 9_000 * (29 - m) ** 2 // 2)
 
 
 def cache_folder():
-    """Where fitted priors are kept: the user's cache folder, by platform; another recipe gets another folder."""
+    """Where fitted priors are kept: the user's cache folder, by platform; each recipe has its own."""
     return Path(platformdirs.user_cache_dir("seeing-through-noise", appauthor=False)) / f"priors-{RECIPE}"
 
 
@@ -129,23 +118,21 @@ def _file_name(m, K, seed):
     return f"m{m:02d}_k{K:03d}_s{seed}.npz"
 
 
+def _shapes(m, K):
+    D = m * m
+    return {"weights": (K,), "means": (K, D), "covs": (K, D * (D + 1) // 2)}
+
+
 def _pack(prior):
-    """Bytes of an npz: weights, means and lower triangles in float32, and their checksum."""
+    """Bytes of a file: weights, means and lower triangles in float32."""
     rows, columns = np.tril_indices(prior.means.shape[1])
     arrays = {"weights": prior.weights, "means": prior.means, "covs": prior.covs[:, rows, columns]}
-    arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays, sha256=_checksum(arrays))
-    return file.getvalue()
+    return _prior_files.pack(arrays, licence=LICENCE)
 
 
-def _unpack(raw, K, m):
-    """The prior in those bytes; ValueError for anything but what `_pack` wrote for this K and m."""
-    with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in ("weights", "means", "covs")}
-        intact = np.array_equal(stored["sha256"], _checksum(arrays))
-    if not intact or arrays["means"].shape != (K, m * m):
-        raise ValueError("a prior needs its own checksum and shape; got others; fit it again")
+def _unpack(raw, m, K):
+    """The prior in those bytes; an error for anything but what `_pack` wrote for this m and K."""
+    arrays = _prior_files.unpack(raw, _shapes(m, K))
     rows, columns = np.tril_indices(m * m)
     covs = np.empty((K, m * m, m * m))
     covs[:, rows, columns] = covs[:, columns, rows] = arrays["covs"]
@@ -153,45 +140,10 @@ def _unpack(raw, K, m):
     return mixture.Mixture(weights / weights.sum(), arrays["means"], covs)
 
 
-def _checksum(arrays):
-    digest = hashlib.sha256()
-    for name in ("weights", "means", "covs"):
-        digest.update(str(arrays[name].shape).encode() + arrays[name].astype("<f4").tobytes())
-    return np.frombuffer(digest.digest(), dtype=np.uint8)
-
-
-def _read(path, K, m):
-    """The prior in that file, or None if it is absent or damaged."""
-    try:
-        return _unpack(path.read_bytes(), K, m)
-    except OSError:
-        return None
-    except Exception:  # a damaged archive can fail in any way; whatever it is, the remedy is the same
-        warnings.warn(f"{path.name} is damaged and not used; priors.digit_prior fits it again", stacklevel=4)
-        return None
-
-
-def _write(path, packed):
-    """Write the file whole or not at all; a folder that cannot be written to costs a warning."""
-    part = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed)
-        os.replace(part, path)
-    except OSError as error:
-        warnings.warn(
-            f"the fitted prior cannot be kept in {path.parent.name} ({error.strerror})", stacklevel=3
-        )
-    finally:
-        if part is not None:
-            Path(part).unlink(missing_ok=True)
-
-
 def _rebuild(folder, which=SHIPPED):
     for m, K, seed in which:
-        _write(folder / _file_name(m, K, seed), _pack(fit_digits(m, K, seed=seed, progress=True)))
+        packed = _pack(fit_digits(m, K, seed=seed, progress=True))
+        _prior_files.write(folder / _file_name(m, K, seed), packed)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,15 @@
-"""The first report's denoising rule as its code has it, kept for comparison; nothing else in the course relies on it.
+"""The first report's denoising rule as its code has it, kept for comparison; nothing else relies on it.
 
-The rule takes, for each patch, the component with the largest pi_k N(m_k | m_k, C_k), where m_k and C_k are the posterior
-mean and covariance of component k. A density at its own mean is (2 pi)^(-D/2) |C_k|^(-1/2), and C_k does not depend on
-the patch (M3): one component serves every patch. `denoising` has the rule that (M2) asks for.
+The rule takes, for each patch, the component with the largest pi_k N(m_k | m_k, C_k), where m_k and C_k are
+the posterior mean and covariance of component k. A density at its own mean is (2 pi)^(-D/2) |C_k|^(-1/2), and
+C_k does not depend on the patch (M3): one component serves every patch. `denoising` has the rule that (M2)
+asks for.
+
+A prior is a Mixture (K, D) with invertible covariances, `noise_std` sigma above 0 in gray levels, `epsilon`
+at least 0 in squared gray levels. Functions raise ValueError or TypeError, naming the argument, for anything
+else, for NaN, and for patches that do not fit the prior. Where densities are compared and all underflow to 0
+(below e^-745), or several overflow, the first component wins; `compare="logarithms"` is the same rule, had it
+been safe.
 """
 
 import numpy as np
@@ -16,42 +23,17 @@ INVERSIONS = 5  # of D x D matrices, for each patch and component: R twice, S_k 
 
 
 def literal_scores(prior, noise_std, *, epsilon=EPSILON):
-    """ln [pi_k N(m_k | m_k, C_k + epsilon I)] of each component: what the rule compares.              (M3), (M6)
+    """ln [pi_k N(m_k | m_k, C_k + epsilon I)] of each component: what the rule compares.        (M3), (M6)
 
+    prior, noise_std, epsilon  ->  (K,), nats; no patch enters:
     ln pi_k - 1/2 sum_i ln(2 pi c_i),  c_i = lam_i sigma^2 / (lam_i + sigma^2) + epsilon
-
-    Parameters
-    ----------
-    prior : Mixture (K, D), covariances invertible
-    noise_std : float above 0, sigma in gray levels
-    epsilon : float at least 0, squared gray levels
-
-    Returns
-    -------
-    array (K,), nats. No patch enters.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a prior with a singular covariance (the rule inverts it), noise not above zero.
     """
     _, c = _variances(prior, noise_std, epsilon)
     return prior.log_weights - 0.5 * np.log(2 * np.pi * c).sum(1)
 
 
 def literal_component(prior, noise_std, *, epsilon=EPSILON, compare="densities"):
-    """The component that the rule takes for every patch of every image.                                (M3)
-
-    Parameters
-    ----------
-    prior, noise_std, epsilon : as in `literal_scores`
-    compare : "densities", as the report's code does; where all of them underflow to 0 (below e^-745) or several
-        overflow, the first component wins. "logarithms" compares `literal_scores`: the same rule, had it been safe.
-
-    Returns
-    -------
-    int, 0..K-1
-    """
+    """The component, 0..K-1, that the rule takes for every patch; arguments as in the module's text.  (M3)"""
     checks.choice("compare", compare, ("densities", "logarithms"))
     scores = literal_scores(prior, noise_std, epsilon=epsilon)
     if compare == "densities":
@@ -61,27 +43,11 @@ def literal_component(prior, noise_std, *, epsilon=EPSILON, compare="densities")
 
 
 def literal_denoise_patches(patches, prior, noise_std, *, epsilon=EPSILON, compare="densities"):
-    """Patches by the rule: one affine map for all of them, then the clipping inside each patch.          (M6)
+    """Patches (N, D) by the rule: one affine map for all, then the clipping inside each patch.          (M6)
 
     mean (C + epsilon I)(y / sigma^2 + S^-1 mu) of the one component; above 255 set to 255, below 1 set to 0
 
-    Parameters
-    ----------
-    patches : array (N, D), gray levels
-    prior, noise_std, epsilon, compare : as in `literal_component`
-
-    Returns
-    -------
-    array (N, D), float64
-
-    Raises
-    ------
-    ValueError, TypeError
-        As in `literal_scores`, and for patches that do not fit the prior.
-
-    Notes
-    -----
-    O(N D^2 + K D^3), where `literal_loop` needs O(N K D^3).
+    patches (N, D), the others as in the module's text  ->  (N, D), float64, in O(N D^2 + K D^3)
     """
     lam, c = _variances(prior, noise_std, epsilon)
     x = checks.real_array(
@@ -89,27 +55,21 @@ def literal_denoise_patches(patches, prior, noise_std, *, epsilon=EPSILON, compa
     )
     k = literal_component(prior, noise_std, epsilon=epsilon, compare=compare)
     U = prior.eigen[1][k]
-    z = x @ ((U * (c[k] / noise_std**2)) @ U.T) + (U * (c[k] / lam[k])) @ (U.T @ prior.means[k])
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = x @ ((U * (c[k] / noise_std**2)) @ U.T) + (U * (c[k] / lam[k])) @ (U.T @ prior.means[k])
     return _clipped(z)
 
 
 def literal_denoise(images, prior, noise_std, *, epsilon=EPSILON, compare="densities"):
     """Whole images by the rule: patches, the rule, the average of the overlaps.                    (P1), (P2)
 
-    Parameters
-    ----------
-    images : array (H, W) or (N, H, W), gray levels
-    prior : Mixture (K, m*m); noise_std, epsilon, compare as in `literal_component`
-
-    Returns
-    -------
-    array of the same shape, float64, within 0..255
+    images (..., H, W), a prior of m x m patches, the others as in the module's text  ->  the same shape
     """
-    images = checks.real_array(
+    images = checks.gray_images(
         "images", images, (..., "H", "W"), hint="stack images of one size to (N, H, W)"
     )
     D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    x = patches_.extract_patches(images, round(D**0.5))
+    x = patches_.cut(images, patches_.side(D, "prior", images.shape[-2:]))
     z = literal_denoise_patches(
         x.reshape(-1, x.shape[-1]), prior, noise_std, epsilon=epsilon, compare=compare
     )
@@ -117,12 +77,10 @@ def literal_denoise(images, prior, noise_std, *, epsilon=EPSILON, compare="densi
 
 
 def literal_loop(patches, prior, noise_std, *, epsilon=EPSILON):
-    """The rule with the work that the report's code spends: every patch, every component, everything anew.   (M3)
+    """`literal_denoise_patches` with the work that the report's code spends: all anew, O(N K D^3).   (M3)
 
-    Five inversions and one eigendecomposition (inside scipy's density) for each patch and component. For tests and
-    benchmarks; equal to `literal_denoise_patches` with `compare="densities"`.
-
-    patches (N, D), prior Mixture (K, D), noise_std, epsilon as there  ->  array (N, D), float64
+    Five inversions and one eigendecomposition (inside scipy's density) for each patch and component;
+    arguments as in the module's text. For tests and benchmarks.
     """
     D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
     x = checks.real_array("patches", patches, ("N", D), hint=f"the prior has {D} pixels a patch")
@@ -149,7 +107,13 @@ def _variances(prior, noise_std, epsilon):
             "prior needs invertible covariances, the report's rule inverts them; got a singular one; "
             "add reg_covar to its diagonal, or use denoising.denoise"
         )
-    return lam, lam * noise_std**2 / (lam + noise_std**2) + epsilon
+    with np.errstate(over="ignore", invalid="ignore"):
+        c = lam * noise_std**2 / (lam + noise_std**2) + epsilon
+    if not np.isfinite(c).all():
+        raise ValueError(
+            f"noise_std needs to suit the prior's variances; got {noise_std:g}; choose another unit"
+        )
+    return lam, c
 
 
 def _inverse(A):
@@ -159,6 +123,10 @@ def _inverse(A):
 
 def _clipped(z):
     """In place: above 255 set to 255, below 1 set to 0."""
+    if np.isnan(z).any():
+        raise ValueError(
+            "patches needs values that the rule can scale; got a result beyond all numbers; check units"
+        )
     np.minimum(z, 255, out=z)
     z[z < 1] = 0
     return z

@@ -1,4 +1,9 @@
-"""Sums over all windows of a picture, their adjoint, and correlation with a template."""
+"""Sums over all windows of a picture, their adjoint, and correlation with a template.
+
+Pictures are arrays (..., H, W), integers as well; a window of `shape` (h, w) fits at I x J places, I = H-h+1,
+J = W-w+1. Results are new arrays, float64. Every function raises ValueError or TypeError, naming the
+argument, for a window larger than the picture, NaN, infinite or empty arrays, a wrong kind of number.
+"""
 
 import numpy as np
 
@@ -8,7 +13,7 @@ from . import _fourier, checks
 def cumulative_sums(images):
     """The summed-area table: entry (a, b) is the sum of the pixels above row a and left of column b.    (S6)
 
-    images (..., H, W)  ->  array (..., H+1, W+1) float64, first row and column 0
+    images (..., H, W)  ->  (..., H+1, W+1), first row and column 0
 
     Source: F. Crow, 1984, doi:10.1145/800031.808600
     """
@@ -20,53 +25,31 @@ def cumulative_sums(images):
 
 
 def corner_sums(table, shape):
-    """Window sums from a summed-area table: lower right + upper left - upper right - lower left corner.    (S6)
+    """Window sums from a summed-area table: lower right + upper left - upper right - lower left corner.  (S6)
 
     O(1) a window, whatever its size; but differences of large sums lose digits, which `window_sums` keeps.
 
-    table (..., H+1, W+1) of `cumulative_sums`, shape (h, w) of the window  ->  array (..., I, J)
-
-    ValueError or TypeError for a window larger than the picture, or a wrong table.
+    table (..., H+1, W+1) of `cumulative_sums`, shape (h, w) of the window  ->  (..., I, J)
     """
     table = checks.real_array("table", table, (..., "H+1", "W+1"))
-    h, w = checks.window("window", shape, [length - 1 for length in table.shape[-2:]], "images")
+    h, w = checks.window("shape", shape, [length - 1 for length in table.shape[-2:]], "images")
     return table[..., h:, w:] + table[..., :-h, :-w] - table[..., :-h, w:] - table[..., h:, :-w]
 
 
 def window_sums(images, shape):
     """The sum over every h x w window.                                                      (S6)
 
-    out[..., i, j] = sum over a < h, b < w of images[..., i + a, j + b]
+    images (..., H, W), shape (h, w)  ->  (..., I, J): the sums over a < h, b < w of images[..., i + a, j + b]
 
-    Equal to `corner_sums(cumulative_sums(images), shape)`, but by doubling: two runs of n pixels make a run of 2n. It
-    adds only, so that no digits are lost, and is faster at the sizes of our pictures.
+    Equal to `corner_sums(cumulative_sums(images), shape)`, but by doubling: two runs of n pixels make a run
+    of 2n. It adds only, so that no digits are lost, and is faster at the sizes of our pictures: O(H W log(h
+    w)) each.
 
-    Parameters
-    ----------
-    images : array (..., H, W); integers work as well
-    shape : (h, w) of the window, at most (H, W)
-
-    Returns
-    -------
-    array (..., I, J) float64, I = H-h+1, J = W-w+1
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a window larger than the picture, NaN or infinite pixels, an empty stack, a wrong kind of number.
-
-    Notes
-    -----
-    O(H W log(h w)) a picture.
-
-    Examples
-    --------
-    >>> import numpy as np
     >>> window_sums(np.arange(6).reshape(2, 3), (2, 2))
     array([[ 8., 12.]])
     """
     images = checks.real_array("images", images, (..., "H", "W"))
-    (H, W), (h, w) = images.shape[-2:], checks.window("window", shape, images.shape[-2:], "images")
+    (H, W), (h, w) = images.shape[-2:], checks.window("shape", shape, images.shape[-2:], "images")
     I, J = H - h + 1, W - w + 1
     tall = images.reshape(-1, H * W)
     rows = _run_sums(tall, h, W)
@@ -78,25 +61,12 @@ def window_sums(images, shape):
 def spread(values, shape):
     """Each value laid on all pixels of its window, overlaps added: the adjoint of `window_sums`.    (S10)
 
-    out[..., p] = sum of values[..., d] over the windows d that cover pixel p, which are a rectangle of d:
-    <window_sums(x, shape), v> = <x, spread(v, shape)>.
+    values (..., I, J), shape (h, w)  ->  (..., H, W): sums of values[..., d] over windows d that cover it
 
-    Parameters
-    ----------
-    values : array (..., I, J)
-    shape : (h, w) of the window
-
-    Returns
-    -------
-    array (..., H, W) float64, H = I+h-1, W = J+w-1
-
-    Raises
-    ------
-    ValueError, TypeError
-        For NaN or infinite values, an empty stack, a wrong kind of number.
+    Those d are a rectangle. <window_sums(x, shape), v> = <x, spread(v, shape)>.
     """
     values = checks.real_array("values", values, (..., "I", "J"))
-    (I, J), (h, w) = values.shape[-2:], checks.pair("window", shape)
+    (I, J), (h, w) = values.shape[-2:], checks.pair("shape", shape)
     H, W = I + h - 1, J + w - 1
     n = values.size // (I * J)
     line = np.zeros(w - 1 + n * I * W)
@@ -107,9 +77,10 @@ def spread(values, shape):
 
 
 def _run_sums(x, count, step):
-    """out[:, t] = sum over b < count of x[:, t + b step], for every t that has them all: (n, L) -> (n, L - (count-1) step).
+    """out[:, t] = sum over b < count of x[:, t + b step]: (n, L) -> (n, L - (count-1) step).
 
-    Sums of 2, 4, 8, ... terms are made by doubling; those whose sizes are the binary digits of `count` are added up.
+    Sums of 2, 4, 8, ... terms are made by doubling; those whose sizes are the binary digits of `count` are
+    added up.
     """
     length = x.shape[1] - (count - 1) * step
     out, done, size = None, 0, 1
@@ -127,30 +98,12 @@ def _run_sums(x, count, step):
 def correlate(images, template):
     """The correlation of every picture with a template, at every position where it fits.    (S7)
 
-    out[..., i, j] = sum over a, b of images[..., i + a, j + b] template[a, b]: a product with a block-Toeplitz
-    matrix, computed by Fourier transforms of the pictures' own size. Nothing wraps at positions that fit.
+    images (..., H, W), template (h, w)  ->  (..., I, J): sums of images[..., i + a, j + b] template[a, b]
 
-    Parameters
-    ----------
-    images : array (..., H, W)
-    template : array (h, w), at most as large as a picture
+    A product with a block-Toeplitz matrix, computed by Fourier transforms of the pictures' own size, O(H W
+    log(H W)) each; nothing wraps at positions that fit. Means are taken off first, so that gray levels cost
+    no digits.
 
-    Returns
-    -------
-    array (..., I, J) float64
-
-    Raises
-    ------
-    ValueError, TypeError
-        For a template larger than the pictures, NaN or infinite entries, wrong shapes.
-
-    Notes
-    -----
-    O(H W log(H W)) a picture. Each picture's mean is taken off first, so that its gray level costs no digits.
-
-    Examples
-    --------
-    >>> import numpy as np
     >>> correlate(np.arange(6).reshape(2, 3), [[0, 1]]).round(10)
     array([[1., 2.],
            [4., 5.]])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_lib import denoising, mixture, patches
+from course_lib import _plan, denoising, mixture, patches
 from course_lib.gaussian import LinearGaussian
 from course_lib.mixture import Mixture
 from tests.helpers import close, identity_channel, moments_agree, random_channel, random_mixture
@@ -98,7 +98,7 @@ def test_samples_of_restore_exist_for_a_singular_prior_and_little_noise():
 @pytest.mark.parametrize("noise_std", [0.5, 40.0, 300.0])
 def test_denoise_is_the_posterior_of_every_patch(D, rank, estimate, noise_std):
     """(M6) is (M4) or (M5) with W = I, b = 0, R = sigma^2 I, for regular and singular covariances, tiny and other patches."""
-    assert 9 <= denoising.TINY_PATCH < 36
+    assert 9 <= _plan.TINY_PATCH < 36
     rng = np.random.default_rng(2)
     prior = gray_mixture(rng, 4, D, rank)
     x = prior.sample(30, rng) + noise_std * rng.standard_normal((30, D))
@@ -427,7 +427,7 @@ def test_a_call_with_many_images_is_many_calls(case, n, gate_rank, monkeypatch):
     wanted = np.array([denoising.denoise(image, prior, 40, gate_rank=gate_rank) for image in stack])
     kept = []  # alive, so that no call finds the answers of another in memory that it forgets to fill
     for numbers in (700, 200, 100, 1, 10**6):
-        monkeypatch.setattr(denoising, "BLOCK_NUMBERS", numbers)
+        monkeypatch.setattr(_plan, "BLOCK_NUMBERS", numbers)
         kept.append(
             [denoising.denoise(stack[i : i + n], prior, 40, gate_rank=gate_rank) for i in range(0, 7, n)]
         )
@@ -438,7 +438,7 @@ def test_a_call_with_many_images_is_many_calls(case, n, gate_rank, monkeypatch):
 def test_patches_around_a_block_boundary(extra):
     """One patch less than a block, as many, one more, each as if alone."""
     rng = np.random.default_rng(16)
-    block = denoising.BLOCK_NUMBERS // 36
+    block = _plan.BLOCK_NUMBERS // 36
     prior, x = gray_mixture(rng, 2, 36), rng.uniform(0, 255, (block + extra, 36))
     cleaned = denoising.denoise_patches(x, prior, 40)
     for i in (0, block - 2, block - 1, block):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from course_lib import denoising
+from course_lib import _plan, denoising
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
 from tests.bad_images import BAD_IMAGES
@@ -23,7 +23,7 @@ def no_work(monkeypatch):
     def work(*args):
         raise AssertionError("the arguments were not checked first")
 
-    monkeypatch.setattr(denoising, "_plan", work)
+    monkeypatch.setattr(_plan, "make", work)
     monkeypatch.setattr(denoising.gaussian, "gain", work)
 
 

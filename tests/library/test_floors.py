@@ -17,8 +17,9 @@ from tests.tools.lesson_rules import dotted
 
 PACKAGE = Path(__file__).parents[2] / "course_lib"
 FLOORS = {
-    "checks": 0, "blas": 0, "linalg": 0, "_fourier": 0,
+    "checks": 0, "blas": 0, "linalg": 0, "_fourier": 0, "_weights": 0, "_progress": 0,
     "images": 1, "datasets": 1, "patches": 1, "windows": 1, "gaussian": 1, "em": 1,
+    "_plan": 1, "_sklearn": 1, "_prior_files": 1,
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
     "estimators": 5,
@@ -27,7 +28,7 @@ FLOORS = {
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {
-    "sklearn": {"datasets", "mixture", "estimators"},
+    "sklearn": {"datasets", "_sklearn", "mixture", "estimators"},
     "joblib": {"scene"},
     "matplotlib": {"classroom.plots"},
     "ipywidgets": {"classroom.widgets"},
@@ -39,6 +40,7 @@ ROOMS = {
 }
 LAZY = {
     ("sklearn", "datasets"),
+    ("sklearn", "_sklearn"),
     ("sklearn", "mixture"),
     ("nbconvert", "classroom.slides"),
 }  # imported inside a function only
