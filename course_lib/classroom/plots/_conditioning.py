@@ -73,7 +73,7 @@ class _Plane:
     def show(self, prior, posterior, y, noise_std):
         self.band.set(y=y - noise_std, height=2 * noise_std)
         self.line.set_ydata([y, y])
-        self.path.set_data(*(prior.mean[:, None] + prior.cov[:, 1:] / prior.cov[1, 1] ** 0.5 * [-9, 9]))
+        self.path.set_data(*(prior.mean[:, None] + prior.cov[:, 1:] / (prior.cov[1, 1] ** 0.5 or 1.0) * [-9, 9]))
         self.before.set_data(*_rings(prior))
         self.after.set_data(*_rings(posterior))
         self.dot.set_data(*posterior.mean[:, None])
@@ -97,7 +97,8 @@ class _First:
 
 
 def _limits(pair, n):
-    return pair.mean[n] + REACH * pair.cov[n, n] ** 0.5 * np.array([-1, 1])
+    std = pair.cov[n, n] ** 0.5 or 1.0  # of a pixel that never changes: some room around its one value
+    return pair.mean[n] + REACH * std * np.array([-1, 1])
 
 
 def _rings(g):

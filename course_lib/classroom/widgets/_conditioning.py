@@ -51,7 +51,7 @@ def conditioning_widget(pair, y, *, noise_std=0):
     pair : Gaussian (2,), gray levels;  y : first observation, on the slider the nearest of 61 values within
     three standard deviations;  noise_std : first sigma, one of `NOISE`  ->  Board, to be displayed
     """
-    live = plots.LivePair(_check_pair(pair))
+    _check_pair(pair)
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
     first, second = np.sqrt(np.diag(pair.cov))
     seen = (pair.mean[1] + (second or 1.0) * STEPS).round(1).tolist()
@@ -66,6 +66,8 @@ def conditioning_widget(pair, y, *, noise_std=0):
         "solid ellipses after.",
         "Bells of the first pixel, before the look dashed, after it solid, its mean marked by a dot.",
     )
+
+    live = plots.LivePair(pair)
 
     def view(**values):
         return conditioning_view(pair, **values, live=live)

@@ -48,7 +48,6 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
     _check_prior("pixel", pixel, pixel_names, (1,))
     _check_prior("pair", pair, pair_names, (2,))
     priors = {1: (pixel, pixel_names), 2: (pair, pair_names)}
-    lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
     controls = {
         "y": _board.make_slider("observed y", SEEN, y, "gray levels"),
         "noise_std": _board.make_slider("noise sigma", NOISE, noise_std, "gray levels"),
@@ -59,6 +58,8 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
         "its mean as a star and the mean of the most probable component as a diamond; the weights of the "
         "components before and after as bars.",
     )
+
+    lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
 
     def view(pixels, **seen):
         return mixture_view(*priors[pixels], **seen, live=lives[pixels])
