@@ -37,7 +37,9 @@ def build_scene(face_rows, noise_std):
     """The face of 14 columns for 18 rows somewhere on the background, every position equally probable."""
     face = datasets.face(shape=(face_rows, round(face_rows * 14 / 18)))
     if face_rows > 20:
-        raise ValueError(f"face needs to fit inside background of 20 x 30; got {face_rows} x {face.shape[1]}; ")
+        raise ValueError(
+            f"face needs to fit inside background of 20 x 30; got {face_rows} x {face.shape[1]}; "
+        )
     positions = 21 - face.shape[0], 31 - face.shape[1]
     return scene.Scene(face, BACKGROUND, noise_std, np.full(positions, 1 / np.prod(positions)))
 
@@ -133,7 +135,9 @@ def test_steps_of_the_sliders():
         "face_rows": [6, 9, 12, 18, 24, 30, 36, 42],
         "smoothing": [0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100],
     }
-    noise = {name: [value for _, value in boards[name]["noise_std"].options] for name in ("denoising", "finding")}
+    noise = {
+        name: [value for _, value in boards[name]["noise_std"].options] for name in ("denoising", "finding")
+    }
     assert noise == {"denoising": list(range(5, 151, 5)), "finding": list(range(10, 261, 10))}
     fine = [boards["mixture"][key] for key in ("y", "noise_std")] + list(boards["conditioning"].values())
     assert all(30 <= len(control.options) <= 81 for control in fine)
@@ -151,7 +155,9 @@ def test_two_copies_live_side_by_side(name):
     assert plt.get_fignums() == []
 
 
-@pytest.mark.parametrize(("name", "kind", "count"), [("conditioning", "LivePair", 1), ("mixture", "LiveMixture", 2)])
+@pytest.mark.parametrize(
+    ("name", "kind", "count"), [("conditioning", "LivePair", 1), ("mixture", "LiveMixture", 2)]
+)
 def test_figures_are_made_once_a_widget(monkeypatch, name, kind, count):
     made = []
 
@@ -204,7 +210,18 @@ VIEWS = {
     widgets.finding_widget: (BACKGROUND,),
 }
 NOTHING_WRONG = {("live", 0), ("table", 0)}  # None stands for "make one"
-BAD = [None, "x", np.nan, -1, 1e200, [], object(), np.ones((2, 2, 2)), gaussian.Gaussian([0.0], [[1.0]]), True]
+BAD = [
+    None,
+    "x",
+    np.nan,
+    -1,
+    1e200,
+    [],
+    object(),
+    np.ones((2, 2, 2)),
+    gaussian.Gaussian([0.0], [[1.0]]),
+    True,
+]
 
 
 @pytest.mark.parametrize("door", VIEWS, ids=lambda door: door.__name__)
@@ -218,7 +235,9 @@ def test_every_bad_argument_is_refused_in_words_of_ours(door):
             try:
                 assert isinstance(door(**{**given, name: value}), (widgets.View, widgets.Board, widgets.Run))
             except (ValueError, TypeError) as error:
-                assert re.match(r".+ needs .+; got .+; .+", str(error), re.DOTALL), f"{name}={value!r}: {error}"
+                assert re.match(r".+ needs .+; got .+; .+", str(error), re.DOTALL), (
+                    f"{name}={value!r}: {error}"
+                )
                 refused += 1
             else:
                 assert place != 0 or (name, place) in NOTHING_WRONG, f"{name}=None is taken"
