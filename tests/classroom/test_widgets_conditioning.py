@@ -3,7 +3,6 @@
 import functools
 import re
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -16,13 +15,6 @@ PAIR = Gaussian([120.0, 100.0], [[900.0, 720.0], [720.0, 1600.0]])
 ENDS = {"y": (-20.0, 220.0), "noise_std": (0, 1000)}
 
 live_pair = functools.cache(lambda: plots.LivePair(PAIR))
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left():
-    plt.close("all")
-    yield
-    plt.close("all")
 
 
 def see(y, noise_std, correlation):

@@ -24,13 +24,6 @@ both = pytest.mark.parametrize("pixels", [1, 2])
 live_mixture = functools.cache(lambda pixels: plots.LiveMixture(PRIORS[pixels], NAMES[pixels]))
 
 
-@pytest.fixture(autouse=True)
-def no_figure_is_left():
-    plt.close("all")
-    yield
-    plt.close("all")
-
-
 def see(pixels, y, noise_std):
     return widgets.mixture_view(PRIORS[pixels], NAMES[pixels], y, noise_std, live=live_mixture(pixels))
 
