@@ -17,7 +17,7 @@ def gray(path):
 
 
 def test_they_are_made_by_their_own_functions(tmp_path):
-    """To 12 gray levels on average: other digits differ by 23, another Matplotlib's layout, one pixel off, by 8."""
+    """To 12 gray levels on average: other digits differ by 23, another Matplotlib's layout by 8."""
     readme_picture.make(tmp_path)
     for name in NAMES:
         stored, made = gray(STORED / name), gray(tmp_path / name)

@@ -1,4 +1,4 @@
-"""All widgets without a browser: each control goes to its ends, shows what the view says, and refuses what it cannot use."""
+"""All widgets: controls go to their ends and show their view; what cannot be used is refused in words."""
 
 import functools
 import inspect
@@ -65,8 +65,8 @@ WIDGETS = {
     "denoising": (
         lambda **first: widgets.denoising_widget(DIGITS, **first),
         see_digit,
-        {"digit": (0, 0, 1), "noise_std": (25, 5, 150), "patch_size": (5, 4, 16), "n_components": (11, 1, 200),
-         "row": (14, 0, 27), "column": (14, 0, 27), "estimate": ("most_probable", "mean", "report")},
+        {"digit": (0, 0, 1), "noise_std": (25, 5, 150), "patch_size": (5, 4, 16), "row": (14, 0, 27),
+         "column": (14, 0, 27), "n_components": (11, 1, 200), "estimate": ("report", "mean", "report")},
     ),
     "windows": (
         lambda **first: widgets.windows_widget(WHOLE, **first),
@@ -76,8 +76,9 @@ WIDGETS = {
     "finding": (
         lambda **first: widgets.finding_widget(BACKGROUND, **first),
         see_run,
-        {"noise_std": (60, 10, 260), "n_pictures": (20, 2, 200), "face_rows": (9, 6, 42), "smoothing": (1, 0, 100),
-         "picture": (0, 0, 9), "iteration": (0, 0, 40), "start": ("random 1", "mean", "random 3"),
+        {"noise_std": (60, 10, 260), "n_pictures": (20, 2, 200), "face_rows": (9, 6, 42),
+         "picture": (0, 0, 9), "smoothing": (1, 0, 100), "iteration": (0, 0, 40),
+         "start": ("random 1", "mean", "random 3"),
          "method": ("soft", "soft", "hard")},
     ),
 }  # fmt: skip

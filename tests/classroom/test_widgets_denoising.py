@@ -197,7 +197,7 @@ CALLS = [
     ((DIGITS[0][:12], 25, 16, 5), {}, ValueError, "patch needs to fit inside image of 12 x 28; got 16 x 16"),
     ((DIGITS[0], 25, 5, 5, "median"), {}, ValueError, "estimate needs one of .*; got str 'median'"),
     ((DIGITS[0], 0, 16, 200), {}, ValueError, "noise_std needs a finite number above 0"),
-    ((DIGITS[0], 25, 5, 5), {"row": None}, TypeError, "row needs a whole number; got NoneType None; give an int"),
+    ((DIGITS[0], 25, 5, 5), {"row": None}, TypeError, "row needs a whole number; got NoneType None"),
     ((DIGITS[0], 25, 5, 5), {"row": 28}, ValueError, "row needs a whole number from 0 to 27; got 28"),
     ((DIGITS[0], 25, 5, 5), {"column": -1}, ValueError, "column needs a whole number from 0 to 27; got -1"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The widget of a mixture's posterior: its numbers against sums over a grid, its artists against what they claim."""
+"""The widget of a mixture's posterior: its numbers against sums over a grid, its figure against formulas."""
 
 import functools
 import re
@@ -34,7 +34,7 @@ def after(pixels, y, noise_std):
 
 
 def numbers(readout):
-    """Weights before and after; (mean, deviation) of every pixel before and after; most probable name, its mean."""
+    """Weights before and after; mean, deviation of pixels before and after; most probable, its mean."""
     weights, rest = readout.split(". Mean ± standard deviation: ")
     spreads, best = rest.split(". Most probable: ")
     name, mean = best.split(", mean ")
@@ -44,7 +44,7 @@ def numbers(readout):
 
 
 def by_quadrature(prior, y, noise_std):
-    """Bayes' rule on a grid, component by component: weights, mean and deviation of pixels, means of components."""
+    """Bayes' rule on a grid, component by component: weights, mean, deviation, means of components."""
     D = prior.means.shape[1]
     axes = [np.arange(-250.0, 500.0, float(D))] * D
     z = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, D)
@@ -94,8 +94,8 @@ def test_much_noise_brings_the_prior_back(pixels):
 THREE = random_mixture(np.random.default_rng(0), 2, 3)
 CALLS = [
     ((THREE, ["a", "b"], 1, 1), ValueError, "prior needs 1 or 2 pixels; got 3; choose others"),
-    ((PIXEL, ["board"], 1, 1), ValueError, "names needs one label for each of 2 components; got 1; name them all"),
-    ((PIXEL, None, 1, 1), TypeError, "names needs a list of labels; got None; give one text for each component"),
+    ((PIXEL, ["board"], 1, 1), ValueError, "names needs one label for each of 2 components; got 1; name"),
+    ((PIXEL, None, 1, 1), TypeError, "names needs a list of labels; got None; give one text for"),
     ((PIXEL, [1, 2], 1, 1), TypeError, r"names needs a list of labels; got \[1, 2\]; give one text"),
     ((PIXEL, "ab", 1, 1), TypeError, "names needs a list of labels; got 'ab'; give one text"),
     ((PIXEL, NAMES[1], [1.0], 1), ValueError, r"y needs shape \(\); got \(1,\); give one gray level"),
@@ -136,7 +136,7 @@ def collect(axes):
 
 @both
 def test_the_live_figure_has_the_artists_of_the_static_one(pixels):
-    """And a picture depends on nothing that came before: the same after a detour, another for another choice."""
+    """A picture depends on nothing that came before: the same after a detour, another for another choice."""
     live, pictures, limits = live_mixture(pixels), {}, set()
     ways = ((-40, 5), (136, 50), (136, 100), (280, 1000))
     for way in (*ways, *ways[::-1]):
@@ -162,7 +162,7 @@ def test_all_that_changes_moves(pixels):
         live.picture(after(pixels, *way), *way)
     grounds = []
     for one in (live, fresh):
-        one.live.canvas.draw()  # the ground alone, drawn anew, as often: the layout settles at the second drawing
+        one.live.canvas.draw()  # the ground alone, drawn as often: the layout settles at the second
         grounds.append(np.array(one.live.canvas.buffer_rgba()))
     np.testing.assert_array_equal(*grounds)
 
@@ -172,7 +172,7 @@ def normal(x, mean, var):
 
 
 def test_curves_of_one_pixel():
-    """(M1), (M2), (M3): prior, likelihood and posterior by their formulas, in shares of a peak; marks on them."""
+    """(M1), (M2), (M3): prior, likelihood and posterior in shares of a peak; marks on them."""
     before, ax, _ = draw(1, 136.0, 50.0)
     z = before.lines[0].get_xdata()
     board, chalk = 0.8 * normal(z, 20, 400), 0.2 * normal(z, 200, 900)

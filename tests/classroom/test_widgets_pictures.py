@@ -161,7 +161,7 @@ def test_pictures_stand_beside_each_other_under_their_captions():
 
 
 def test_captions_are_written_above_their_own_picture_and_not_cut():
-    """A caption wider than its picture takes the room it needs: the next picture and the end of the sheet move."""
+    """A caption wider than its picture takes its room: the next picture and the end of the sheet move."""
     white = np.full((9, 10, 3), 255, np.uint8)
     text = "a rather long caption g"
     alone = _pictures.caption([(text, white)])
@@ -264,7 +264,7 @@ def test_the_trace_rises_to_the_right_and_puts_a_far_first_value_at_the_edge():
 
 
 def build(x=None):
-    """A `Live` figure of two axes with a line, a point and a text; they move unless `x` says where they stay."""
+    """A `Live` figure of two axes with a line, a point, a text; they move unless `x` says where they stay."""
     live = Live(1, 2, (4, 2))
     left, right = live.axes[0]
     left.set(xlim=(0, 10), ylim=(0, 10), title="still", xlabel="x")

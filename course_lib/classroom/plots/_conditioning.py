@@ -73,7 +73,8 @@ class _Plane:
     def show(self, prior, posterior, y, noise_std):
         self.band.set(y=y - noise_std, height=2 * noise_std)
         self.line.set_ydata([y, y])
-        self.path.set_data(*(prior.mean[:, None] + prior.cov[:, 1:] / (prior.cov[1, 1] ** 0.5 or 1.0) * [-9, 9]))
+        slope = prior.cov[:, 1:] / (prior.cov[1, 1] ** 0.5 or 1.0)
+        self.path.set_data(*(prior.mean[:, None] + slope * [-9, 9]))
         self.before.set_data(*_rings(prior))
         self.after.set_data(*_rings(posterior))
         self.dot.set_data(*posterior.mean[:, None])

@@ -38,8 +38,6 @@ class View:
 class Board(ipywidgets.VBox):
     """Controls, a sentence, and pictures that follow them.
 
-    Parameters
-    ----------
     name : str, the CSS class of the board is course-NAME
     controls : dict from an argument of `view` to its control
     view : function of the controls' values that returns a `View`. Whatever it raises becomes the note, and no
@@ -48,7 +46,6 @@ class Board(ipywidgets.VBox):
     extra : further widgets, shown below the controls
 
     Attributes
-    ----------
     controls, view : as given;  readout, note : ipywidgets.HTML;  pictures : list of ipywidgets.Image
     """
 

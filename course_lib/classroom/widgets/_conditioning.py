@@ -21,18 +21,13 @@ def conditioning_view(pair, y, noise_std, correlation, *, live=None):
 
     The joint Gaussian of (z_1, z_2, y) by (G4), conditioned on the last by (G2). Without noise y is z_2.
 
-    Parameters
-    ----------
     pair : Gaussian (2,), gray levels; its means and standard deviations are kept, its correlation is not
     y : float, observed gray level
     noise_std : float of at least 0, sigma in gray levels; above 0 if the second pixel never changes
     correlation : float, -1 to 1, of the two pixels
     live : plots.LivePair of this pair, to be used again; None makes one, which takes longer
-
-    Returns
-    -------
-    View: the plane of both pixels, and the first pixel alone. The readout has mean ± standard deviation of
-    both before and after, in gray levels. At a correlation of -1 or 1 without noise the note says what is
+    ->  View: the plane of both pixels, and the first pixel alone. The readout has mean ± standard deviation
+    of both before and after, in gray levels. At a correlation of -1 or 1 without noise the note says what is
     singular.
     """
     prior = _set_correlation(_check_pair(pair), correlation)

@@ -19,17 +19,12 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
 
     The noise is the same at each call but for its width, so that two views differ by nothing else.
 
-    Parameters
-    ----------
     clean : array (H, W), gray levels
     noise_std : float above 0, sigma in gray levels
     patch_size, n_components : int, m and K of a stored prior
     estimate : "mean" (M4), "most_probable" (M5), or "report" for the first report's rule
     row, column : int, a pixel of the patch's centre; near the border the nearest patch that fits is taken
-
-    Returns
-    -------
-    View: the digit's pictures; the patch, its estimate and the weights. The readout has the PSNR in dB.
+    ->  View: the digit's pictures; the patch, its estimate and the weights. The readout has the PSNR in dB.
     Without a stored prior of that m and K the note says which K there are, and nothing is fitted.
     """
     clean = checks.real_array("clean", clean, ("H", "W"), hint="choose one image of the stack")
@@ -37,10 +32,11 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
     sigma = checks.positive("noise_std", noise_std, unit="gray levels")
     m = checks.window("patch", (patch_size, patch_size), clean.shape, "image")[0]
     box = _choose_box(row, column, m, clean.shape)
-    prior = _read_prior(m, n_components)
+    K = checks.count("n_components", n_components)
+    prior = _read_prior(m, K)
     looks = {"original": clean, "noisy": images.add_noise(clean, sigma, np.random.default_rng(0))}
     if prior is None:
-        return _board.View((_show_digits(looks, box),), note=_say_missing(m, n_components))
+        return _board.View((_show_digits(looks, box),), note=_say_missing(m, K))
     looks["denoised"] = _restore(looks["noisy"], prior, sigma, estimate)
     shown = [np.clip(looks[name], 0, 255) for name in ("noisy", "denoised")]
     sheet = _show_digits(looks, box, error=shown[1] - clean)
@@ -69,10 +65,10 @@ def denoising_widget(digits, *, noise_std=25, patch_size=8, n_components=20, est
         "estimate": _board.make_choice("estimate", ESTIMATES, estimate),
     }
     descriptions = (
-        "Four pictures: original, noisy and denoised digit, and the error, orange where it is too bright, blue "
-        "where too dark.",
-        "The chosen patch, noisy and denoised, and two bar charts: weights of the components before and after "
-        "it was seen.",
+        "Four pictures: original, noisy and denoised digit, and the error, orange where it is too bright, "
+        "blue where it is too dark.",
+        "The chosen patch, noisy and denoised, and two bar charts: weights of the components before and "
+        "after it was seen.",
     )
 
     def view(digit, **values):
@@ -101,8 +97,7 @@ def _say_missing(m, K):
 
 def _read_prior(m, K):
     """The stored prior, read once if it is shipped; one that the user fits meanwhile is found as well."""
-    shipped = K in shipped_components(m) if isinstance(K, int) else False
-    return _read_shipped(m, K) if shipped else priors.stored_prior(m, K)
+    return _read_shipped(m, K) if (m, K, 0) in priors.SHIPPED else priors.stored_prior(m, K)
 
 
 _read_shipped = functools.cache(priors.stored_prior)

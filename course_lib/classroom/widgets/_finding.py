@@ -36,17 +36,14 @@ class Stage:
 class Run:
     """Pictures of a scene and EM on them; an iteration is computed when it is first asked for, and kept.
 
-    Parameters
-    ----------
     truth : Scene, from which the pictures are drawn, always with the same random numbers
     n_pictures : int
     start : one of `STARTS`, as in `scene.start`; the random ones differ by their seed
     hard : bool;  smoothing : float, alpha of (S15)
 
     Attributes
-    ----------
-    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones;  truth, smoothing
-    : as given
+    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones
+    truth, smoothing : as given
     """
 
     def __init__(self, truth, n_pictures, *, start="mean", hard=False, smoothing=0.0):
@@ -79,16 +76,12 @@ class Run:
 def finding_view(run, iteration, picture=0):
     """What EM believes after some iterations: a picture, its q, background, face, bound.  (S5)-(S15)
 
-    Parameters
-    ----------
     run : Run
     iteration : int, 0 is the start; beyond the end the last one is shown
     picture : int, which picture to look at; the last one if there are fewer
-
-    Returns
-    -------
-    View: the picture with the place found and the true place framed, and q; background and face found beside
-    the true face; the bound so far. The readout has bound, noise, and how many faces are placed exactly.
+    ->  View: the picture with the place found and the true place framed, and q; background and face found
+    beside the true face; the bound so far. The readout has bound, noise, and how many faces are placed
+    exactly.
     """
     checks.instance("run", run, Run)
     iteration, k = (
@@ -110,17 +103,11 @@ def finding_widget(
 
     The face is `datasets.face`, with 14 columns for 18 rows.
 
-    Parameters
-    ----------
     background : array (H, W), gray levels
-    noise_std : first noise, gray levels, a multiple of 10 up to 260
-    n_pictures, face_rows, smoothing : first number of pictures, height of the face in pixels, and alpha of
-        (S15), of `PICTURES`, `HEIGHTS`, `SMOOTHINGS`
-    start : one of `STARTS`, as in `scene.start`;  method : "soft" or "hard"
-
-    Returns
-    -------
-    Board, to be displayed
+    noise_std, n_pictures, face_rows, smoothing : first noise in gray levels, a multiple of 10 up to 260;
+    number of
+        pictures, height of the face in pixels and alpha of (S15), of `PICTURES`, `HEIGHTS` and `SMOOTHINGS`
+    start, method : as in `Run`, of `STARTS` and `METHODS`  ->  Board, to be displayed
     """
     hint = "choose one picture of the stack"
     background = checks.real_array("background", background, ("H", "W"), hint=hint)

@@ -14,18 +14,14 @@ PIXELS = (("pixel",), ("left pixel", "right pixel"))
 def mixture_view(prior, names, y, noise_std, *, live=None):
     """What y = z_1 + noise makes of a mixture over one pixel, or two, the first seen.  (M2), (M3), (M4), (M5)
 
-    Parameters
-    ----------
     prior : Mixture (K, 1) or (K, 2), gray levels
     names : K labels of its components
     y : float, observed gray level
     noise_std : float above 0, sigma in gray levels
     live : plots.LiveMixture of this prior, to be used again; None makes one, which takes longer
-
-    Returns
-    -------
-    View: one picture, prior, posterior and weights beside each other; the readout has the weights before and
-    after, mean and standard deviation of every pixel, and the most probable component's mean, in gray levels.
+    ->  View: one picture, prior, posterior and weights beside each other; the readout has the weights before
+    and after, mean and standard deviation of every pixel, and the most probable component's mean, in gray
+    levels.
     """
     D = _check_prior("prior", prior, names, (1, 2))
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
@@ -43,7 +39,8 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
     """Choose one pixel, or two of which the left one is seen; move the observation and its noise.
 
     pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : a label a component
-    y, noise_std : first observation, of `SEEN`, and sigma, of `NOISE`, gray levels  ->  Board, to be displayed
+    y, noise_std : first observation, of `SEEN`, and sigma, of `NOISE`, gray levels  ->  Board, to be
+    displayed
     """
     _check_prior("pixel", pixel, pixel_names, (1,))
     _check_prior("pair", pair, pair_names, (2,))

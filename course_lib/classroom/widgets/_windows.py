@@ -18,19 +18,14 @@ def windows_view(image, row, column, height, width, *, table=None):
 
     R(i, j) = T(i+h, j+w) + T(i, j) - T(i, j+w) - T(i+h, j)
 
-    Parameters
-    ----------
     image : array (H, W), gray levels
     row, column : int, i and j of the window's top-left corner
     height, width : int, h and w of the window in pixels, at most H and W
     table : array (H+1, W+1), the image's `windows.cumulative_sums` if they are at hand
-
-    Returns
-    -------
-    View: the picture with the window framed and its corners signed; the table with the four entries signed;
-    four small pictures, placed as the corners lie, each with its rectangle shaded. The readout has the sum in
-    gray levels both ways. For a window that reaches outside the note says what to change, and the picture
-    alone shows where it is.
+    ->  View: the picture with the window framed and its corners signed; the table with the four entries
+    signed; four small pictures, placed as the corners lie, each with its rectangle shaded. The readout has
+    the sum in gray levels both ways. For a window that reaches outside the note says what to change, and the
+    picture alone shows where it is.
     """
     image = checks.real_array("image", image, ("H", "W"), hint="choose one picture of the stack")
     H, W = image.shape
@@ -70,12 +65,12 @@ def windows_widget(image, *, row=0, column=0, height=1, width=1):
         "width": _board.make_slider("width w", range(1, W + 1), width, "pixels"),
     }
     descriptions = (
-        "The picture, a frame around the window, a plus at its upper left and lower right corner, a minus "
-        "at the two others.",
+        "The picture, a frame around the window, a plus at its upper left and lower right corner, a "
+        "minus at the two others.",
         "The summed-area table, white where it is zero, bluer the larger its entries; the four that are read "
         "carry their signs.",
-        "Four small pictures, each with the rectangle from the upper left corner of the picture to one corner "
-        "of the window shaded, with its sign and the sum of its pixels.",
+        "Four small pictures, each with the rectangle from the upper left corner of the picture to one "
+        "corner of the window shaded, with its sign and the sum of its pixels.",
     )
 
     def view(**values):
@@ -114,7 +109,7 @@ def _add_rim(picture):
 
 
 def _sign_corners(rimmed, box, zoom, cell):
-    """A picture with a rim, a sign outside each corner of the window; corners of `cell` pixels are painted."""
+    """A picture with a rim, a sign outside each corner of the window; cells at corners are painted."""
     for sign, a, b, down, right in _corners(box):
         y, x, half = RIM + zoom * a, RIM + zoom * b, cell // 2
         rimmed[y : y + cell, x : x + cell] = _colour(sign)
@@ -128,7 +123,7 @@ def _colour(sign):
 
 
 def _show_table(table, box, zoom):
-    """The table, its entries by colour, the zeros of row and column 0 apart, the four that are read signed."""
+    """The table, entries by colour, the zeros of row and column 0 apart, the four that are read signed."""
     H, W = table.shape
     shown = _pictures.show_share(table / (np.abs(table).max() or 1.0), zoom)
     _pictures.add_frame(shown, (1, 1, H - 1, W - 1), zoom, _pictures.BLACK)
@@ -168,8 +163,8 @@ def _say(image, table, box):
     by_pixels = _say_number(image[i : i + h, j : j + w].sum(), image)
     H, W = image.shape
     return (
-        f"R({i}, {j}) = {first} {terms} = {by_corners} gray levels, from 4 entries of the table by 3 additions. "
-        f"Pixel by pixel: {by_pixels} gray levels, "
+        f"R({i}, {j}) = {first} {terms} = {by_corners} gray levels, "
+        f"from 4 entries of the table by 3 additions. Pixel by pixel: {by_pixels} gray levels, "
         f"from {_count(h * w, 'pixel')} by {_count(h * w - 1, 'addition')}. "
         f"The table took {_count((H - 1) * W + H * (W - 1), 'addition')}, once for all windows."
     )
