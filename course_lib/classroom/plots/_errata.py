@@ -4,11 +4,7 @@ from ._names import describe
 from ._panels import one_axes
 from ._style import BLUE, ORANGE, SKY
 
-KINDS = {
-    "run": (BLUE, ""),
-    "reader": (ORANGE, "//"),
-    "claim": (SKY, ".."),
-}  # hatched: no meaning by colour alone
+KINDS = {"run": (BLUE, ""), "reader": (ORANGE, "//"), "claim": (SKY, "..")}  # no meaning by colour alone
 
 
 def cost_bars(costs, heading, unit, *, ax=None):

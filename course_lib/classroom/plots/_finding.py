@@ -32,7 +32,9 @@ def support_trace(counts, heading, *, ax=None):
     ax = one_axes(ax, size=(5.6, 3.4))
     for (name, values), colour, marker in tell_apart(counts.items(), MARKERS):
         ax.plot(np.arange(1, len(values) + 1), values, color=colour, marker=marker, markersize=4, label=name)
-    return describe(ax, heading, "E-step", "how many", yscale="symlog", ylim=(0, None), legend=8, grid=True)
+    return describe(
+        ax, heading, "E-step", "how many", yscale="symlog", ylim=(0, None), legend="best", grid=True
+    )
 
 
 def bound_trace(traces, heading, *, axes=None):
@@ -46,7 +48,7 @@ def bound_trace(traces, heading, *, axes=None):
         for t in np.flatnonzero(np.diff(bounds) < 0):
             ax.plot([t, t + 1], bounds[t : t + 2], "o-", color=RED, linewidth=3, markersize=5, label="falls")
         ax.ticklabel_format(useOffset=False)
-        describe(ax, name, "iteration", "nats", legend=8, grid=True)
+        describe(ax, name, "iteration", "nats", legend="best", grid=True)
     return entitle(axes, heading)
 
 
@@ -62,7 +64,7 @@ def bound_against_error(runs, truth, heading, *, ax=None):
         ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, label=name, **look)
     ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
     names = "rms error of the face (gray levels)", "log-likelihood less the truth's\n(nats a picture)"
-    return describe(ax, heading, *names, legend=8, grid=True)
+    return describe(ax, heading, *names, legend="best", grid=True)
 
 
 def positions_found(found, positions, shape, heading, *, ax=None):
@@ -115,7 +117,7 @@ def position_share(noise_stds, curves, heading, *, ax=None):
         ax.plot(noise_stds, share, color=colour, marker=marker, label=name)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
     names = "noise (gray levels)", "pictures with the exact position"
-    return describe(ax, heading, *names, legend=8, grid=True, ylim=(-0.02, 1.04))
+    return describe(ax, heading, *names, legend="best", grid=True, ylim=(-0.02, 1.04))
 
 
 def shifted_window(neighbourhood, crops, heading, *, ax=None):

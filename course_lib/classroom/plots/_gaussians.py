@@ -20,14 +20,14 @@ def conditional_slice(pair, value, *, axes=None):
     points = np.stack(np.meshgrid(first, second), axis=-1)
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
     left.axhline(value, color=RED, label=f"seen: $y_2$ = {value:g}")
-    legend = {"loc": "lower right", "fontsize": 8}
-    describe(left, "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)", legend=legend)
+    names = "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
+    describe(left, *names, legend="lower right")
     before, after = gaussian.marginal(pair, [0]), gaussian.condition(pair, [1], [value])
     _plot_density(right, first, before, BLUE, "before: $p(y_1)$", "--")
     _plot_density(right, first, after, RED, f"after: $p(y_1\\mid y_2={value:g})$")
     right.set_ylim(bottom=0, top=1.3 * right.get_ylim()[1])
-    legend = {"loc": "upper left", "fontsize": 8}
-    describe(right, "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY, legend=legend)
+    names = "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY
+    describe(right, *names, legend="upper left")
     return np.array([left, right])
 
 
@@ -36,7 +36,7 @@ def slab_histogram(draws, g, *, ax=None):
     ax = one_axes(ax)
     ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws in the slab")
     _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, BLUE, "formula (G2)")
-    return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend=8)
+    return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend="best")
 
 
 def matrix_blocks(matrices, split, titles, labels, *, axes=None):
@@ -73,8 +73,8 @@ def belief_update(prior, noise_std, y, *, ax=None):
     _plot_density(ax, z, likelihood, ORANGE, "likelihood $p(y\\mid z)$, area one", ":")
     _plot_density(ax, z, after, BLACK, "posterior $p(z\\mid y)$")
     ax.set_ylim(bottom=0, top=1.15 * ax.get_ylim()[1])
-    title, legend = "Two opinions on one pixel, and their synthesis", {"loc": "upper left", "fontsize": 8}
-    return describe(ax, title, "z (gray levels)", DENSITY, legend=legend)
+    title = "Two opinions on one pixel, and their synthesis"
+    return describe(ax, title, "z (gray levels)", DENSITY, legend="upper left")
 
 
 def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
@@ -86,11 +86,11 @@ def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
     left.semilogx(noise_stds, means, color=BLACK, label="posterior mean")
     left.axhline(y, color=ORANGE, linestyle=":", label="observation y")
     left.axhline(prior.mean[0], color=BLUE, linestyle="--", label="prior mean")
-    describe(left, "What we believe", "noise std (gray levels)", "z (gray levels)", legend=8)
+    describe(left, "What we believe", "noise std (gray levels)", "z (gray levels)", legend="best")
     right.loglog(noise_stds, stds, color=BLACK, label="posterior std")
     right.loglog(noise_stds, noise_stds, color=ORANGE, linestyle=":", label="noise std")
     right.axhline(np.sqrt(prior.cov[0, 0]), color=BLUE, linestyle="--", label="prior std")
-    describe(right, "How sure we are", "noise std (gray levels)", "std (gray levels)", legend=8)
+    describe(right, "How sure we are", "noise std (gray levels)", "std (gray levels)", legend="best")
     return np.array([left, right])
 
 
@@ -103,17 +103,13 @@ def shrinking_ellipse(prior, noise_std, y, *, ax=None):
     channel = gaussian.LinearGaussian(np.eye(2), np.zeros(2), noise_std**2 * np.eye(2))
     likelihood = gaussian.Gaussian(y, channel.noise_cov)
     after = gaussian.posterior(prior, channel, y)
-    for g, colour, line, name in (
-        (prior, BLUE, "--", "prior"),
-        (likelihood, ORANGE, ":", "likelihood"),
-        (after, BLACK, "-", "posterior"),
-    ):
+    parts = (prior, "--", "prior"), (likelihood, ":", "likelihood"), (after, "-", "posterior")
+    for (g, line, name), colour in zip(parts, (BLUE, ORANGE, BLACK)):
         ax.plot(*outline(g).T, color=colour, linestyle=line, label=name)
         ax.plot(*g.mean, "o", color=colour, markersize=4)
     ax.margins(0.12)
-    names = "first pixel (gray levels)", "second pixel (gray levels)"
-    legend = {"loc": "lower left", "fontsize": 8}
-    return describe(ax, "Shrunk direction by direction", *names, legend=legend, aspect="equal")
+    names = "Shrunk direction by direction", "first pixel (gray levels)", "second pixel (gray levels)"
+    return describe(ax, *names, legend="lower left", aspect="equal")
 
 
 def patch_row(patches, titles, *, axes=None):

@@ -8,15 +8,8 @@ from matplotlib.figure import Figure
 class Live:
     """A figure of `rows` x `columns` axes, apart from pyplot; what is `moving` may change between pictures.
 
-    Parameters
-    ----------
-    rows, columns : int, axes of the figure
     size : (width, height), inches
-
-    Attributes
-    ----------
-    axes : array (rows, columns) of axes, to be drawn into and given to `still` with all artists that will
-    move
+    axes : array (rows, columns) of axes, to be drawn into; `still` is told all artists that will move
     """
 
     def __init__(self, rows, columns, size):

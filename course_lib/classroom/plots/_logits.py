@@ -70,11 +70,11 @@ def finding_limits(noise_stds, shares, entropy, n_positions, *, guarantee=None, 
         left.plot(noise_stds, share, marker=marker, color=colour, label=method)
     if guarantee is not None:
         left.plot(noise_stds, guarantee, ":", color=BLACK, label="at least this, by the union bound")
-    title, legend = "How often the best position is right", {"fontsize": 8, "loc": "lower left"}
-    describe(left, title, "noise s (gray levels)", "share of the pictures", legend=legend, ylim=(-0.03, 1.05))
+    names = "How often the best position is right", "noise s (gray levels)", "share of the pictures"
+    describe(left, *names, legend="lower left", ylim=(-0.03, 1.05))
     right.plot(noise_stds, entropy, "o-", color=BLUE, label="mean entropy of q")
     limit = f"ln {n_positions}: nothing known"
     right.axhline(np.log(n_positions), linestyle="--", color=BLACK, label=limit)
-    title, legend = "How unsure the posterior is", {"fontsize": 8, "loc": "center left"}
-    describe(right, title, "noise s (gray levels)", "entropy (nats)", legend=legend)
+    names = "How unsure the posterior is", "noise s (gray levels)", "entropy (nats)"
+    describe(right, *names, legend="center left")
     return axes

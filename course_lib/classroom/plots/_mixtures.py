@@ -13,8 +13,7 @@ MARKERS = "os^Dv"
 def densities(z, curves, title, *, marks=None, limits=None, ax=None):
     """Densities of one pixel over its gray level.
 
-    z : array (n,), gray levels
-    curves : dict from a label to an array (n,), densities per gray level
+    z : array (n,), gray levels;  curves : dict from a label to an array (n,), densities per gray level
     marks : dict from a label to a gray level, or None; each becomes a vertical line
     limits : (lowest, highest) gray level shown, or None for all of `z`
     """
@@ -25,7 +24,7 @@ def densities(z, curves, title, *, marks=None, limits=None, ax=None):
         ax.axvline(level, color=colour, linestyle=line, linewidth=1.5, label=f"{label}: {level:.0f}")
     ax.set_xlim(limits)
     ax.set_ylim(bottom=0)
-    return describe(ax, title, "gray level z", "density (per gray level)", legend=8)
+    return describe(ax, title, "gray level z", "density (per gray level)", legend="best")
 
 
 def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
@@ -38,8 +37,8 @@ def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
     for (name, after, before), colour, line in tell_apart(parts, LINES):
         ax.plot(y, after, line, color=colour, linewidth=2, label=f"{name}, after seeing y")
         ax.axhline(before, color=colour, linestyle=":", linewidth=1.2, label=f"{name}, prior")
-    legend = {"fontsize": 8, "loc": "center right"}
-    return describe(ax, title, "observed gray level y", "weight", legend=legend, ylim=(-0.03, 1.03))
+    names = "observed gray level y", "weight"
+    return describe(ax, title, *names, legend="center right", ylim=(-0.03, 1.03))
 
 
 def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None, ax=None):
@@ -59,8 +58,8 @@ def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None,
     ax.plot([], [], color="0.55", label="prior contours")
     ax.plot([], [], color=BLUE, label="posterior contours")
     names = "left pixel (gray levels)", "right pixel (gray levels)"
-    options = {"xlim": limits, "ylim": limits, "legend": {"fontsize": 8, "loc": "upper left"}}
-    return describe(ax, "Two pixels, one of them seen", *names, **options)
+    ax.set(xlim=limits, ylim=limits)
+    return describe(ax, "Two pixels, one of them seen", *names, legend="upper left")
 
 
 def guess_cost(guesses, cost, marks, *, ax=None):
@@ -74,7 +73,7 @@ def guess_cost(guesses, cost, marks, *, ax=None):
     for (label, point), _, colour, marker in tell_apart(marks.items(), COLOURS[1:], MARKERS):
         ax.plot(*point, marker, color=colour, markersize=9, label=f"{label}: {point[0]:.0f}")
     cost = "expected squared error\n(squared gray levels)"
-    return describe(ax, "The cost of a guess", "guess a (gray levels)", cost, legend=8)
+    return describe(ax, "The cost of a guess", "guess a (gray levels)", cost, legend="best")
 
 
 def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
@@ -87,7 +86,7 @@ def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
         ax.plot(n_components, values, line + marker, color=colour, label=label)
     ax.set_xscale("log")
     tick_numbers(ax, n_components)
-    return describe(ax, title, "number of components K", ylabel, legend=8)
+    return describe(ax, title, "number of components K", ylabel, legend="best")
 
 
 def picture_columns(columns, *, title="", axes=None):

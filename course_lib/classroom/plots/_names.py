@@ -8,12 +8,12 @@ PLACED = {"xlabel": "column j (pixels)", "ylabel": "row i (pixels)"}  # axes of 
 
 
 def describe(ax, title, xlabel, ylabel, *, legend=None, grid=False, **more):
-    """Title and labels; a legend in letters of that size, or with those options; thin lines at the ticks."""
+    """Title and labels; a legend at that place, or with options; thin lines at the ticks."""
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel, **more)
     if grid:
         ax.grid(alpha=0.3)
     if legend:
-        ax.legend(**(legend if isinstance(legend, dict) else {"fontsize": legend}))
+        ax.legend(**(legend if isinstance(legend, dict) else {"loc": legend, "fontsize": 8}))
     return ax
 
 

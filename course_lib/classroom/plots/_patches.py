@@ -131,4 +131,4 @@ def spectra(values, labels, floor, *, ax=None):
         ax.semilogy(np.arange(1, len(lam) + 1), std, linestyle=line, color=colour, label=label)
     ax.axhline(floor**0.5, color=RED, linestyle=":", label="floor: root of reg_covar")
     names = "eigenvector, by falling variance", "standard deviation (gray levels)"
-    return describe(ax, "How far each component reaches", *names, legend=8, grid=True)
+    return describe(ax, "How far each component reaches", *names, legend="best", grid=True)

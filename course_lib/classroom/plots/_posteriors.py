@@ -16,14 +16,7 @@ ROOM = 1.45  # height of the axes in heights of what they show: the legend stand
 SHARES = {"ylim": (0, ROOM), "yticks": (0, 0.5, 1)}
 DARK, SOFT = "0.25", "0.72"
 SHADES = LinearSegmentedColormap.from_list("density", ["white", "0.3"])
-DENSITY = {
-    "cmap": SHADES,
-    "vmin": 0,
-    "vmax": 1,
-    "origin": "lower",
-    "aspect": "auto",
-    "interpolation": "bilinear",
-}
+DENSITY = {"cmap": SHADES, "clim": (0, 1), "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
 STEPS = (2.5, 5)  # gray levels between shades of the seen and of the unseen pixel; both divide 20
 DASHES = LINES[1:]  # of the components; the whole is solid
 
@@ -34,8 +27,7 @@ def mixture_posterior(prior, posterior, y, noise_std, names, *, axes=None):
     One pixel: prior and likelihood, then the posterior with its weighted components; each panel's curves over
     gray levels, in shares of a peak. Two pixels, the first seen: prior and posterior as shades, by the square
     root, with an ellipse at one standard deviation for each component. A star marks the posterior mean (M4),
-    a diamond the mean of the most probable
-    component (M5).
+    a diamond the mean of the most probable component (M5).
 
     prior, posterior : Mixture (K, 1) or (K, 2), gray levels
     y : observed gray level of the first pixel;  noise_std : sigma, gray levels;  names : K labels
@@ -149,20 +141,11 @@ class _Marks:
     def __init__(self, before, after):
         look = {"ymax": 1 / ROOM, "color": DARK, "linestyle": ":", "linewidth": 1.5}
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
-        whole = {
-            "linestyle": "none",
-            "clip_on": False,
-            "in_layout": False,
-        }  # seen whole where the density is 0, too
-        best = {
-            "color": "white",
-            "markeredgecolor": BLACK,
-            "markersize": 7,
-            "label": "most probable component",
-        }
-        mean = {"color": RED, "markeredgecolor": "white", "markersize": 14, "label": "mean"}
-        self.best = after.plot([], [], marker="D", **best, **whole)[0]
-        self.mean = after.plot([], [], marker="*", **mean, **whole)[0]
+        whole = {"clip_on": False, "in_layout": False}  # seen whole where the density is 0, too
+        best = {"color": "white", "markeredgecolor": BLACK, "markersize": 7, **whole}
+        mean = {"color": RED, "markeredgecolor": "white", "markersize": 14, **whole}
+        self.best = after.plot([], [], "D", **best, label="most probable component")[0]
+        self.mean = after.plot([], [], "*", **mean, label="mean")[0]
         self.moving = [*self.seen, self.best, self.mean]
 
     def show(self, y, places, heights):
@@ -192,11 +175,8 @@ class _Bars:
 
 def _part_lines(ax, names):
     """One empty line a component, each with its own colour and dashes."""
-    looks = {"linewidth": 1.8}
-    return [
-        ax.plot([], [], line, color=colour, label=name, **looks)[0]
-        for name, colour, line in tell_apart(names, DASHES)
-    ]
+    looks = tell_apart(names, DASHES)
+    return [ax.plot([], [], line, color=colour, linewidth=1.8, label=name)[0] for name, colour, line in looks]
 
 
 def _limits(prior):

@@ -101,10 +101,10 @@ def bound_parts(bounds, expected, entropies, m_rises, e_rises, *, closer=2, axes
     axes[3].semilogy(number[1:], m_rises, "v-", color=BLUE, markersize=5, label="M-step")
     axes[3].semilogy(number[1:], e_rises, "o--", color=ORANGE, markersize=4, label="E-step")
     panels = (
-        ("Bound, first part", last, {"legend": 8}),
+        ("Bound, first part", last, {"legend": "best"}),
         ("The same, closer", last, {}),
         ("Second part: entropy", "nats", {"ylim": (1e-6, None)}),
-        ("What each half-step adds", "rise of the bound (nats)", {"ylim": (1e-6, None), "legend": 8}),
+        ("What each half-step adds", "rise of the bound (nats)", {"ylim": (1e-6, None), "legend": "best"}),
     )
     for ax, (title, ylabel, options) in zip(axes, panels):
         describe(ax, title, "iteration", ylabel, grid=True, **options)
