@@ -76,18 +76,14 @@ class Run:
 def finding_view(run, iteration, picture=0):
     """What EM believes after some iterations: a picture, its q, background, face, bound.  (S5)-(S15)
 
-    run : Run
-    iteration : int, 0 is the start; beyond the end the last one is shown
+    run : Run;  iteration : int, 0 is the start; beyond the end the last one is shown
     picture : int, which picture to look at; the last one if there are fewer
     ->  View: the picture with the place found and the true place framed, and q; background and face found
-    beside the true face; the bound so far. The readout has bound, noise, and how many faces are placed
-    exactly.
+    beside the true face; the bound so far. The readout has bound, noise, and how many faces are exact.
     """
     checks.instance("run", run, Run)
-    iteration, k = (
-        checks.count(name, number, minimum=0)
-        for name, number in (("iteration", iteration), ("picture", picture))
-    )
+    iteration = checks.count("iteration", iteration, minimum=0)
+    k = checks.count("picture", picture, minimum=0)
     stages = run.until(iteration)
     stage = stages[-1]
     bounds = [earlier.bound for earlier in stages]
@@ -104,9 +100,8 @@ def finding_widget(
     The face is `datasets.face`, with 14 columns for 18 rows.
 
     background : array (H, W), gray levels
-    noise_std, n_pictures, face_rows, smoothing : first noise in gray levels, a multiple of 10 up to 260;
-    number of
-        pictures, height of the face in pixels and alpha of (S15), of `PICTURES`, `HEIGHTS` and `SMOOTHINGS`
+    noise_std : first noise in gray levels, a multiple of 10 up to 260
+    n_pictures, face_rows, smoothing : first of `PICTURES`, `HEIGHTS` (pixels), `SMOOTHINGS` (alpha)
     start, method : as in `Run`, of `STARTS` and `METHODS`  ->  Board, to be displayed
     """
     hint = "choose one picture of the stack"
@@ -150,8 +145,8 @@ def _build_truth(background, face_rows, noise_std):
 def _make_player(slider):
     """A button for one iteration more and a player for all of them, both bound to the slider."""
     step = ipywidgets.Button(description="one iteration", tooltip="EM takes one iteration more")
-    options = {"interval": PACE, "show_repeat": False, "description": "play the iterations"}
-    play = ipywidgets.Play(min=0, max=LAST, **options)
+    play = ipywidgets.Play(min=0, max=LAST, interval=PACE, show_repeat=False)
+    play.description = "play the iterations"
     step.on_click(lambda _: setattr(slider, "index", min(slider.index + 1, LAST)))
     ipywidgets.jslink((play, "value"), (slider, "index"))
     return ipywidgets.HBox([step, play])

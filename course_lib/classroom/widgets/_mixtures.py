@@ -14,14 +14,11 @@ PIXELS = (("pixel",), ("left pixel", "right pixel"))
 def mixture_view(prior, names, y, noise_std, *, live=None):
     """What y = z_1 + noise makes of a mixture over one pixel, or two, the first seen.  (M2), (M3), (M4), (M5)
 
-    prior : Mixture (K, 1) or (K, 2), gray levels
-    names : K labels of its components
-    y : float, observed gray level
-    noise_std : float above 0, sigma in gray levels
+    prior : Mixture (K, 1) or (K, 2), gray levels;  names : K labels of its components
+    y : float, observed gray level;  noise_std : float above 0, sigma in gray levels
     live : plots.LiveMixture of this prior, to be used again; None makes one, which takes longer
     ->  View: one picture, prior, posterior and weights beside each other; the readout has the weights before
-    and after, mean and standard deviation of every pixel, and the most probable component's mean, in gray
-    levels.
+    and after, mean and standard deviation of every pixel, and the most probable component's mean.
     """
     D = _check_prior("prior", prior, names, (1, 2))
     y = float(checks.real_array("y", y, (), hint="give one gray level"))

@@ -89,10 +89,13 @@ def add_sign(picture, middle, text, colour):
 
 def stack(sheets):
     """Pictures below each other, white beside the narrower: list of (h, w, 3) uint8 -> one, uint8."""
-    width = max(sheet.shape[1] for sheet in sheets)
-    return np.concatenate(
-        [np.pad(s, ((0, GAP), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in sheets]
-    )
+    rooms = [max(sheet.shape[1] for sheet in sheets) - sheet.shape[1] for sheet in sheets]
+    return np.concatenate([pad(sheet, (0, GAP), (0, room)) for sheet, room in zip(sheets, rooms)])
+
+
+def pad(picture, rows, columns):
+    """The picture with white (rows above, below) and (columns left, right) around it."""
+    return np.pad(picture, (rows, columns, (0, 0)), constant_values=255)
 
 
 def caption(panels):
@@ -136,11 +139,9 @@ def draw_bars(rows, size=(560, 64), marked=None):
 def draw_trace(values, last, size, caption):
     """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
 
-    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower
-    edge.
+    The first is often far from all others: from three numbers on it sits below the lowest, at the edge.
 
-    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height,
-    width, 3) uint8
+    values : numbers (n,), n <= last + 1;  size : (width, height), pixels  ->  array (height, width, 3) uint8
     """
     width, height = size
     shown = values[1:] if len(values) > 2 else values

@@ -9,8 +9,10 @@ WIDE, TALL = 260, 200  # pixels of picture and table, at most: both fit beside e
 SMALL_WIDE, SMALL_TALL = 180, 120  # of each of the four small pictures
 LARGEST_ZOOM = 24
 RIM = 16  # white pixels around picture and table: room for the signs at their border
+SIDES = RIM, RIM
 REACH = 8  # pixels from a corner to the middle of its sign
 UP, DOWN = -1, 1
+COLOURS = {"+": _pictures.GREEN, "-": _pictures.ORANGE}
 
 
 def windows_view(image, row, column, height, width, *, table=None):
@@ -19,13 +21,11 @@ def windows_view(image, row, column, height, width, *, table=None):
     R(i, j) = T(i+h, j+w) + T(i, j) - T(i, j+w) - T(i+h, j)
 
     image : array (H, W), gray levels
-    row, column : int, i and j of the window's top-left corner
-    height, width : int, h and w of the window in pixels, at most H and W
+    row, column, height, width : int, i and j of the window's top-left corner, its h and w in pixels
     table : array (H+1, W+1), the image's `windows.cumulative_sums` if they are at hand
     ->  View: the picture with the window framed and its corners signed; the table with the four entries
     signed; four small pictures, placed as the corners lie, each with its rectangle shaded. The readout has
-    the sum in gray levels both ways. For a window that reaches outside the note says what to change, and the
-    picture alone shows where it is.
+    the sum in gray levels both ways. If the window reaches outside, the note says what to change.
     """
     image = checks.real_array("image", image, ("H", "W"), hint="choose one picture of the stack")
     H, W = image.shape
@@ -36,7 +36,7 @@ def windows_view(image, row, column, height, width, *, table=None):
         table = checks.real_array("table", table, (H + 1, W + 1))
     box, zoom = (i, j, h, w), _choose_zoom(image.shape, WIDE, TALL)
     around = RIM + zoom * i, RIM + zoom * j, zoom * h, zoom * w
-    framed = _pictures.add_frame(_add_rim(_pictures.show_gray(image, zoom)), around, 1)
+    framed = _pictures.add_frame(_pictures.pad(_pictures.show_gray(image, zoom), SIDES, SIDES), around, 1)
     note = f"{_say_outside('row', 'height', i, h, H)} {_say_outside('column', 'width', j, w, W)}".strip()
     if note:
         return _board.View((_caption("picture, window framed", framed),), note=note)
@@ -104,22 +104,14 @@ def _caption(text, picture):
     return _pictures.caption([(text, picture)])
 
 
-def _add_rim(picture):
-    return np.pad(picture, ((RIM, RIM), (RIM, RIM), (0, 0)), constant_values=255)
-
-
 def _sign_corners(rimmed, box, zoom, cell):
     """A picture with a rim, a sign outside each corner of the window; cells at corners are painted."""
     for sign, a, b, down, right in _corners(box):
         y, x, half = RIM + zoom * a, RIM + zoom * b, cell // 2
-        rimmed[y : y + cell, x : x + cell] = _colour(sign)
+        rimmed[y : y + cell, x : x + cell] = COLOURS[sign]
         middle = y + half + down * (half + REACH), x + half + right * (half + REACH)
-        _pictures.add_sign(rimmed, middle, sign, _colour(sign))
+        _pictures.add_sign(rimmed, middle, sign, COLOURS[sign])
     return rimmed
-
-
-def _colour(sign):
-    return _pictures.GREEN if sign == "+" else _pictures.ORANGE
 
 
 def _show_table(table, box, zoom):
@@ -127,7 +119,7 @@ def _show_table(table, box, zoom):
     H, W = table.shape
     shown = _pictures.show_share(table / (np.abs(table).max() or 1.0), zoom)
     _pictures.add_frame(shown, (1, 1, H - 1, W - 1), zoom, _pictures.BLACK)
-    return _sign_corners(_add_rim(shown), box, zoom, zoom)
+    return _sign_corners(_pictures.pad(shown, SIDES, SIDES), box, zoom, zoom)
 
 
 def _show_rectangles(image, table, box):
@@ -140,12 +132,12 @@ def _show_rectangle(image, table, box, corner):
     """(caption, picture) of the rectangle above and left of one corner."""
     sign, a, b, down, right = corner
     zoom = _choose_zoom(image.shape, SMALL_WIDE, SMALL_TALL)
-    picture = _pictures.add_shade(_pictures.show_gray(image, zoom), (0, 0, a, b), zoom, _colour(sign))
+    picture = _pictures.add_shade(_pictures.show_gray(image, zoom), (0, 0, a, b), zoom, COLOURS[sign])
     _pictures.add_frame(picture, box, zoom)
-    _pictures.add_sign(picture, (zoom * a + down * REACH, zoom * b + right * REACH), sign, _colour(sign))
+    _pictures.add_sign(picture, (zoom * a + down * REACH, zoom * b + right * REACH), sign, COLOURS[sign])
     spare = max(SMALL_WIDE - picture.shape[1], 0)
     text = f"{sign} T({a}, {b}) = {_say_number(table[a, b], image)}"
-    return text, np.pad(picture, ((0, 0), (0, spare), (0, 0)), constant_values=255)
+    return text, _pictures.pad(picture, (0, 0), (0, spare))
 
 
 def _say_number(value, image):
