@@ -98,7 +98,7 @@ def test_noise_or_another_correlation_takes_the_sentence_away(noise_std, correla
     np.testing.assert_allclose(numbers(view.readout)[:, 1, 0], after.mean, atol=0.051)
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error:Attempting to set identical")
 @pytest.mark.parametrize(("s1", "s2"), [(0, 40), (30, 0), (0, 0)])
 def test_a_pixel_that_never_changes_stays_as_it_is(s1, s2):
     """Nothing is divided by its standard deviation: no nan, no warning, and a board that can be moved."""
