@@ -96,7 +96,7 @@ def draw(name, **where):
     return getattr(plots, name)(*arguments, **options, **where)
 
 
-def find_panels(axes):
+def panels(axes):
     """The returned axes in a flat list, without places that the figure leaves empty."""
     return [ax for ax in np.ravel(axes) if ax.figure is not None]
 
@@ -106,7 +106,7 @@ def find_breaks(axes):
 
     In a grid the lowest panel of a column may name the horizontal axis for all of them.
     """
-    problems, shown = [], find_panels(axes)
+    problems, shown = [], panels(axes)
     lowest = {id(ax): column[-1] for column in np.atleast_2d(axes).T for ax in column}
     for n, ax in enumerate(shown):
         if not ax.images and not (ax.get_xlabel() or lowest[id(ax)].get_xlabel()):
@@ -130,7 +130,7 @@ def test_a_plot_keeps_its_contract(name):
     axes = draw(name)
     assert np.shape(axes) == CASES[name][2]
     assert all(isinstance(ax, plt.Axes) for ax in np.ravel(axes))
-    assert plt.get_fignums() == [find_panels(axes)[0].figure.number]
+    assert plt.get_fignums() == [panels(axes)[0].figure.number]
     assert find_breaks(axes) == []
     plt.gcf().canvas.draw()
 
@@ -146,7 +146,7 @@ def test_a_plot_draws_on_given_axes(name):
     returned = draw(name, **{where: given})
     assert len(plt.get_fignums()) == 1
     assert [id(ax) for ax in np.ravel(returned)] == [id(ax) for ax in np.ravel(given)]
-    assert all(ax.has_data() for ax in find_panels(returned))
+    assert all(ax.has_data() for ax in panels(returned))
 
 
 @every_plot
@@ -174,24 +174,12 @@ def test_a_plot_that_fails_leaves_no_figure_and_says_its_name(name):
     assert plt.get_fignums() == [many[0].figure.number]  # a figure of the caller's stays
 
 
-def draw_bare():
-    ax = plt.subplots()[1]
-    ax.plot([0, 1])
-    return ax
-
-
-def draw_stretched():
-    """A picture whose gray range comes from its own data."""
-    ax = plt.subplots()[1]
-    ax.imshow(DIGITS[0], cmap="gray")
-    ax.set_title("A digit")
-    return ax
-
-
 def test_a_broken_plot_is_found():
-    assert find_breaks(draw_bare()) == ["panel 0 has no x label", "panel 0 has no y label", "no title"]
-    (problem,) = find_breaks(draw_stretched())
-    assert problem.startswith("panel 0 shows gray levels on ")
+    bare, stretched = plt.subplots(1, 2)[1]
+    bare.plot([0, 1])
+    stretched.imshow(DIGITS[0], cmap="gray")  # its gray range comes from its own data
+    assert find_breaks(bare) == ["panel 0 has no x label", "panel 0 has no y label", "no title"]
+    assert find_breaks(stretched)[0].startswith("panel 0 shows gray levels on ")
 
 
 # What plots check, and what they draw

@@ -8,8 +8,6 @@ from course_lib.classroom import widgets
 from course_lib.classroom.widgets import _pictures
 from tests.helpers import shipped_prior
 
-from .boards import visible
-
 PANEL = 28 * 6 + _pictures.GAP  # pixels from one digit to the next
 DIGITS = datasets.digits("test")[0][::200]
 ESTIMATES = ("mean", "most_probable")
@@ -171,15 +169,6 @@ def test_a_pair_that_the_user_has_fitted_is_shown(monkeypatch):
     assert widgets.denoising_view(DIGITS[0], 25, 16, 200).readout.startswith("PSNR: noisy ")
 
 
-def test_choosing_a_missing_pair_says_so_and_the_next_choice_recovers(nothing_fitted):
-    board = widgets.denoising_widget(DIGITS, patch_size=5, n_components=200)
-    board.controls["patch_size"].value = 16
-    assert "No prior with m = 16 and K = 200 is shipped" in board.note.value
-    assert visible(board) == [True, False]
-    board.controls["n_components"].value = 1
-    assert board.note.value == "" and visible(board) == [True, True]
-
-
 def test_every_shipped_pair_can_be_chosen_and_every_pixel():
     controls = widgets.denoising_widget(DIGITS[:, :20]).controls
     offered = {name: [value for _, value in control.options] for name, control in controls.items()}
@@ -207,9 +196,3 @@ CALLS = [
 def test_bad_arguments_are_refused(arguments, options, error, message):
     with pytest.raises(error, match=message):
         widgets.denoising_view(*arguments, **options)
-
-
-def test_pictures_smaller_than_the_patch_get_a_sentence():
-    board = widgets.denoising_widget(DIGITS[:, :12], patch_size=16, n_components=5)
-    assert "patch needs to fit inside image of 12 x 28; got 16 x 16" in board.note.value
-    assert visible(board) == [False, False]

@@ -319,10 +319,3 @@ def test_what_moves_is_drawn_in_the_order_it_is_given():
     for order, top in ((bars, (0, 0, 255)), (bars[::-1], (255, 0, 0))):
         live.still(order)
         assert tuple(live.picture()[100, 110]) == top
-
-
-def test_a_picture_has_the_size_of_its_figure():
-    live = Live(2, 3, (6, 4))
-    live.still([])
-    picture = live.picture()
-    assert live.axes.shape == (2, 3) and picture.shape == (400, 600, 3) and picture.dtype == np.uint8

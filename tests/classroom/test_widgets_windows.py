@@ -9,8 +9,6 @@ from course_lib import windows
 from course_lib.classroom import widgets
 from course_lib.classroom.widgets import _pictures
 
-from .boards import assert_shows, visible
-
 RNG = np.random.default_rng(7)
 WHOLE = RNG.integers(1, 256, (6, 9)).astype(float)  # no pixel is 0: each counts
 ZOOM, SMALL, RIM = 24, 20, 16  # pixels of a pixel of 6 x 9, of its four small copies; white around the large
@@ -71,12 +69,6 @@ def test_every_sum_is_that_of_the_loops(H, W, data):
     assert f"Pixel by pixel: {total}, from" in readout
 
 
-def test_all_windows_of_a_shape_are_the_library_s():
-    sums = windows.window_sums(WHOLE, (2, 5))
-    for (i, j), total in np.ndenumerate(sums):
-        assert f" = {total:,.0f} gray levels, from 4" in widgets.windows_view(WHOLE, i, j, 2, 5).readout
-
-
 COUNTS = [
     ((1, 1), "1 pixel by 0 additions"),
     ((1, 2), "2 pixels by 1 addition"),
@@ -89,13 +81,6 @@ def test_additions_are_counted(shape, count):
     readout = widgets.windows_view(WHOLE, 0, 0, *shape).readout
     assert "from 4 entries of the table by 3 additions. " in readout
     assert f", from {count}. The table took 93 additions, once" in readout  # 5 rows of 9, then 6 rows of 8
-
-
-@pytest.mark.parametrize(("row", "column", "zeros"), [(0, 2, (1, 2)), (1, 0, (1, 3)), (0, 0, (1, 2, 3))])
-def test_corners_at_the_upper_and_left_border_are_zero(row, column, zeros):
-    readout = widgets.windows_view(WHOLE, row, column, 3, 4).readout
-    terms = readout.split(" = ")[1].replace(" - ", " + ").split(" + ")
-    assert [n for n, term in enumerate(terms) if term == "0"] == list(zeros)
 
 
 def test_pixels_that_are_not_whole_get_a_decimal_and_negative_entries_brackets():
@@ -214,7 +199,6 @@ CALLS = [
     (WHOLE, (0, -1, 1, 1), {}, "column needs a whole number from 0 to 8; got -1"),
     (WHOLE, (0, 0, 7, 1), {}, "window needs to fit inside image of 6 x 9; got 7 x 1"),
     (WHOLE, (0, 0, 1, 0), {}, r"window\[1\] needs a whole number of at least 1; got 0"),
-    (WHOLE * np.nan, (0, 0, 1, 1), {}, "image needs finite numbers"),
     (WHOLE, (0, 0, 1, 1), {"table": WHOLE}, r"table needs shape \(7, 10\); got \(6, 9\)"),
 ]  # fmt: skip
 
@@ -223,19 +207,6 @@ CALLS = [
 def test_bad_arguments_are_refused(image, choice, options, message):
     with pytest.raises(ValueError, match=message):
         widgets.windows_view(image, *choice, **options)
-
-
-# The board
-
-
-def test_a_window_outside_says_so_and_the_next_choice_recovers():
-    board = widgets.windows_widget(WHOLE, **CHOICE)
-    board.controls["row"].value = 5
-    assert "choose row 3 or less, or height 1." in board.note.value and board.readout.value == ""
-    assert visible(board) == [True, False, False]
-    board.controls["height"].value = 1
-    assert_shows(board, widgets.windows_view(WHOLE, 5, 2, 1, 4))
-    assert_shows(widgets.windows_widget(WHOLE), widgets.windows_view(WHOLE, 0, 0, 1, 1))
 
 
 def test_the_table_is_made_once_a_widget(monkeypatch):
