@@ -8,7 +8,7 @@ from course_lib.classroom import widgets
 from . import lab
 from .board import Board
 
-# ipywidgets keeps one message of a slider under way: until the kernel is idle again, newer values are merged into
+# ipywidgets keeps one message of a slider under way: until the kernel is idle, newer values are merged into
 # one, which replaces what waited before. A callback that draws inside the message never sees a queue.
 SLOW = """import time
 from course_lib import datasets

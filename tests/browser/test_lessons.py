@@ -145,9 +145,7 @@ def test_copies_live_side_by_side(lesson, boards):
     for index in range(len(boards)):
         board = Board(lesson, index)
         board.root.evaluate("root => course.copy(root)")
-        assert (
-            lesson.page.evaluate("course.errors()") == []
-        )  # its cell runs again after the rest of the lesson
+        assert lesson.page.evaluate("course.errors()") == []  # its cell runs again after the lesson
         pair = board, Board(lesson, index + 1)
         for moved, other in (pair, pair[::-1]):
             before, still = moved.state(), other.state()
