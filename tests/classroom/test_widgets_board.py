@@ -28,9 +28,6 @@ def build(answer=lambda a, b: BOTH, pictures=2):
     return Board("test", controls, view, [f"picture {n}" for n in range(pictures)]), calls
 
 
-# Controls
-
-
 @pytest.mark.parametrize("values", [range(5, 151, 5), [0.5, 1, 12.25], [-10, 0, 10], [7], range(8, 12)])
 def test_a_slider_s_labels_have_one_width_and_its_unit(values):
     for unit in (" gray levels", ""):
@@ -135,9 +132,6 @@ def test_sentences_are_text_and_no_html(place):
     value = (board.readout if place == "readout" else board.note).value
     assert "&lt;b&gt;1 &lt; 2&lt;/b&gt; &amp; " in value and "<b>" not in value
     assert value.startswith('<div role="status">')  # told by a screen reader when it changes
-
-
-# Pictures
 
 
 def test_pictures_that_a_view_leaves_out_are_hidden_until_they_come_back():

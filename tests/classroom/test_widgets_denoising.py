@@ -179,8 +179,6 @@ def test_every_shipped_pair_can_be_chosen_and_every_pixel():
     assert (controls["row"].value, controls["column"].value) == (10, 14)
 
 
-# What cannot be used
-
 CALLS = [
     ((DIGITS, 25, 5, 5), {}, ValueError, r"clean needs shape \(H, W\)"),
     ((DIGITS[0][:12], 25, 16, 5), {}, ValueError, "patch needs to fit inside image of 12 x 28; got 16 x 16"),

@@ -228,9 +228,6 @@ def test_the_frame_around_the_true_position_leaves_its_q_to_be_seen(corner):
     np.testing.assert_array_equal((q == _pictures.GREEN).all(axis=2), ring)
 
 
-# The board
-
-
 def test_the_button_takes_one_iteration_and_stops_at_the_last(monkeypatch):
     links = []
     monkeypatch.setattr(ipywidgets, "jslink", lambda source, target: links.append((source, target)))
