@@ -50,21 +50,22 @@ class Board:
         return [np.asarray(Image.open(io.BytesIO(base64.b64decode(file))).convert("RGB")) for file in files]
 
     def defects(self):
-        """Texts cut, scroll bars, pictures out of proportion, parts that stick out: list of sentences, empty if all is well."""
+        """Texts cut, scroll bars, pictures out of proportion, parts that stick out: sentences, or none."""
         return self.root.evaluate("root => course.defects(root)")
 
     @property
     def sliders(self):
-        return [
-            Slider(self.page, found)
-            for found in self.root.locator(".widget-slider").all()
-            if found.is_visible()
-        ]
+        found = self.root.locator(".widget-slider").all()
+        return [Slider(self.page, slider) for slider in found if slider.is_visible()]
 
     @property
     def choices(self):
         """Lists of moves, one list a choice; a move is (what it is, how to do it)."""
-        return [*self._buttons(), *self._boxes(), *self._lists()]
+        groups = self.root.locator(".widget-toggle-buttons").all()
+        moves = [[(b.inner_text(), b.click) for b in group.locator("button").all()] for group in groups]
+        other = self.root.locator(".widget-checkbox, .widget-dropdown").count()
+        assert other == 0, "a check box or a list: this page cannot move it yet"
+        return moves
 
     @property
     def buttons(self):
@@ -76,31 +77,12 @@ class Board:
         """The button of each player that plays and pauses."""
         return [play.locator("button").first for play in self.root.locator(".widget-play").all()]
 
-    def _buttons(self):
-        for group in self.root.locator(".widget-toggle-buttons").all():
-            yield [
-                (f"button {button.inner_text()!r}", button.click) for button in group.locator("button").all()
-            ]
-
-    def _boxes(self):
-        for box in self.root.locator(".widget-checkbox input").all():
-            yield [(f"check box, {how}", box.click) for how in ("once", "twice")]
-
-    def _lists(self):
-        for menu in self.root.locator(".widget-dropdown select").all():
-            options = menu.locator("option").all_inner_texts()
-            yield [
-                (f"option {text!r}", lambda menu=menu, text=text: menu.select_option(label=text))
-                for text in options
-            ]
-
     def values(self):
         """What the controls say: {description: readout of the slider, or text of the pressed button}."""
         said = {slider.name: slider.readout for slider in self.sliders}
         for group in self.root.locator(".widget-toggle-buttons").all():
-            said[group.locator(".widget-label").inner_text()] = group.locator(
-                "button.mod-active"
-            ).inner_text()
+            pressed = group.locator("button.mod-active")
+            said[group.locator(".widget-label").inner_text()] = pressed.inner_text()
         return said
 
 
@@ -131,7 +113,7 @@ class Slider:
         self.press("ArrowRight", place)
 
     def drag(self, seconds, turns=0):
-        """Drag the handle from its left end to the right, `turns` times back and forth, 60 moves a second  ->  number of moves"""
+        """Drag the handle from left to right, `turns` times back and forth, 60 moves a second  ->  moves"""
         self.press("Home")
         box, handle = self.root.locator(".noUi-base").bounding_box(), self.handle.bounding_box()
         row = handle["y"] + handle["height"] / 2

@@ -8,12 +8,12 @@ from course_lib.classroom import widgets
 from . import lab
 from .board import Board
 
-# ipywidgets keeps one message of a slider under way: until the kernel is idle again, newer values are merged into one buffered
-# message, which replaces what waited before. A callback that draws inside the message therefore never sees a queue.
+# ipywidgets keeps one message of a slider under way: until the kernel is idle, newer values are merged into
+# one, which replaces what waited before. A callback that draws inside the message never sees a queue.
 SLOW = """import time
 from course_lib import datasets
 from course_lib.classroom import widgets
-board = widgets.denoising_widget(datasets.digits("test")[0][::200], noise_std=25, patch_size=8, n_components=20)
+board = widgets.denoising_widget(datasets.digits("test")[0][::200], patch_size=8, n_components=20)
 quick, rendered = board.view, []
 
 
@@ -29,7 +29,7 @@ board"""
 
 @pytest.fixture(params=[0, 0.3], ids=["quick", "slow"])
 def dragged(request, notebooks, server):
-    """(Board, its slider of sigma, values rendered in turn with their times, time of the end) of a drag to the right and back."""
+    """Pause, board, slider of sigma, its readouts, values rendered with times, the end: a drag and back."""
     notebook = notebooks(lab.write(server, "drag.ipynb", [SLOW.format(pause=request.param)]))
     notebook.run()
     board = Board(notebook, 0)
@@ -37,21 +37,13 @@ def dragged(request, notebooks, server):
     slider.press("ArrowRight")  # one answer before: memory and caches are warm
     notebook.settle()
     notebook.ask("rendered.clear()")
-    passed = notebook.page.evaluate(
-        "course.follow(course.boards()[0].querySelectorAll('.widget-readout')[1])"
-    )
-    assert passed == []
+    follow = "course.follow(course.boards()[0].querySelectorAll('.widget-readout')[1])"
+    assert notebook.page.evaluate(follow) == []
     slider.drag(2, turns=1)
     end = notebook.page.evaluate("Date.now() / 1000")
     board.state()
-    yield (
-        request.param,
-        board,
-        slider,
-        notebook.page.evaluate("course.followed"),
-        notebook.ask("rendered"),
-        end,
-    )
+    passed = notebook.page.evaluate("course.followed")
+    yield request.param, board, slider, passed, notebook.ask("rendered"), end
     assert notebook.complaints == []
 
 
@@ -60,9 +52,8 @@ def test_values_are_dropped_in_order_and_the_last_picture_stands(dragged):
     values = [value for value, _ in rendered]
     assert len(passed) >= 25  # values that the slider took on the way to 150 and back
     top = values.index(max(values))
-    assert values[: top + 1] == sorted(set(values[: top + 1])) and values[top:] == sorted(
-        set(values[top:]), reverse=True
-    )
+    assert values[: top + 1] == sorted(set(values[: top + 1]))
+    assert values[top:] == sorted(set(values[top:]), reverse=True)
     if pause:
         assert 2 <= len(values) < len(passed) / 3
     assert sum(begin > end for _, begin in rendered) <= 2

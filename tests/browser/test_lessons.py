@@ -1,4 +1,4 @@
-"""Every lesson with a widget in a real JupyterLab: all is moved, and nothing breaks, is cut or stands still."""
+"""Every lesson with a widget in a real JupyterLab: all is moved; nothing breaks, is cut or stands still."""
 
 import re
 import time
@@ -44,7 +44,7 @@ def test_the_lesson_runs_and_shows_its_widgets(lesson, boards):
 
 
 def answer(board, before, seconds=5):
-    """The board's state once it is another one than `before`, or after some seconds: on a busy machine an answer can come late."""
+    """The board's state once it differs from `before`, or after some seconds: a busy machine is late."""
     end = time.monotonic() + seconds
     while (state := board.state()) == before and time.monotonic() < end:
         pass
@@ -78,9 +78,8 @@ def test_every_choice_takes_every_value_and_shows_it(boards):
                 do()
                 shown.append(board.state())
                 assert board.defects() == [], f"{board.name}: {move}"
-            assert all(a != b for a, b in zip(shown, shown[1:])), (
-                f"{board.name}: {[move for move, _ in moves]}"
-            )
+            same = [a == b for a, b in zip(shown, shown[1:])]
+            assert not any(same), f"{board.name}: {[move for move, _ in moves]}, {same}"
 
 
 @pytest.mark.parametrize("width", [lab.WIDE, lab.NARROW])
@@ -107,9 +106,8 @@ def assert_numbers(board):
     shown, values = board.state(), board.values()
     for pattern, wanted in (ORACLES[board.name](values, shown.readout) if shown.readout else {}).items():
         text = re.search(pattern, shown.readout)[1].replace(",", "")
-        assert abs(float(text) - wanted) <= 0.5001 * 10 ** -len(text.partition(".")[2]), (
-            f"{values}: {shown.readout}"
-        )
+        half = 0.5001 * 10 ** -len(text.partition(".")[2])
+        assert abs(float(text) - wanted) <= half, f"{values}: {shown.readout}"
 
 
 def test_the_numbers_are_those_of_the_library(boards):
@@ -137,9 +135,8 @@ def test_buttons_and_players_move_on(boards):
             slider.press("Home")
             before = board.state()
             play.click()
-            board.page.wait_for_function(
-                "handle => handle.getAttribute('aria-valuenow') >= 2", arg=slider.handle.element_handle()
-            )
+            moved = "handle => handle.getAttribute('aria-valuenow') >= 2"
+            board.page.wait_for_function(moved, arg=slider.handle.element_handle())
             play.click()
             assert board.state() != before
 
@@ -148,9 +145,7 @@ def test_copies_live_side_by_side(lesson, boards):
     for index in range(len(boards)):
         board = Board(lesson, index)
         board.root.evaluate("root => course.copy(root)")
-        assert lesson.page.evaluate("course.errors()") == [], (
-            "the cell of a widget must run again after the rest of its lesson"
-        )
+        assert lesson.page.evaluate("course.errors()") == []  # its cell runs again after the lesson
         pair = board, Board(lesson, index + 1)
         for moved, other in (pair, pair[::-1]):
             before, still = moved.state(), other.state()

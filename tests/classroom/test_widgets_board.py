@@ -1,113 +1,75 @@
 """Controls and the board that all widgets share, without a browser."""
 
-import io
+import html
+import re
 
 import ipywidgets
 import numpy as np
 import pytest
-from PIL import Image
 
 from course_lib.classroom.widgets import Board, View, _board
 
+from .boards import assert_shows, visible
+
 RED_PICTURE = np.full((3, 4, 3), (200, 0, 0), dtype=np.uint8)
 GRAY_PICTURE = np.arange(6, dtype=np.uint8).reshape(2, 3)
+BOTH = View((RED_PICTURE, GRAY_PICTURE), "read", "noted")
 
 
-def shown(image):
-    return np.asarray(Image.open(io.BytesIO(image.value)))
-
-
-def visible(board):
-    return [image.layout.visibility == "visible" for image in board.pictures]
-
-
-def recorded(answer=None):
-    """A view that keeps its calls, and the list of them."""
+def build(answer=lambda a, b: BOTH, pictures=2):
+    """A board with two sliders a and b, 0..4, and the calls of its view."""
     calls = []
 
     def view(**values):
         calls.append(values)
-        return View((RED_PICTURE, GRAY_PICTURE), "read", "noted") if answer is None else answer(**values)
+        return answer(**values)
 
-    return view, calls
-
-
-def board_of(answer=None, pictures=2):
-    """A board with two sliders a and b, 0..4, and the calls of its view."""
-    view, calls = recorded(answer)
-    controls = {name: _board.slider(name, range(5), 0) for name in "ab"}
+    controls = {name: _board.make_slider(name, range(5), 0) for name in "ab"}
     return Board("test", controls, view, [f"picture {n}" for n in range(pictures)]), calls
 
 
-# Controls
-
-
-@pytest.mark.parametrize("values", [range(5, 151, 5), [0.5, 1, 12.25], [-10, 0, 10], [7]])
+@pytest.mark.parametrize("values", [range(5, 151, 5), [0.5, 1, 12.25], [-10, 0, 10], [7], range(8, 12)])
 def test_a_slider_s_labels_have_one_width_and_its_unit(values):
-    control = _board.slider("noise sigma", values, values[0], "gray levels")
-    labels = [label for label, _ in control.options]
-    assert len({len(label) for label in labels}) == 1 and all(
-        label.endswith(" gray levels") for label in labels
-    )
-    assert [float(label.removesuffix(" gray levels")) for label in labels] == list(values)
-    assert [value for _, value in control.options] == list(values)
-    assert not any(label.startswith(" ") for label in labels)  # HTML would swallow such a space
+    for unit in (" gray levels", ""):
+        control = _board.make_slider("noise sigma", iter(values), values[-1], unit.strip())
+        labels = [label for label, _ in control.options]
+        assert len({len(label) for label in labels}) == 1 and all(label.endswith(unit) for label in labels)
+        assert [float(label.removesuffix(unit)) for label in labels] == list(values)
+        assert [value for _, value in control.options] == list(values)
+        assert not any(label.startswith(" ") for label in labels)  # HTML would swallow such a space
+        assert (control.value, control.description) == (values[-1], "noise sigma")
 
 
-def test_a_slider_without_a_unit_ends_with_its_number():
-    assert [label[-1] for label, _ in _board.slider("K", range(8, 12), 8).options] == ["8", "9", "0", "1"]
-
-
-@pytest.mark.parametrize("value", [3, 5, 9])
-def test_a_slider_starts_where_it_is_told(value):
-    control = _board.slider("K", [3, 5, 9], value)
-    assert control.value == value and control.description == "K"
-
-
-@pytest.mark.parametrize("value", [4, "3", None])
-def test_a_value_that_is_not_offered_is_refused(value):
-    with pytest.raises(
-        ValueError, match=r"patch side needs one of \[3, 5, 9\]; got .*; choose one of them"
-    ) as error:
-        _board.slider("patch side", [3, 5, 9], value)
-    assert repr(value) in str(error.value)
-
-
-def test_a_slider_takes_any_values_once():
-    assert [value for _, value in _board.slider("K", (n**2 for n in range(3)), 4).options] == [0, 1, 4]
-
-
-def test_a_slider_and_a_choice_answer_to_the_keyboard_and_while_they_are_dragged():
-    """ipywidgets' own elements can be focused; continuous_update sends values before the mouse is let go."""
-    control = _board.slider("K", range(3), 0)
-    assert (
-        isinstance(control, ipywidgets.SelectionSlider) and control.continuous_update and not control.disabled
-    )
-    assert isinstance(_board.choice("how", ["a", "b"], "a"), ipywidgets.ToggleButtons)
+@pytest.mark.parametrize("make", [_board.make_slider, _board.make_choice])
+@pytest.mark.parametrize("value", [4, "3", None, np.ones(3), [3]])
+def test_a_value_that_is_not_offered_is_refused(make, value):
+    wanted = rf"patch side needs one of \[3, 5, 9\]; got {re.escape(repr(value))}; choose one of them"
+    with pytest.raises(ValueError, match=wanted):
+        make("patch side", [3, 5, 9], value)
 
 
 def test_a_choice_gives_values_or_its_labels():
-    named = _board.choice("estimate", {"mean": 1, "most probable": 2}, 2)
+    """ipywidgets' own elements answer to the keyboard; continuous_update, while the mouse is down."""
+    slider = _board.make_slider("K", range(3), 0)
+    assert isinstance(slider, ipywidgets.SelectionSlider) and slider.continuous_update and not slider.disabled
+    named = _board.make_choice("estimate", {"mean": 1, "most probable": 2}, 2)
     assert named.value == 2 and named.label == "most probable"
     named.label = "mean"
     assert named.value == 1
-    assert _board.choice("start", ["flat", "random"], "random").value == "random"
+    assert _board.make_choice("start", ["flat", "random"], "random").value == "random"
 
 
 # The board calls its view
 
 
 def test_a_new_board_shows_its_view():
-    board, calls = board_of()
-    assert calls == [{"a": 0, "b": 0}]
-    assert board.values() == {"a": 0, "b": 0}
-    assert "read" in board.readout.value and "noted" in board.note.value
-    np.testing.assert_array_equal(shown(board.pictures[0]), RED_PICTURE)
-    np.testing.assert_array_equal(shown(board.pictures[1]), GRAY_PICTURE)
+    board, calls = build()
+    assert calls == [{"a": 0, "b": 0}] and board.values() == {"a": 0, "b": 0}
+    assert_shows(board, BOTH)
 
 
 def test_each_change_of_a_control_calls_the_view_once_with_all_values():
-    board, calls = board_of()
+    board, calls = build()
     board.controls["b"].value = 3
     board.controls["a"].value = 4
     board.controls["a"].value = 4  # no change
@@ -116,53 +78,45 @@ def test_each_change_of_a_control_calls_the_view_once_with_all_values():
 
 
 def test_buttons_call_the_view_as_sliders_do():
-    view, calls = recorded()
-    board = Board("test", {"how": _board.choice("how", {"soft": False, "hard": True}, False)}, view, [])
-    board.controls["how"].value = True
-    assert calls == [{"how": False}, {"how": True}]
-
-
-def test_a_refresh_shows_what_a_view_has_learnt_meanwhile():
-    state = ["first"]
-    board, calls = board_of(lambda a, b: View((), state[0]))
-    state[0] = "second"
-    assert "first" in board.readout.value
-    board.refresh()
-    assert "second" in board.readout.value and len(calls) == 2
+    control = _board.make_choice("how", {"soft": False, "hard": True}, False)
+    board = Board("test", {"how": control}, lambda how: View((), f"{how}"), [])
+    assert "False" in board.readout.value
+    control.value = True
+    assert "True" in board.readout.value
 
 
 # Sentences
 
+FAILURES = {
+    "ours": (ValueError("window needs to fit; got 9 x 9"), "work: window needs to fit; got 9 x 9."),
+    "kind": (TypeError("y needs one number; got None"), "work: y needs one number; got None."),
+    "foreign": (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+    "empty": (KeyError("seen"), "KeyError: 'seen'"),
+}  # fmt: skip
 
-def test_an_error_of_the_view_becomes_a_sentence_and_the_next_choice_recovers():
+
+@pytest.mark.parametrize(("error", "sentence"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("start", [0, 1])
+def test_whatever_a_view_raises_becomes_a_sentence_and_the_old_picture_goes(error, sentence, start):
     def answer(a, b):
-        if a == 1:
-            raise ValueError("window needs to fit; got 9 x 9; make it smaller")
-        return View((RED_PICTURE,), f"sum {a + b}")
+        if a == start:
+            raise error
+        return View((RED_PICTURE, GRAY_PICTURE)[:1], f"sum {a + b}")
 
-    board, _ = board_of(answer, pictures=1)
-    board.controls["a"].value = 1
-    assert "window needs to fit; got 9 x 9; make it smaller" in board.note.value
-    assert board.readout.value == "" and visible(board) == [False]
+    board, _ = build(answer)
+    board.controls["a"].value = start
+    assert html.escape(sentence) in board.note.value and "This choice does not work: " in board.note.value
+    assert board.readout.value == "" and visible(board) == [False, False]
     board.controls["a"].value = 2
-    assert board.note.value == "" and "sum 2" in board.readout.value and visible(board) == [True]
+    assert_shows(board, View((RED_PICTURE,), "sum 2"))
 
 
-def test_a_board_may_start_with_a_choice_that_does_not_work():
-    def answer(a, b):
-        raise ValueError("a needs more; got 0; move it")
-
-    board, _ = board_of(answer)
-    assert "a needs more; got 0; move it" in board.note.value and visible(board) == [False, False]
-
-
-def test_a_mistake_in_a_view_is_no_sentence():
-    def answer(a, b):
-        return View((), str(1 / (1 - a)))
-
-    board, _ = board_of(answer)
-    with pytest.raises(ZeroDivisionError):
-        board.controls["a"].value = 1
+@pytest.mark.parametrize("picture", [np.zeros((2, 2, 5), np.uint8), "no picture", None])
+def test_a_picture_that_cannot_be_shown_leaves_no_old_one(picture):
+    board, _ = build(lambda a, b: View((RED_PICTURE, picture if a else GRAY_PICTURE), "read"))
+    board.controls["a"].value = 1
+    assert board.readout.value == "" and visible(board) == [False, False]
+    assert "This choice does not work" in board.note.value
 
 
 @pytest.mark.parametrize("place", ["readout", "note", "error"])
@@ -174,45 +128,26 @@ def test_sentences_are_text_and_no_html(place):
             raise ValueError(sentence)
         return View((), **{place: sentence})
 
-    board, _ = board_of(answer)
+    board, _ = build(answer)
     value = (board.readout if place == "readout" else board.note).value
     assert "&lt;b&gt;1 &lt; 2&lt;/b&gt; &amp; " in value and "<b>" not in value
-
-
-def test_a_sentence_is_announced_and_its_absence_is_empty():
-    board, _ = board_of(lambda a, b: View((), "read" if a else ""))
-    assert (board.readout.value, board.note.value) == ("", "")
-    board.controls["a"].value = 1
-    assert 'role="status"' in board.readout.value
-
-
-# Pictures
+    assert value.startswith('<div role="status">')  # told by a screen reader when it changes
 
 
 def test_pictures_that_a_view_leaves_out_are_hidden_until_they_come_back():
-    board, _ = board_of(lambda a, b: View((RED_PICTURE, GRAY_PICTURE)[:a]))
-    assert visible(board) == [False, False]
-    for count in (1, 2, 1, 2, 0):
-        board.controls["a"].value = count
-        assert visible(board) == [n < count for n in range(2)]
-
-
-def test_a_picture_that_comes_back_is_the_new_one():
-    board, _ = board_of(
-        lambda a, b: View(() if a == 1 else (np.full((2, 2), a, dtype=np.uint8),)), pictures=1
-    )
-    for value in (1, 3):
-        board.controls["a"].value = value
-    np.testing.assert_array_equal(shown(board.pictures[0]), np.full((2, 2), 3))
+    one, other = (np.full((2, 2), level, dtype=np.uint8) for level in (1, 3))
+    pictures = {0: (), 1: (one,), 2: (one, other), 3: (other, one), 4: (other,)}
+    board, _ = build(lambda a, b: View(pictures[a]))
+    for choice in (1, 2, 1, 3, 0, 4, 2):
+        board.controls["a"].value = choice
+        assert_shows(board, View(pictures[choice]))
 
 
 def test_every_picture_says_what_it_shows():
-    """In the page a tooltip without a description, even an empty one, is an error, and the picture is missing."""
-    states = [image.get_state() for image in board_of()[0].pictures]
-    assert [(state["tooltip"], state["description"]) for state in states] == [
-        ("picture 0", ""),
-        ("picture 1", ""),
-    ]
+    """In the page a tooltip without a description, even an empty one, is an error: no picture."""
+    states = [image.get_state() for image in build()[0].pictures]
+    said = [(state["tooltip"], state["description"]) for state in states]
+    assert said == [("picture 0", ""), ("picture 1", "")]
 
 
 # The board as a widget
@@ -224,39 +159,19 @@ def inside(widget):
 
 
 def test_a_board_contains_all_its_parts():
-    button = ipywidgets.Button(description="step")
-    board = Board(
-        "scene", {"a": _board.slider("a", range(3), 0)}, lambda a: View(()), ["one"], extra=[button]
-    )
-    parts = [board.controls["a"], button, board.readout, board.note, *board.pictures]
+    button, slider = ipywidgets.Button(description="step"), _board.make_slider("a", range(3), 0)
+    board = Board("scene", {"a": slider}, lambda a: View(()), ["one"], extra=[button])
+    parts = [slider, button, board.readout, board.note, *board.pictures]
     positions = [inside(board).index(part) for part in parts]
     assert positions == sorted(positions)  # controls, extra, sentences, pictures: in this order on the screen
-
-
-def test_a_board_can_be_found_by_its_class():
-    board, _ = board_of()
-    assert {"course-widget", "course-test"} <= set(board._dom_classes)
+    assert {"course-widget", "course-scene"} <= set(board._dom_classes)
     assert "course-readout" in board.readout._dom_classes and "course-note" in board.note._dom_classes
-
-
-def test_nothing_is_wider_than_the_window():
-    assert all(
-        "100%" in part.layout.max_width
-        for part in inside(board_of()[0])
-        if not isinstance(part, ipywidgets.HTML)
-    )
-
-
-def test_two_boards_share_nothing():
-    (one, calls_of_one), (other, calls_of_other) = board_of(), board_of()
-    one.controls["a"].value = 2
-    assert len(calls_of_one) == 2 and len(calls_of_other) == 1
-    assert other.values() == {"a": 0, "b": 0}
-    assert not {id(part) for part in inside(one)} & {id(part) for part in inside(other)}
+    wide = [part for part in inside(board) if not isinstance(part, (ipywidgets.HTML, ipywidgets.Button))]
+    assert all("100%" in part.layout.max_width for part in wide)  # nothing is wider than the window
 
 
 def test_a_board_keeps_its_own_list_of_controls():
-    controls = {"a": _board.slider("a", range(3), 0)}
+    controls = {"a": _board.make_slider("a", range(3), 0)}
     board = Board("test", controls, lambda a: View(()), [])
     controls.clear()
     assert board.values() == {"a": 0}

@@ -1,52 +1,46 @@
-"""The widget of cumulative sums without a browser: its sums against loops, its pictures against what they claim to show."""
-
-import io
+"""The widget of cumulative sums: its sums against loops, its pictures against what they claim to show."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from course_lib import windows
 from course_lib.classroom import widgets
-from course_lib.classroom.widgets import _pictures, _windows
+from course_lib.classroom.widgets import _pictures
 
 RNG = np.random.default_rng(7)
 WHOLE = RNG.integers(1, 256, (6, 9)).astype(float)  # no pixel is 0: each counts
-ZOOM, SMALL = 24, 20  # of a picture of 6 x 9 and of its four small copies
+ZOOM, SMALL, RIM = 24, 20, 16  # pixels of a pixel of 6 x 9, of its four small copies; white around the large
 CHOICE = {"row": 1, "column": 2, "height": 3, "width": 4}
-TOP = _pictures.CAPTION + _windows.RIM  # rows above the pixels of picture and table
-LEFT = _windows.RIM
+TOP = _pictures.CAPTION + RIM  # rows above the pixels of picture and table
 PLUS, MINUS = _pictures.GREEN, _pictures.ORANGE
+CORNERS = [
+    (1, 2, PLUS),
+    (1, 6, MINUS),
+    (4, 2, MINUS),
+    (4, 6, PLUS),
+]  # of CHOICE: where T is read, and its sign
 
 
 def by_loops(image, row, column, height, width):
     return sum(image[r, c] for r in range(row, row + height) for c in range(column, column + width))
 
 
-def above_left(image, a, b):
-    """T(a, b) of (S6), from its definition."""
-    return by_loops(image, 0, 0, a, b)
+def middles(picture, shape):
+    """The pixel in the middle of every cell of the first or second picture: (H, W, 3)."""
+    part = picture[TOP : TOP + ZOOM * shape[0], RIM : RIM + ZOOM * shape[1]]
+    return part[ZOOM // 2 :: ZOOM, ZOOM // 2 :: ZOOM]
 
 
-def shown(image):
-    return np.asarray(Image.open(io.BytesIO(image.value)))
-
-
-def cells(picture, shape, zoom=ZOOM):
-    """The pixel in the upper left corner of every cell of the first or second picture: (H, W, 3)."""
-    return picture[TOP : TOP + zoom * shape[0] : zoom, LEFT : LEFT + zoom * shape[1] : zoom]
-
-
-def small(sheet, upper, left):
+def cut_small(sheet, upper, left):
     """One of the four small pictures of WHOLE, without its caption."""
     top = _pictures.CAPTION + (0 if upper else _pictures.CAPTION + 6 * SMALL + _pictures.GAP)
     start = 0 if left else 9 * SMALL + _pictures.GAP
     return sheet[top : top + 6 * SMALL, start : start + 9 * SMALL]
 
 
-def colours(picture):
+def count_colours(picture):
     """How many pixels have the colours of a plus and of a minus."""
     return tuple(int((picture == colour).all(axis=2).sum()) for colour in (PLUS, MINUS))
 
@@ -61,52 +55,29 @@ def test_every_sum_is_that_of_the_loops(H, W, data):
     image = np.random.default_rng(H * W).integers(0, 256, (H, W)).astype(float)
     i, j = data.draw(st.integers(0, H - 1)), data.draw(st.integers(0, W - 1))
     h, w = data.draw(st.integers(1, H - i)), data.draw(st.integers(1, W - j))
-    entries = [above_left(image, a, b) for a, b in ((i + h, j + w), (i, j), (i, j + w), (i + h, j))]
+    corners = (i + h, j + w), (i, j), (i, j + w), (i + h, j)
+    one, two, three, four = (f"{by_loops(image, 0, 0, a, b):,.0f}" for a, b in corners)
     total = f"{by_loops(image, i, j, h, w):,.0f} gray levels"
     readout = widgets.windows_view(image, i, j, h, w).readout
-    assert readout.startswith(
-        "R({}, {}) = {:,.0f} + {:,.0f} - {:,.0f} - {:,.0f} = {}, from".format(i, j, *entries, total)
-    )
+    assert readout.startswith(f"R({i}, {j}) = {one} + {two} - {three} - {four} = {total}, from")
     assert f"Pixel by pixel: {total}, from" in readout
 
 
-def test_all_windows_of_a_shape_are_the_library_s():
-    sums = windows.window_sums(WHOLE, (2, 5))
-    found = [[widgets.windows_view(WHOLE, i, j, 2, 5).readout for j in range(5)] for i in range(5)]
-    assert all(f" = {sums[i, j]:,.0f} gray levels, from 4" in found[i][j] for i in range(5) for j in range(5))
-
-
-@pytest.mark.parametrize(
-    ("shape", "count"),
-    [
-        ((1, 1), "1 pixel by 0 additions"),
-        ((1, 2), "2 pixels by 1 addition"),
-        ((2, 3), "6 pixels by 5 additions"),
-        ((6, 9), "54 pixels by 53 additions"),
-    ],
-)
-def test_additions_are_counted(shape, count):
-    readout = widgets.windows_view(WHOLE, 0, 0, *shape).readout
-    assert "from 4 entries of the table by 3 additions. " in readout
-    assert f", from {count}. The table took 93 additions, once" in readout  # 5 rows of 9, then 6 rows of 8
-
-
-@pytest.mark.parametrize(("row", "column", "zeros"), [(0, 2, (1, 2)), (1, 0, (1, 3)), (0, 0, (1, 2, 3))])
-def test_corners_at_the_upper_and_left_border_are_zero(row, column, zeros):
-    terms = (
-        widgets.windows_view(WHOLE, row, column, 3, 4)
-        .readout.split(" = ")[1]
-        .replace(" - ", " + ")
-        .split(" + ")
-    )
-    assert [n for n, term in enumerate(terms) if term == "0"] == list(zeros)
+def test_additions_are_counted():
+    counts = {
+        (1, 1): "1 pixel by 0 additions",
+        (1, 2): "2 pixels by 1 addition",
+        (2, 2): "4 pixels by 3 additions",
+    }
+    for shape, count in counts.items():
+        readout = widgets.windows_view(WHOLE, 0, 0, *shape).readout
+        assert "from 4 entries of the table by 3 additions. " in readout
+        assert f", from {count}. The table took 93 additions, once" in readout  # 5 rows of 9, then 6 of 8
 
 
 def test_pixels_that_are_not_whole_get_a_decimal_and_negative_entries_brackets():
-    image = np.array([[-1.5, 2.25], [0.0, -4.0]])
-    assert widgets.windows_view(image, 1, 1, 1, 1).readout.startswith(
-        "R(1, 1) = (-3.2) + (-1.5) - 0.8 - (-1.5) = -4.0 gray levels, "
-    )
+    view = widgets.windows_view(np.array([[-1.5, 2.25], [0.0, -4.0]]), 1, 1, 1, 1)
+    assert view.readout.startswith("R(1, 1) = (-3.2) + (-1.5) - 0.8 - (-1.5) = -4.0 gray levels, ")
 
 
 def test_a_table_at_hand_is_used():
@@ -120,60 +91,53 @@ def test_a_table_at_hand_is_used():
 
 def test_the_first_picture_frames_the_window_and_signs_its_corners():
     picture = widgets.windows_view(WHOLE, **CHOICE).pictures[0]
-    pixels = picture[TOP : TOP + 6 * ZOOM, LEFT : LEFT + 9 * ZOOM]
     free = np.ones((6, 9), dtype=bool)
     free[np.ix_((0, 4), (1, 6))] = False  # there the signs lie
-    np.testing.assert_array_equal(pixels[ZOOM // 2 :: ZOOM, ZOOM // 2 :: ZOOM, 0][free], WHOLE[free])
+    np.testing.assert_array_equal(middles(picture, (6, 9))[free, 0], WHOLE[free])
+    pixels = picture[TOP : TOP + 6 * ZOOM, RIM : RIM + 9 * ZOOM]
     top, left, bottom, right = ZOOM * 1, ZOOM * 2, ZOOM * 4, ZOOM * 6
-    for edge in (
-        pixels[top, left:right],
-        pixels[bottom - 1, left:right],
-        pixels[top:bottom, left],
-        pixels[top:bottom, right - 1],
-    ):
-        assert (edge == _pictures.RED).all()
-    for (y, x), sign in zip(((top, left), (top, right), (bottom, left), (bottom, right)), "+--+"):
-        down, along = (8 if y == bottom else -8), (8 if x == right else -8)
-        badge = pixels[y + down - 7 : y + down + 8, x + along - 7 : x + along + 8]
-        assert (badge[1, 1] == (PLUS if sign == "+" else MINUS)).all()
+    across = pixels[[top, bottom - 1], left:right], pixels[top:bottom, [left, right - 1]]
+    assert all((edge == _pictures.RED).all() for edge in across)
+    for a, b, colour in CORNERS:
+        y, x = ZOOM * a + (8 if a == 4 else -8), ZOOM * b + (8 if b == 6 else -8)
+        badge = pixels[y - 7 : y + 8, x - 7 : x + 8]
+        assert (badge[1, 1] == colour).all()
         assert not badge[7, 3:12].any()  # the bar of both
-        assert badge[3:12, 7].any() == (sign == "-")  # and the plus's second bar, so that no colour is needed
+        assert badge[3:12, 7].any() == (
+            colour == MINUS
+        )  # and the plus's second bar, so that no colour is needed
 
 
 def test_the_table_is_bluer_the_larger_its_entries_and_white_in_row_and_column_0():
     table = windows.cumulative_sums(WHOLE)
-    picture = widgets.windows_view(WHOLE, **CHOICE).pictures[1]
-    zoom = ZOOM
-    middles = picture[TOP + zoom // 2 : TOP + 7 * zoom : zoom, LEFT + zoom // 2 : LEFT + 10 * zoom : zoom]
+    shown = middles(widgets.windows_view(WHOLE, **CHOICE).pictures[1], (7, 10))
     free = np.ones((7, 10), dtype=bool)
-    for a, b, colour in ((1, 2, PLUS), (1, 6, MINUS), (4, 2, MINUS), (4, 6, PLUS)):
-        assert (middles[a, b] == colour).all()
+    for a, b, colour in CORNERS:
+        assert (shown[a, b] == colour).all()
         free[a - 1 : a + 2, b - 1 : b + 2] = False  # the sign lies beside its cell
-    assert (middles[0][free[0]] == 255).all() and (middles[:, 0][free[:, 0]] == 255).all()
-    np.testing.assert_array_equal(middles[free], _pictures.share(table / table[-1, -1], 1)[free])
+    assert (shown[0][free[0]] == 255).all() and (shown[:, 0][free[:, 0]] == 255).all()
+    np.testing.assert_array_equal(shown[free], _pictures.show_share(table / table[-1, -1], 1)[free])
+    black = widgets.windows_view(np.zeros((6, 9)), 3, 3, 1, 1).pictures[1]
+    assert (middles(black, (7, 10))[6, 2:] == 255).all()
 
 
 def test_four_small_pictures_shade_what_each_corner_sums():
     """Placed as the corners lie; shaded is exactly what lies above row a and left of column b."""
     sheet = widgets.windows_view(WHOLE, **CHOICE).pictures[2]
-    for upper, left, a, b, colour in (
-        (True, True, 1, 2, PLUS),
-        (True, False, 1, 6, MINUS),
-        (False, True, 4, 2, MINUS),
-        (False, False, 4, 6, PLUS),
-    ):
-        middles = small(sheet, upper, left)[SMALL // 2 :: SMALL, SMALL // 2 :: SMALL].astype(int)
+    for a, b, colour in CORNERS:
+        upper, left = a == 1, b == 2
+        shown = cut_small(sheet, upper, left)[SMALL // 2 :: SMALL, SMALL // 2 :: SMALL].astype(int)
         expected = np.repeat(WHOLE[..., None], 3, axis=2).astype(int)
         expected[:a, :b] = expected[:a, :b] // 2 + np.array(colour) // 2
-        near = np.zeros((6, 9), dtype=bool)  # the sign covers the pixel outside the corner
-        near[a - 1 if upper else a, b - 1 if left else b] = True
-        np.testing.assert_array_equal(middles[~near], expected[~near])
+        seen = np.ones((6, 9), dtype=bool)  # the sign covers the pixel outside the corner
+        seen[a - 1 if upper else a, b - 1 if left else b] = False
+        np.testing.assert_array_equal(shown[seen], expected[seen])
 
 
 def test_a_corner_in_row_0_shades_nothing():
     sheet = widgets.windows_view(WHOLE, 0, 2, 3, 4).pictures[2]
     for left in (True, False):
-        picture = small(sheet, True, left)
+        picture = cut_small(sheet, True, left)
         assert not {tuple(c) for c in picture[SMALL * 4 :].reshape(-1, 3)} & {PLUS, MINUS}
         np.testing.assert_array_equal(picture[SMALL * 3 + 8 :: SMALL, 8::SMALL, 0], WHOLE[3:])
 
@@ -181,116 +145,57 @@ def test_a_corner_in_row_0_shades_nothing():
 @pytest.mark.parametrize("choice", [(0, 0, 1, 1), (5, 8, 1, 1), (0, 0, 6, 9), (0, 8, 6, 1), (5, 0, 1, 9)])
 def test_every_corner_has_its_sign_at_the_border_too(choice):
     """121 coloured pixels of a badge are the same wherever it is: none is cut, none covers another."""
-    inner = colours(widgets.windows_view(WHOLE, **CHOICE).pictures[0])
+    inner = count_colours(widgets.windows_view(WHOLE, **CHOICE).pictures[0])
     assert inner[0] > 200 and inner[1] > 200
     view = widgets.windows_view(WHOLE, *choice)
-    assert colours(view.pictures[0]) == inner
-    assert colours(view.pictures[1]) == tuple(n + 2 * ZOOM**2 for n in inner)
+    assert count_colours(view.pictures[0]) == inner
+    assert count_colours(view.pictures[1]) == tuple(n + 2 * ZOOM**2 for n in inner)
 
 
 @pytest.mark.parametrize("shape", [(40, 60), (60, 40), (28, 28), (1, 1), (1, 50), (300, 2)])
 def test_pictures_are_narrow_and_keep_their_size(shape):
-    image = np.full(shape, 250.0)
-    H, W = shape
+    image, (H, W) = np.full(shape, 250.0), shape
     first = [picture.shape for picture in widgets.windows_view(image, 0, 0, 1, 1).pictures]
     assert max(width for _, width, _ in first) <= 400
     for choice in ((0, 0, H, W), (H - 1, W - 1, 1, 1), (H // 2, W // 2, (H + 1) // 2, (W + 1) // 2)):
         assert [picture.shape for picture in widgets.windows_view(image, *choice).pictures] == first
 
 
-def test_a_black_picture_has_a_white_table():
-    picture = widgets.windows_view(np.zeros((6, 9)), 3, 3, 1, 1).pictures[1]
-    assert (cells(picture, (7, 10))[6, 2:] == 255).all()
-
-
-# Windows that do not fit
-
-
-def test_a_window_that_reaches_below_gets_a_sentence_and_is_still_seen():
+def test_a_window_that_reaches_outside_gets_a_sentence_and_is_still_seen():
     view = widgets.windows_view(WHOLE, 4, 2, 3, 4)
-    assert (
-        view.note
-        == "The window needs rows 4 to 6, and the picture ends with row 5: choose row 3 or less, or height 2 or less."
-    )
-    assert view.readout == "" and len(view.pictures) == 1
-    assert (view.pictures[0][TOP + 4 * ZOOM, LEFT + 2 * ZOOM : LEFT + 6 * ZOOM] == _pictures.RED).all()
-    assert colours(view.pictures[0]) == (0, 0)
-
-
-def test_a_window_that_reaches_beyond_both_borders_gets_both_remedies():
+    lines = "The window needs rows 4 to 6, and the picture ends with row 5: "
+    assert view.note == f"{lines}choose row 3 or less, or height 2 or less."
+    assert (view.readout, len(view.pictures)) == ("", 1)
+    assert (view.pictures[0][TOP + 4 * ZOOM, RIM + 2 * ZOOM : RIM + 6 * ZOOM] == _pictures.RED).all()
+    assert count_colours(view.pictures[0]) == (0, 0)
     note = widgets.windows_view(WHOLE, 5, 8, 6, 9).note
-    assert "choose row 0, or height 1." in note and "choose column 0, or width 1." in note
+    assert "choose row 0, or height 1. The window needs columns" in note
+    assert note.endswith("choose column 0, or width 1.")
 
 
-@pytest.mark.parametrize("height", [1, 3, 6])
-@pytest.mark.parametrize("width", [1, 4, 9])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (3, 4), (6, 4), (6, 9)])
 def test_the_remedies_of_the_sentence_help(height, width):
-    for row in range(6):
-        for column in range(9):
-            assert bool(widgets.windows_view(WHOLE, row, column, height, width).note) == (
-                row + height > 6 or column + width > 9
-            )
-            assert (
-                widgets.windows_view(WHOLE, min(row, 6 - height), column, height, min(width, 9 - column)).note
-                == ""
-            )
+    for row, column in np.ndindex(6, 9):
+        note = widgets.windows_view(WHOLE, row, column, height, width).note
+        assert bool(note) == (row + height > 6 or column + width > 9)
+        mended = min(row, 6 - height), column, height, min(width, 9 - column)
+        assert widgets.windows_view(WHOLE, *mended).note == ""
 
 
-@pytest.mark.parametrize(
-    ("image", "choice", "message"),
-    [
-        (WHOLE[None], (0, 0, 1, 1), r"image needs shape \(H, W\); got \(1, 6, 9\); choose one picture"),
-        (WHOLE, (6, 0, 1, 1), "row needs a whole number from 0 to 5; got 6"),
-        (WHOLE, (0, -1, 1, 1), "column needs a whole number from 0 to 8; got -1"),
-        (WHOLE, (0, 0, 7, 1), "window needs to fit inside image of 6 x 9; got 7 x 1"),
-        (WHOLE, (0, 0, 1, 0), r"window\[1\] needs a whole number of at least 1; got 0"),
-        (WHOLE * np.nan, (0, 0, 1, 1), "image needs finite numbers"),
-    ],
-)
-def test_bad_arguments_are_refused(image, choice, message):
+CALLS = [
+    (WHOLE[None], (0, 0, 1, 1), {}, r"image needs shape \(H, W\); got \(1, 6, 9\); choose one picture"),
+    (WHOLE, (6, 0, 1, 1), {}, "row needs a whole number from 0 to 5; got 6"),
+    (WHOLE, (0, -1, 1, 1), {}, "column needs a whole number from 0 to 8; got -1"),
+    (WHOLE, (0, 0, 7, 1), {}, "window needs to fit inside image of 6 x 9; got 7 x 1"),
+    (WHOLE, (0, 0, 1, 0), {}, r"window\[1\] needs a whole number of at least 1; got 0"),
+    (WHOLE, (0, 0, 1, 1), {"table": WHOLE}, r"table needs shape \(7, 10\); got \(6, 9\)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("image", "choice", "options", "message"), CALLS)
+def test_bad_arguments_are_refused(image, choice, options, message):
     with pytest.raises(ValueError, match=message):
-        widgets.windows_view(image, *choice)
-
-
-def test_a_table_of_another_picture_is_refused():
-    with pytest.raises(ValueError, match=r"table needs shape \(7, 10\); got \(6, 9\)"):
-        widgets.windows_view(WHOLE, 0, 0, 1, 1, table=WHOLE)
-
-
-# The board
-
-
-def assert_shows(board, view):
-    assert board.readout.value == (f'<div role="status">{view.readout}</div>' if view.readout else "")
-    assert view.note in board.note.value
-    for image, picture in zip(board.pictures, view.pictures):
-        np.testing.assert_array_equal(shown(image), picture)
-    assert [image.layout.visibility for image in board.pictures].count("visible") == len(view.pictures)
-
-
-def test_the_widget_starts_with_the_window_it_was_asked_for():
-    assert_shows(widgets.windows_widget(WHOLE, **CHOICE), widgets.windows_view(WHOLE, **CHOICE))
-    assert_shows(widgets.windows_widget(WHOLE), widgets.windows_view(WHOLE, 0, 0, 1, 1))
-
-
-@pytest.mark.parametrize("name", CHOICE)
-@pytest.mark.parametrize("end", [0, -1])
-def test_both_ends_of_every_slider(name, end):
-    board = widgets.windows_widget(WHOLE, **CHOICE)
-    value = board.controls[name].options[end][1]
-    assert value == {"row": (0, 5), "column": (0, 8), "height": (1, 6), "width": (1, 9)}[name][end]
-    board.controls[name].value = value
-    assert_shows(board, widgets.windows_view(WHOLE, **{**CHOICE, name: value}))
-
-
-def test_a_window_outside_says_so_and_the_next_choice_recovers():
-    board = widgets.windows_widget(WHOLE, **CHOICE)
-    board.controls["row"].value = 5
-    assert "choose row 3 or less, or height 1." in board.note.value and board.readout.value == ""
-    assert [image.layout.visibility for image in board.pictures] == ["visible", "hidden", "hidden"]
-    board.controls["height"].value = 1
-    assert board.note.value == ""
-    assert_shows(board, widgets.windows_view(WHOLE, 5, 2, 1, 4))
+        widgets.windows_view(image, *choice, **options)
 
 
 def test_the_table_is_made_once_a_widget(monkeypatch):
@@ -301,15 +206,3 @@ def test_the_table_is_made_once_a_widget(monkeypatch):
     for value in (0, 2, 3):
         board.controls["row"].value = value
     assert len(calls) == 1
-
-
-def test_two_copies_live_side_by_side():
-    one, other = widgets.windows_widget(WHOLE, **CHOICE), widgets.windows_widget(WHOLE[::-1], **CHOICE)
-    one.controls["column"].value = 0
-    assert_shows(one, widgets.windows_view(WHOLE, **{**CHOICE, "column": 0}))
-    assert_shows(other, widgets.windows_view(WHOLE[::-1], **CHOICE))
-
-
-def test_a_first_window_that_cannot_be_chosen_is_refused():
-    with pytest.raises(ValueError, match="row i needs one of .*; got 6; choose one of them"):
-        widgets.windows_widget(WHOLE, row=6)

@@ -1,11 +1,13 @@
-"""Two pixels, the second seen through noise, as a figure of lesson 01 and as one that moves: both have the same artists."""
+"""Two pixels, the second seen through noise: the same artists as a still figure and as one that moves."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ._gaussians import _ellipse
+from ._gaussians import outline
 from ._live import Live
-from ._style import BLACK, BLUE, ORANGE, RED, grid
+from ._names import describe
+from ._panels import grid
+from ._style import BLACK, BLUE, ORANGE, RED
 
 PANEL = (3.8, 3.9)  # inches of one of the two panels
 REACH = 4  # standard deviations around the prior mean that the axes show
@@ -14,13 +16,14 @@ BELL = np.linspace(-5, 5, 201)  # standard deviations
 
 
 def pair_posterior(prior, posterior, y, noise_std, *, axes=None):
-    """Two pixels before and after a noisy look at the second: left both of them, right the first alone.    (G1), (G2), (G4)
+    """Two pixels before and after a noisy look at the second: both; the first alone.      (G1), (G2), (G4)
 
-    Left, ellipses at one and two standard deviations, the observation as a line in a band of one sigma, and the line on which
-    the posterior mean moves with y. Right, densities of the first pixel, each in shares of its peak, so that one without
-    width is a spike.
+    Left, ellipses at one and two standard deviations, the observation as a line in a band of one sigma, and
+    the line on which the posterior mean moves with y. Right, densities of the first pixel, each in shares of
+    its peak, so that one without width is a spike.
 
-    prior, posterior : Gaussian (2,), gray levels;  y : observed gray level;  noise_std : sigma, gray levels, 0 allowed
+    prior, posterior : Gaussian (2,), gray levels;  y : observed gray level;  noise_std : sigma, gray levels,
+    0 allowed
     ->  axes (2,)
     """
     axes = grid(1, 2, axes, panel=PANEL)[0]
@@ -31,7 +34,7 @@ def pair_posterior(prior, posterior, y, noise_std, *, axes=None):
 
 
 class LivePair:
-    """The figure of `pair_posterior`, apart from pyplot, fast enough to follow a slider; two pictures, that may wrap.
+    """The figure of `pair_posterior`, apart from pyplot, fast enough for a slider; two pictures may wrap.
 
     pair : Gaussian (2,), gray levels; its mean and standard deviations fix the axes
     """
@@ -63,16 +66,15 @@ class _Plane:
         self.after = ax.plot([], [], color=RED, linewidth=2, label="after")[0]
         self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before")[0]
         self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
-        ax.set_title("Both pixels, 1 and 2 standard deviations", fontsize=11)
-        ax.set(xlabel="$z_1$ (gray levels)", ylabel="$z_2$ (gray levels)")
         ax.set(xlim=_limits(pair, 0), ylim=_limits(pair, 1))
-        _legend_below(ax, 2)
+        _name_below(ax, "Both pixels, 1 and 2 standard deviations", "$z_2$ (gray levels)", 2)
         self.moving = [self.band, self.line, self.path, self.after, self.before, self.dot]
 
     def show(self, prior, posterior, y, noise_std):
         self.band.set(y=y - noise_std, height=2 * noise_std)
         self.line.set_ydata([y, y])
-        self.path.set_data(*(prior.mean[:, None] + prior.cov[:, 1:] / prior.cov[1, 1] ** 0.5 * [-9, 9]))
+        slope = prior.cov[:, 1:] / (prior.cov[1, 1] ** 0.5 or 1.0)
+        self.path.set_data(*(prior.mean[:, None] + slope * [-9, 9]))
         self.before.set_data(*_rings(prior))
         self.after.set_data(*_rings(posterior))
         self.dot.set_data(*posterior.mean[:, None])
@@ -85,10 +87,8 @@ class _First:
         self.after = ax.plot([], [], color=RED, linewidth=2, label="after: $p(z_1\\mid y)$")[0]
         self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before: $p(z_1)$")[0]
         self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
-        ax.set_title("The first pixel alone", fontsize=11)
-        ax.set(xlabel="$z_1$ (gray levels)", ylabel="density (share of its peak)")
         ax.set(xlim=_limits(pair, 0), ylim=(0, 1.12))
-        _legend_below(ax, 1)
+        _name_below(ax, "The first pixel alone", "density (share of its peak)", 1)
         self.moving = [self.after, self.before, self.dot]
 
     def show(self, prior, posterior):
@@ -98,22 +98,18 @@ class _First:
 
 
 def _limits(pair, n):
-    return pair.mean[n] + REACH * pair.cov[n, n] ** 0.5 * np.array([-1, 1])
+    std = pair.cov[n, n] ** 0.5 or 1.0  # of a pixel that never changes: some room around its one value
+    return pair.mean[n] + REACH * std * np.array([-1, 1])
 
 
 def _rings(g):
     """Ellipses at one and two standard deviations, a gap between them: (2, n)."""
-    once = _ellipse(g).T
+    once = outline(g).T
     return np.hstack([once, [[np.nan], [np.nan]], g.mean[:, None] + 2 * (once - g.mean[:, None])])
 
 
-def _legend_below(ax, ncols):
-    """A legend below the axes, where it hides nothing: three lines in both panels, so that these are equally large."""
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.45, -0.17),
-        ncols=ncols,
-        fontsize=9,
-        frameon=False,
-        columnspacing=1.2,
-    )
+def _name_below(ax, title, ylabel, ncols):
+    """Names, and a legend below: it hides nothing, and three lines in both keep the panels equal."""
+    place = {"loc": "upper center", "bbox_to_anchor": (0.45, -0.17), "frameon": False}
+    legend = {**place, "ncols": ncols, "fontsize": 9, "columnspacing": 1.2}
+    describe(ax, title, "$z_1$ (gray levels)", ylabel, legend=legend).title.set_fontsize(11)

@@ -1,18 +1,17 @@
 """The figure of lesson 10: what each erratum costs."""
 
-from ._style import BLUE, ORANGE, SKY, one_axes
+from ._names import describe
+from ._panels import one_axes
+from ._style import BLUE, ORANGE, SKY
 
-KINDS = {
-    "run": (BLUE, ""),
-    "reader": (ORANGE, "//"),
-    "claim": (SKY, ".."),
-}  # hatched as well: no meaning by colour alone
+KINDS = {"run": (BLUE, ""), "reader": (ORANGE, "//"), "claim": (SKY, "..")}  # no meaning by colour alone
 
 
 def cost_bars(costs, heading, unit, *, ax=None):
     """A horizontal bar for each erratum, the first on top, its cost in figures beside it.
 
-    costs : dict, name -> (cost, kind), kind one of "run", "reader", "claim": whom it touches;  unit : of the costs
+    costs : dict, name -> (cost, kind), kind one of "run", "reader", "claim": whom it touches;  unit : of the
+    costs
     """
     ax = one_axes(ax, size=(7.6, 0.29 * len(costs) + 1.0))
     for place, (value, kind) in enumerate(costs.values()):
@@ -22,7 +21,6 @@ def cost_bars(costs, heading, unit, *, ax=None):
     ax.set_yticks(range(len(costs)), labels=list(costs), fontsize=9)
     ax.invert_yaxis()
     ax.margins(x=0.12)
-    ax.set(title=heading, xlabel=f"cost in {unit}", ylabel="erratum")
     named = dict(zip(*reversed(ax.get_legend_handles_labels())))
-    ax.legend(named.values(), named, title="touches", fontsize=9, loc="best")
-    return ax
+    legend = {"handles": named.values(), "labels": named, "title": "touches", "fontsize": 9, "loc": "best"}
+    return describe(ax, heading, f"cost in {unit}", "erratum", legend=legend)

@@ -1,16 +1,13 @@
 """Figures of lesson 09: faces found and not found, and when."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
-from ._style import BLACK, BLUE, COLOURS, ORANGE, RED, SKY, grid, one_axes, show_gray
+from ._names import COUNTED, describe, entitle, legend_outside
+from ._panels import frame, grid, one_axes, show_gray
+from ._style import BLACK, BLUE, MARKERS, ORANGE, RED, SKY, tell_apart
 
-VERDICTS = {
-    "exact": (BLUE, ""),
-    "shifted": (ORANGE, "//"),
-    "lost": ("#BBBBBB", ".."),
-}  # hatched, too: no meaning by colour alone
+VERDICTS = {"exact": (BLUE, ""), "shifted": (ORANGE, "//"), "lost": ("#BBBBBB", "..")}  # hatched, too
 
 
 def wanted_gallery(pictures, heading, *, columns=None, panel=(1.6, 1.6), axes=None):
@@ -21,31 +18,27 @@ def wanted_gallery(pictures, heading, *, columns=None, panel=(1.6, 1.6), axes=No
     Returns the axes (rows, columns); places left over are removed.
     """
     columns = len(pictures) if columns is None else columns
-    axes = grid(-(-len(pictures) // columns), columns, axes, panel=panel)
+    axes = grid(-(-len(pictures) // columns), columns, axes, panel=panel, used=len(pictures))
     for ax, (title, image) in zip(axes.flat, pictures.items()):
         show_gray(ax, image, title)
-    for ax in axes.flat[len(pictures) :]:
-        ax.remove()
-    axes.flat[0].figure.suptitle(f"{heading} (gray levels 0 to 255)", fontsize=11)
-    return axes
+    return entitle(axes, f"{heading} (gray levels 0 to 255)")
 
 
 def support_trace(counts, heading, *, ax=None):
-    """What hard EM may still do, step by step, on a scale that is linear near 0 and logarithmic above.          (S14)
+    """What hard EM may still do, step by step, on a scale that is linear near 0 and logarithmic above.  (S14)
 
     counts : dict, name -> array (steps,), numbers of positions or pictures
     """
     ax = one_axes(ax, size=(5.6, 3.4))
-    for (name, values), colour, marker in zip(counts.items(), COLOURS, "osD^"):
+    for (name, values), colour, marker in tell_apart(counts.items(), MARKERS):
         ax.plot(np.arange(1, len(values) + 1), values, color=colour, marker=marker, markersize=4, label=name)
-    ax.set(title=heading, xlabel="E-step", ylabel="how many", yscale="symlog", ylim=(0, None))
-    ax.legend(fontsize=8)
-    ax.grid(alpha=0.3)
-    return ax
+    return describe(
+        ax, heading, "E-step", "how many", yscale="symlog", ylim=(0, None), legend="best", grid=True
+    )
 
 
 def bound_trace(traces, heading, *, axes=None):
-    """Bounds of one run after every iteration, a panel each, as changes from the first value shown.       (S12), (S15)
+    """Bounds after every iteration, a panel each, as changes from the first value shown.       (S12), (S15)
 
     traces : dict, name -> array (iterations + 1,), nats;  falls are drawn in red
     """
@@ -54,36 +47,24 @@ def bound_trace(traces, heading, *, axes=None):
         ax.plot(bounds, "o-", color=BLUE, markersize=4, label="rises")
         for t in np.flatnonzero(np.diff(bounds) < 0):
             ax.plot([t, t + 1], bounds[t : t + 2], "o-", color=RED, linewidth=3, markersize=5, label="falls")
-        ax.set(title=name, xlabel="iteration", ylabel="nats")
         ax.ticklabel_format(useOffset=False)
-        ax.grid(alpha=0.3)
-        ax.legend(fontsize=8)
-    axes[0].figure.suptitle(heading, fontsize=11)
-    return axes
+        describe(ax, name, "iteration", "nats", legend="best", grid=True)
+    return entitle(axes, heading)
 
 
 def bound_against_error(runs, truth, heading, *, ax=None):
-    """Log-likelihood that restarts reach against the error of their face, a marker for each method.          (S12)
+    """Log-likelihood that restarts reach against the error of their face, a marker for each method.  (S12)
 
-    runs : dict, name -> (errors (R,) in gray levels, log-likelihoods (R,) in nats a picture);  truth : nats a picture, the
-    value of the true scene, from which the others are counted
+    runs : dict, name -> (errors (R,) in gray levels, log-likelihoods (R,) in nats a picture);  truth : nats a
+    picture, the value of the true scene, from which the others are counted
     """
     ax = one_axes(ax, size=(5.6, 3.8))
-    for (name, (errors, bounds)), colour, marker, size in zip(
-        runs.items(), COLOURS, "osD^", (11, 7, 5, 4)
-    ):  # none hidden
-        ax.plot(
-            errors, np.subtract(bounds, truth), marker, color=colour, markersize=size, alpha=0.75, label=name
-        )
+    for (name, (errors, bounds)), colour, marker, size in tell_apart(runs.items(), MARKERS, (11, 7, 5, 4)):
+        look = {"markersize": size, "alpha": 0.75}  # the later the smaller: none is hidden
+        ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, label=name, **look)
     ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
-    ax.set(
-        title=heading,
-        xlabel="rms error of the face (gray levels)",
-        ylabel="log-likelihood less the truth's\n(nats a picture)",
-    )
-    ax.legend(fontsize=8)
-    ax.grid(alpha=0.3)
-    return ax
+    names = "rms error of the face (gray levels)", "log-likelihood less the truth's\n(nats a picture)"
+    return describe(ax, heading, *names, legend="best", grid=True)
 
 
 def positions_found(found, positions, shape, heading, *, ax=None):
@@ -94,19 +75,14 @@ def positions_found(found, positions, shape, heading, *, ax=None):
     ax = one_axes(ax, size=(6.0, 3.2))
     ax.plot(positions[:, 1], positions[:, 0], "o", color=BLUE, markersize=8, fillstyle="none", label="true")
     ax.plot(found[:, 1], found[:, 0], "x", color=RED, markersize=5, label="found")
-    ax.set(
-        title=heading,
-        xlabel="column of the corner (pixels)",
-        ylabel="row of the corner (pixels)",
-        aspect="equal",
-    )
-    ax.set(xlim=(-1, shape[1]), ylim=(shape[0], -1))
-    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9)
+    limits = {"aspect": "equal", "xlim": (-1, shape[1]), "ylim": (shape[0], -1)}
+    describe(ax, heading, "column of the corner (pixels)", "row of the corner (pixels)", **limits)
+    legend_outside(ax, ncols=2)
     return ax
 
 
 def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
-    """How often the face is found: a panel for each start and method, a stacked bar for each noise.            (S16)
+    """How often the face is found: a panel for each start and method, a stacked bar for each noise.  (S16)
 
     counts : array (starts, methods, noises, 3), how many runs end exact, shifted and lost
     Returns the axes (starts, methods).
@@ -127,9 +103,7 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
             ax.set_title(methods[c], fontsize=10)
         if r == len(starts) - 1:
             ax.set_xlabel("noise (gray levels)", fontsize=8)
-    axes[0, 0].figure.legend(
-        *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9
-    )
+    legend_outside(axes[0, 0], ncols=3)
     return axes
 
 
@@ -139,18 +113,11 @@ def position_share(noise_stds, curves, heading, *, ax=None):
     curves : dict, name -> array (noises,), from 0 to 1
     """
     ax = one_axes(ax, size=(5.6, 3.6))
-    for (name, share), colour, marker in zip(curves.items(), (BLACK, BLUE, ORANGE, SKY), "s^oD"):
+    for (name, share), _, colour, marker in tell_apart(curves.items(), (BLACK, BLUE, ORANGE, SKY), "s^oD"):
         ax.plot(noise_stds, share, color=colour, marker=marker, label=name)
-    ax.set(
-        title=heading,
-        xlabel="noise (gray levels)",
-        ylabel="pictures with the exact position",
-        ylim=(-0.02, 1.04),
-    )
     ax.yaxis.set_major_formatter(PercentFormatter(1))
-    ax.legend(fontsize=8)
-    ax.grid(alpha=0.3)
-    return ax
+    names = "noise (gray levels)", "pictures with the exact position"
+    return describe(ax, heading, *names, legend="best", grid=True, ylim=(-0.02, 1.04))
 
 
 def shifted_window(neighbourhood, crops, heading, *, ax=None):
@@ -159,12 +126,8 @@ def shifted_window(neighbourhood, crops, heading, *, ax=None):
     neighbourhood : array, gray levels;  crops : dict, name -> (row, column, h, w) of a window in it
     """
     ax = one_axes(ax, size=(4.6, 3.6))
-    show_gray(ax, neighbourhood, heading)
-    for (name, (a, b, h, w)), colour, style in zip(crops.items(), (ORANGE, SKY), ("-", "--")):
-        frame = Rectangle(
-            (b - 0.5, a - 0.5), w, h, fill=False, edgecolor=colour, linestyle=style, linewidth=2.5, label=name
-        )
-        ax.add_patch(frame)
-    ax.set(xlabel="column (pixels)", ylabel="row (pixels)")
+    show_gray(ax, neighbourhood, heading, labels={"xticks": [], "yticks": [], **COUNTED})
+    for (name, box), _, colour, line in tell_apart(crops.items(), (ORANGE, SKY), ("-", "--")):
+        frame(ax, box, colour, 2.5, linestyle=line, label=name)
     ax.legend(handles=ax.patches, loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=9)
     return ax

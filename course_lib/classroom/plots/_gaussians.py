@@ -1,13 +1,17 @@
-"""Figures of the lessons on one Gaussian: slices, blocks of matrices, beliefs before and after an observation."""
+"""Figures of the lessons on one Gaussian: slices, blocks of matrices, beliefs before and after a look."""
 
 import numpy as np
 
 from ... import gaussian
-from ._style import BLACK, BLUE, ORANGE, RED, grid, one_axes, show_gray
+from ._names import describe
+from ._panels import grid, one_axes, show_gray
+from ._style import BLACK, BLUE, ORANGE, RED
+
+DENSITY = "density (1 / gray level)"
 
 
 def conditional_slice(pair, value, *, axes=None):
-    """Left, the joint density of two pixels cut at y2 = value; right, y1 before and after the cut.   (G1), (G2)
+    """Left, the density of two pixels cut at y2 = value; right, y1 before and after the cut.   (G1), (G2)
 
     pair : Gaussian (2,), gray levels;  value : float, gray levels;  axes : two axes  ->  axes (2,)
     """
@@ -16,18 +20,14 @@ def conditional_slice(pair, value, *, axes=None):
     points = np.stack(np.meshgrid(first, second), axis=-1)
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
     left.axhline(value, color=RED, label=f"seen: $y_2$ = {value:g}")
-    left.set(title="Joint density, and the cut", xlabel="$y_1$ (gray levels)", ylabel="$y_2$ (gray levels)")
-    left.legend(loc="lower right", fontsize=8)
+    names = "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
+    describe(left, *names, legend="lower right")
     before, after = gaussian.marginal(pair, [0]), gaussian.condition(pair, [1], [value])
-    _density(right, first, before, BLUE, "before: $p(y_1)$", "--")
-    _density(right, first, after, RED, f"after: $p(y_1\\mid y_2={value:g})$")
-    right.set(
-        title="The first pixel, before and after",
-        xlabel="$y_1$ (gray levels)",
-        ylabel="density (1 / gray level)",
-    )
+    _plot_density(right, first, before, BLUE, "before: $p(y_1)$", "--")
+    _plot_density(right, first, after, RED, f"after: $p(y_1\\mid y_2={value:g})$")
     right.set_ylim(bottom=0, top=1.3 * right.get_ylim()[1])
-    right.legend(loc="upper left", fontsize=8)
+    names = "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY
+    describe(right, *names, legend="upper left")
     return np.array([left, right])
 
 
@@ -35,14 +35,8 @@ def slab_histogram(draws, g, *, ax=None):
     """Histogram of scalar `draws` (n,) in gray levels under the density of g, a Gaussian (1,).   (G2)"""
     ax = one_axes(ax)
     ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws in the slab")
-    _density(ax, _span(g.mean[0], g.cov[0, 0]), g, BLUE, "formula (G2)")
-    ax.set(
-        title="Draws near the cut, and the formula",
-        xlabel="$y_1$ (gray levels)",
-        ylabel="density (1 / gray level)",
-    )
-    ax.legend(fontsize=8)
-    return ax
+    _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, BLUE, "formula (G2)")
+    return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend="best")
 
 
 def matrix_blocks(matrices, split, titles, labels, *, axes=None):
@@ -52,7 +46,7 @@ def matrix_blocks(matrices, split, titles, labels, *, axes=None):
     Colour is the entry divided by the root of its two diagonal entries, from -1 (dark) over 0 (white) to 1.
     """
     panels = grid(1, len(matrices), axes, panel=(3.9, 3.9))[0]
-    for ax, matrix, title in zip(panels, matrices, titles):
+    for ax, matrix, title in zip(panels, matrices, titles, strict=True):
         scale = np.sqrt(np.diag(matrix))
         ax.imshow(matrix / np.outer(scale, scale), cmap="PuOr", vmin=-1.6, vmax=1.6)
         for (i, j), entry in np.ndenumerate(matrix):
@@ -60,7 +54,7 @@ def matrix_blocks(matrices, split, titles, labels, *, axes=None):
         ax.axhline(split - 0.5, color=BLACK)
         ax.axvline(split - 0.5, color=BLACK)
         ax.set(xticks=range(len(labels)), yticks=range(len(labels)), xticklabels=labels, yticklabels=labels)
-        ax.set(title=title, xlabel="column", ylabel="row")
+        describe(ax, title, "column", "row")
     return panels
 
 
@@ -75,21 +69,16 @@ def belief_update(prior, noise_std, y, *, ax=None):
     after = gaussian.posterior(prior, channel, [y])
     ends = [_span(g.mean[0], g.cov[0, 0])[[0, -1]] for g in (prior, likelihood)]
     z = np.linspace(np.min(ends), np.max(ends), 600)
-    _density(ax, z, prior, BLUE, "prior $p(z)$", "--")
-    _density(ax, z, likelihood, ORANGE, "likelihood $p(y\\mid z)$, area one", ":")
-    _density(ax, z, after, BLACK, "posterior $p(z\\mid y)$")
-    ax.set(
-        title="Two opinions on one pixel, and their synthesis",
-        xlabel="z (gray levels)",
-        ylabel="density (1 / gray level)",
-    )
+    _plot_density(ax, z, prior, BLUE, "prior $p(z)$", "--")
+    _plot_density(ax, z, likelihood, ORANGE, "likelihood $p(y\\mid z)$, area one", ":")
+    _plot_density(ax, z, after, BLACK, "posterior $p(z\\mid y)$")
     ax.set_ylim(bottom=0, top=1.15 * ax.get_ylim()[1])
-    ax.legend(loc="upper left", fontsize=8)
-    return ax
+    title = "Two opinions on one pixel, and their synthesis"
+    return describe(ax, title, "z (gray levels)", DENSITY, legend="upper left")
 
 
 def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
-    """Posterior mean and standard deviation of one pixel as the noise grows from nothing to everything.   (G8)
+    """Posterior mean and standard deviation of one pixel as the noise grows from nothing to everything.  (G8)
 
     noise_stds, means, stds : arrays (n,), gray levels;  prior : Gaussian (1,);  y : float  ->  axes (2,)
     """
@@ -97,13 +86,11 @@ def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
     left.semilogx(noise_stds, means, color=BLACK, label="posterior mean")
     left.axhline(y, color=ORANGE, linestyle=":", label="observation y")
     left.axhline(prior.mean[0], color=BLUE, linestyle="--", label="prior mean")
-    left.set(title="What we believe", xlabel="noise std (gray levels)", ylabel="z (gray levels)")
+    describe(left, "What we believe", "noise std (gray levels)", "z (gray levels)", legend="best")
     right.loglog(noise_stds, stds, color=BLACK, label="posterior std")
     right.loglog(noise_stds, noise_stds, color=ORANGE, linestyle=":", label="noise std")
     right.axhline(np.sqrt(prior.cov[0, 0]), color=BLUE, linestyle="--", label="prior std")
-    right.set(title="How sure we are", xlabel="noise std (gray levels)", ylabel="std (gray levels)")
-    for ax in (left, right):
-        ax.legend(fontsize=8)
+    describe(right, "How sure we are", "noise std (gray levels)", "std (gray levels)", legend="best")
     return np.array([left, right])
 
 
@@ -116,19 +103,13 @@ def shrinking_ellipse(prior, noise_std, y, *, ax=None):
     channel = gaussian.LinearGaussian(np.eye(2), np.zeros(2), noise_std**2 * np.eye(2))
     likelihood = gaussian.Gaussian(y, channel.noise_cov)
     after = gaussian.posterior(prior, channel, y)
-    for g, colour, line, name in (
-        (prior, BLUE, "--", "prior"),
-        (likelihood, ORANGE, ":", "likelihood"),
-        (after, BLACK, "-", "posterior"),
-    ):
-        outline = _ellipse(g)
-        ax.plot(outline[:, 0], outline[:, 1], color=colour, linestyle=line, label=name)
+    parts = (prior, "--", "prior"), (likelihood, ":", "likelihood"), (after, "-", "posterior")
+    for (g, line, name), colour in zip(parts, (BLUE, ORANGE, BLACK)):
+        ax.plot(*outline(g).T, color=colour, linestyle=line, label=name)
         ax.plot(*g.mean, "o", color=colour, markersize=4)
-    ax.set(title="Shrunk direction by direction", aspect="equal")
     ax.margins(0.12)
-    ax.set(xlabel="first pixel (gray levels)", ylabel="second pixel (gray levels)")
-    ax.legend(loc="lower left", fontsize=8)
-    return ax
+    names = "Shrunk direction by direction", "first pixel (gray levels)", "second pixel (gray levels)"
+    return describe(ax, *names, legend="lower left", aspect="equal")
 
 
 def patch_row(patches, titles, *, axes=None):
@@ -136,7 +117,7 @@ def patch_row(patches, titles, *, axes=None):
     patches = np.asarray(patches)
     m = round(patches.shape[1] ** 0.5)
     panels = grid(1, len(patches), axes, panel=(1.9, 2.2))[0]
-    for ax, patch, title in zip(panels, patches, titles):
+    for ax, patch, title in zip(panels, patches, titles, strict=True):
         show_gray(ax, patch.reshape(m, m), title)
         ax.set(xlabel=f"{m} pixels", ylabel=f"{m} pixels")
     return panels
@@ -146,11 +127,12 @@ def _span(mean, variance):
     return mean + 3.5 * np.sqrt(variance) * np.linspace(-1, 1, 301)
 
 
-def _density(ax, x, g, colour, label, line="-"):
+def _plot_density(ax, x, g, colour, label, line="-"):
     ax.plot(x, np.exp(g.log_density(x[:, None])), color=colour, linestyle=line, label=label)
 
 
-def _ellipse(g):
+def outline(g):
+    """The ellipse (n, 2) at one standard deviation around the mean of a Gaussian (2,)."""
     lam, U = np.linalg.eigh(g.cov)
     angle = np.linspace(0, 2 * np.pi, 200)
     return g.mean + np.stack([np.cos(angle), np.sin(angle)], axis=-1) * np.sqrt(np.maximum(lam, 0)) @ U.T

@@ -1,4 +1,4 @@
-"""Figures that move: what stays is drawn once, what moves is drawn over it, so that a slider need not wait for a whole figure."""
+"""Figures that move: what stays is drawn once, what moves over it, so that no slider waits for all of it."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -6,16 +6,10 @@ from matplotlib.figure import Figure
 
 
 class Live:
-    """A figure of `rows` x `columns` axes, apart from pyplot, whose `moving` artists may change between pictures.
+    """A figure of `rows` x `columns` axes, apart from pyplot; what is `moving` may change between pictures.
 
-    Parameters
-    ----------
-    rows, columns : int, axes of the figure
     size : (width, height), inches
-
-    Attributes
-    ----------
-    axes : array (rows, columns) of axes, to be drawn into and given to `still` with all artists that will move
+    axes : array (rows, columns) of axes, to be drawn into; `still` is told all artists that will move
     """
 
     def __init__(self, rows, columns, size):

@@ -3,30 +3,28 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ._style import BLACK, BLUE, COLOURS, GRAY, ORANGE, RED, grid, one_axes
+from ._names import BARE, describe, entitle, tick_numbers
+from ._panels import grid, one_axes, show_map
+from ._style import BLACK, BLUE, COLOURS, GRAY, LINES, ORANGE, RED, tell_apart
 
-LINES = ("-", "--", "-.", ":")
-MARKERS = ("o", "s", "^", "D", "v")
+MARKERS = "os^Dv"
 
 
 def densities(z, curves, title, *, marks=None, limits=None, ax=None):
     """Densities of one pixel over its gray level.
 
-    z : array (n,), gray levels
-    curves : dict from a label to an array (n,), densities per gray level
+    z : array (n,), gray levels;  curves : dict from a label to an array (n,), densities per gray level
     marks : dict from a label to a gray level, or None; each becomes a vertical line
     limits : (lowest, highest) gray level shown, or None for all of `z`
     """
     ax = one_axes(ax, (6.4, 3.4))
-    for (label, density), colour, line in zip(curves.items(), COLOURS, LINES):
+    for (label, density), colour, line in tell_apart(curves.items(), LINES):
         ax.plot(z, density, line, color=colour, label=label, linewidth=2)
-    for (label, level), colour, line in zip((marks or {}).items(), COLOURS[::-1], LINES[::-1]):
+    for (label, level), _, colour, line in tell_apart((marks or {}).items(), COLOURS[::-1], LINES[::-1]):
         ax.axvline(level, color=colour, linestyle=line, linewidth=1.5, label=f"{label}: {level:.0f}")
-    ax.set(title=title, xlabel="gray level z", ylabel="density (per gray level)")
     ax.set_xlim(limits)
     ax.set_ylim(bottom=0)
-    ax.legend(fontsize=8)
-    return ax
+    return describe(ax, title, "gray level z", "density (per gray level)", legend="best")
 
 
 def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
@@ -35,19 +33,12 @@ def weight_curves(y, weights, prior_weights, names, title, *, ax=None):
     y : array (n,), gray levels;  weights : array (n, K);  prior_weights : array (K,);  names : K labels
     """
     ax = one_axes(ax, (6.4, 3.2))
-    for k, (name, colour) in enumerate(zip(names, COLOURS)):
-        ax.plot(
-            y,
-            weights[:, k],
-            LINES[k % len(LINES)],
-            color=colour,
-            linewidth=2,
-            label=f"{name}, after seeing y",
-        )
-        ax.axhline(prior_weights[k], color=colour, linestyle=":", linewidth=1.2, label=f"{name}, prior")
-    ax.set(title=title, xlabel="observed gray level y", ylabel="weight", ylim=(-0.03, 1.03))
-    ax.legend(fontsize=8, loc="center right")
-    return ax
+    parts = zip(names, weights.T, prior_weights, strict=True)
+    for (name, after, before), colour, line in tell_apart(parts, LINES):
+        ax.plot(y, after, line, color=colour, linewidth=2, label=f"{name}, after seeing y")
+        ax.axhline(before, color=colour, linestyle=":", linewidth=1.2, label=f"{name}, prior")
+    names = "observed gray level y", "weight"
+    return describe(ax, title, *names, legend="center right", ylim=(-0.03, 1.03))
 
 
 def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None, ax=None):
@@ -66,14 +57,9 @@ def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None,
     ax.plot(*mean, "*", color=RED, markersize=14, label="posterior mean")
     ax.plot([], [], color="0.55", label="prior contours")
     ax.plot([], [], color=BLUE, label="posterior contours")
+    names = "left pixel (gray levels)", "right pixel (gray levels)"
     ax.set(xlim=limits, ylim=limits)
-    ax.set(
-        title="Two pixels, one of them seen",
-        xlabel="left pixel (gray levels)",
-        ylabel="right pixel (gray levels)",
-    )
-    ax.legend(fontsize=8, loc="upper left")
-    return ax
+    return describe(ax, "Two pixels, one of them seen", *names, legend="upper left")
 
 
 def guess_cost(guesses, cost, marks, *, ax=None):
@@ -84,17 +70,10 @@ def guess_cost(guesses, cost, marks, *, ax=None):
     """
     ax = one_axes(ax, (6.4, 3.2))
     ax.plot(guesses, cost, color=BLUE, linewidth=2)
-    for (label, point), colour, marker in zip(marks.items(), COLOURS[1:], MARKERS):
-        ax.plot(
-            *point, marker, color=colour, markersize=9, linestyle="none", label=f"{label}: {point[0]:.0f}"
-        )
-    ax.set(
-        title="The cost of a guess",
-        xlabel="guess a (gray levels)",
-        ylabel="expected squared error\n(squared gray levels)",
-    )
-    ax.legend(fontsize=8)
-    return ax
+    for (label, point), _, colour, marker in tell_apart(marks.items(), COLOURS[1:], MARKERS):
+        ax.plot(*point, marker, color=colour, markersize=9, label=f"{label}: {point[0]:.0f}")
+    cost = "expected squared error\n(squared gray levels)"
+    return describe(ax, "The cost of a guess", "guess a (gray levels)", cost, legend="best")
 
 
 def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
@@ -103,14 +82,11 @@ def held_out_scores(n_components, curves, title, ylabel, *, ax=None):
     n_components : (n,) numbers K;  curves : dict from a label to an array (n,)
     """
     ax = one_axes(ax, (5.6, 3.4))
-    for (label, values), colour, marker, line in zip(curves.items(), COLOURS, MARKERS, LINES):
+    for (label, values), colour, marker, line in tell_apart(curves.items(), MARKERS, LINES):
         ax.plot(n_components, values, line + marker, color=colour, label=label)
     ax.set_xscale("log")
-    ax.set_xticks(n_components, [str(K) for K in n_components])
-    ax.minorticks_off()
-    ax.set(title=title, xlabel="number of components K", ylabel=ylabel)
-    ax.legend(fontsize=8)
-    return ax
+    tick_numbers(ax, n_components)
+    return describe(ax, title, "number of components K", ylabel, legend="best")
 
 
 def picture_columns(columns, *, title="", axes=None):
@@ -123,8 +99,6 @@ def picture_columns(columns, *, title="", axes=None):
     shades = plt.get_cmap("gray").with_extremes(bad=ORANGE)
     for column, (label, pictures) in zip(axes.T, columns.items()):
         column[0].set_title(label, fontsize=9)
-        for ax, picture in zip(column, pictures):
-            ax.imshow(picture, **{**GRAY, "cmap": shades})
-            ax.set(xticks=[], yticks=[])
-    axes[0, 0].figure.suptitle(title, fontsize=11)
-    return axes
+        for ax, picture in zip(column, pictures, strict=True):
+            show_map(ax, picture, ax.get_title(), size=9, labels=BARE, **{**GRAY, "cmap": shades})
+    return entitle(axes, title)

@@ -1,40 +1,33 @@
-"""The posterior of a mixture of one or two pixels, as a figure of lesson 03 and as one that moves: both have the same artists."""
-
-import itertools
+"""The posterior of a mixture of one or two pixels: the same artists in a still and a moving figure."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from ... import mixture
-from ._gaussians import _ellipse
+from ._gaussians import outline
 from ._live import Live
-from ._mixtures import LINES
-from ._style import BLACK, COLOURS, PINK, RED, grid
+from ._names import describe
+from ._panels import grid
+from ._style import BLACK, LINES, PINK, RED, tell_apart
 
 PANEL = (2.58, 3.4)  # inches of one of the three panels
 ROOM = 1.45  # height of the axes in heights of what they show: the legend stands above it
+SHARES = {"ylim": (0, ROOM), "yticks": (0, 0.5, 1)}
 DARK, SOFT = "0.25", "0.72"
 SHADES = LinearSegmentedColormap.from_list("density", ["white", "0.3"])
-DENSITY = {
-    "cmap": SHADES,
-    "vmin": 0,
-    "vmax": 1,
-    "origin": "lower",
-    "aspect": "auto",
-    "interpolation": "bilinear",
-}
+DENSITY = {"cmap": SHADES, "clim": (0, 1), "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
 STEPS = (2.5, 5)  # gray levels between shades of the seen and of the unseen pixel; both divide 20
 DASHES = LINES[1:]  # of the components; the whole is solid
 
 
 def mixture_posterior(prior, posterior, y, noise_std, names, *, axes=None):
-    """What is known of a pixel before and after a noisy look at it, and the components' weights.     (M1), (M2), (M3)
+    """A pixel before and after a noisy look at it, and the components' weights.     (M1), (M2), (M3)
 
-    One pixel: prior and likelihood, then the posterior with its weighted components; each panel's curves over gray levels,
-    in shares of a peak. Two pixels, the first seen: prior and posterior as shades, by the square root, with an ellipse at
-    one standard deviation for each component. A star marks the posterior mean (M4), a diamond the mean of the most probable
-    component (M5).
+    One pixel: prior and likelihood, then the posterior with its weighted components; each panel's curves over
+    gray levels, in shares of a peak. Two pixels, the first seen: prior and posterior as shades, by the square
+    root, with an ellipse at one standard deviation for each component. A star marks the posterior mean (M4),
+    a diamond the mean of the most probable component (M5).
 
     prior, posterior : Mixture (K, 1) or (K, 2), gray levels
     y : observed gray level of the first pixel;  noise_std : sigma, gray levels;  names : K labels
@@ -57,7 +50,7 @@ class LiveMixture:
         self.live.still(self._panels.moving)
 
     def picture(self, posterior, y, noise_std):
-        """The figure for this posterior, arguments as in `mixture_posterior`: array (height, width, 3) uint8."""
+        """The figure, arguments as in `mixture_posterior`: array (height, width, 3) uint8."""
         self._panels.show(posterior, y, noise_std)
         return self.live.picture()
 
@@ -81,11 +74,9 @@ class _OnePixel:
         self.parts = _part_lines(after, ["_"] * len(names))
         self.marks, self.bars = _Marks(before, after), _Bars(weights, prior.weights, names)
         for ax, title, columns in ((before, "Before: prior", 2), (after, "After: posterior", 1)):
-            ax.set(title=title, xlabel="gray level z", xlim=(self.z[0], self.z[-1]), xticks=_ticks(prior))
-            ax.set(ylim=(0, ROOM), yticks=(0, 0.5, 1))
-            _legend(ax, columns)
-        before.set_ylabel("share of the curve's peak")
-        after.set_ylabel("share of the posterior's peak")
+            ylabel = f"share of the {'curve' if ax is before else 'posterior'}'s peak"
+            limits = {"xlim": (self.z[0], self.z[-1]), "xticks": _ticks(prior)}
+            describe(ax, title, "gray level z", ylabel, **limits, **SHARES, legend=_top_left(columns))
         self.moving = [self.likelihood, self.whole, *self.parts, *self.marks.moving, *self.bars.moving]
 
     def show(self, posterior, y, noise_std):
@@ -101,10 +92,8 @@ class _OnePixel:
 
     def _parts(self, mix):
         """pi_k N(z | mu_k, S_k) on the grid, one array a component."""
-        return [
-            pi * np.exp(part.log_density(self.z[:, None]))
-            for pi, part in zip(mix.weights, mixture.components(mix))
-        ]
+        parts, points = zip(mix.weights, mixture.components(mix)), self.z[:, None]
+        return [pi * np.exp(part.log_density(points)) for pi, part in parts]
 
 
 class _TwoPixels:
@@ -122,32 +111,21 @@ class _TwoPixels:
             Rectangle((0, 0), 0, 1 / ROOM, transform=before.get_xaxis_transform(), **look)
         )
         for line, part in zip(_part_lines(before, names), mixture.components(prior)):
-            line.set_data(*_ellipse(part).T)
+            line.set_data(*outline(part).T)
         self.parts = _part_lines(after, ["_"] * len(names))
         self.marks, self.bars = _Marks(before, after), _Bars(weights, prior.weights, names)
         for ax, title, columns in ((before, "Before: prior", 2), (after, "After: posterior", 1)):
-            ax.set(title=title, xlabel="left pixel (gray levels)", ylabel="right pixel (gray levels)")
-            ax.set(
-                xlim=(low, high),
-                ylim=(low, low + ROOM * (high - low)),
-                xticks=_ticks(prior),
-                yticks=_ticks(prior),
-            )
-            _legend(ax, columns)
-        self.moving = [
-            self.image,
-            *after.spines.values(),
-            self.band,
-            *self.parts,
-            *self.marks.moving,
-            *self.bars.moving,
-        ]
+            ax.set(xlim=(low, high), ylim=(low, low + ROOM * (high - low)))
+            names, ticks = ("left pixel (gray levels)", "right pixel (gray levels)"), _ticks(prior)
+            describe(ax, title, *names, xticks=ticks, yticks=ticks, legend=_top_left(columns))
+        over_the_image = [*after.spines.values(), self.band, *self.parts]
+        self.moving = [self.image, *over_the_image, *self.marks.moving, *self.bars.moving]
 
     def show(self, posterior, y, noise_std):
         self.image.set_data(self._shades(posterior))
         self.band.set(x=y - noise_std, width=2 * noise_std)
         for line, weight, part in zip(self.parts, posterior.weights, mixture.components(posterior)):
-            line.set_data(*_ellipse(part).T)
+            line.set_data(*outline(part).T)
             line.set_alpha(weight**0.5)
         self.marks.show(y, *np.stack([posterior.mean, posterior.means[posterior.weights.argmax()]], axis=1))
         self.bars.show(posterior.weights)
@@ -158,29 +136,16 @@ class _TwoPixels:
 
 
 class _Marks:
-    """The observed level in two panels, the posterior mean and the mean of the most probable component in the second."""
+    """The observed level in two panels, posterior mean and most probable component's mean in the second."""
 
     def __init__(self, before, after):
         look = {"ymax": 1 / ROOM, "color": DARK, "linestyle": ":", "linewidth": 1.5}
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
-        whole = {
-            "linestyle": "none",
-            "clip_on": False,
-            "in_layout": False,
-        }  # seen whole where the density is 0, too
-        self.best = after.plot(
-            [],
-            [],
-            "D",
-            color="white",
-            markeredgecolor=BLACK,
-            markersize=7,
-            label="most probable component",
-            **whole,
-        )[0]
-        self.mean = after.plot(
-            [], [], "*", color=RED, markeredgecolor="white", markersize=14, label="mean", **whole
-        )[0]
+        whole = {"clip_on": False, "in_layout": False}  # seen whole where the density is 0, too
+        best = {"color": "white", "markeredgecolor": BLACK, "markersize": 7, **whole}
+        mean = {"color": RED, "markeredgecolor": "white", "markersize": 14, **whole}
+        self.best = after.plot([], [], "D", **best, label="most probable component")[0]
+        self.mean = after.plot([], [], "*", **mean, label="mean")[0]
         self.moving = [*self.seen, self.best, self.mean]
 
     def show(self, y, places, heights):
@@ -197,19 +162,11 @@ class _Bars:
     def __init__(self, ax, prior_weights, names):
         at = np.arange(len(names))
         ax.bar(at - 0.2, prior_weights, 0.36, color="white", edgecolor=DARK, hatch="////", label="prior")
-        self.moving = list(
-            ax.bar(at + 0.2, 0, 0.36, color=COLOURS[: len(names)], edgecolor=BLACK, label="posterior")
-        )
-        ax.set(
-            title="Weights",
-            ylabel="weight",
-            ylim=(0, ROOM),
-            yticks=(0, 0.5, 1),
-            xlim=(-0.6, len(names) - 0.4),
-        )
+        colours = [colour for _, colour in tell_apart(names)]
+        self.moving = list(ax.bar(at + 0.2, 0, 0.36, color=colours, edgecolor=BLACK, label="posterior"))
         ax.set_xticks(at, [name.replace(" ", "\n") for name in names], fontsize=8)
-        ax.set_xlabel("component")
-        _legend(ax, 2)
+        limits = {"xlim": (-0.6, len(names) - 0.4), **SHARES}
+        describe(ax, "Weights", "component", "weight", **limits, legend=_top_left(2))
 
     def show(self, weights):
         for bar, weight in zip(self.moving, weights):
@@ -218,7 +175,7 @@ class _Bars:
 
 def _part_lines(ax, names):
     """One empty line a component, each with its own colour and dashes."""
-    looks = zip(names, COLOURS, itertools.cycle(DASHES))
+    looks = tell_apart(names, DASHES)
     return [ax.plot([], [], line, color=colour, linewidth=1.8, label=name)[0] for name, colour, line in looks]
 
 
@@ -232,6 +189,7 @@ def _ticks(prior):
     return np.arange(0, _limits(prior)[1], 100)
 
 
-def _legend(ax, columns):
+def _top_left(columns):
+    """Options of a small legend in the room above the curves."""
     spaces = {"columnspacing": 0.8, "handlelength": 1.7, "handletextpad": 0.5, "borderaxespad": 0.1}
-    ax.legend(loc="upper left", ncols=columns, fontsize=8, frameon=False, **spaces)
+    return {"loc": "upper left", "ncols": columns, "fontsize": 8, "frameon": False, **spaces}

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from . import _style
+from ._names import entitle
+from ._panels import grid, show_gray
 
 
 def scene_story(images, found, truth, *, axes=None):
@@ -11,11 +12,10 @@ def scene_story(images, found, truth, *, axes=None):
     images : array (N, H, W), gray levels, at least three;  found, truth : Scene
     Returns the axes (2, 3).
     """
-    axes = _style.grid(2, 3, axes, panel=(2.1, 1.75))
+    axes = grid(2, 3, axes, panel=(2.1, 1.75))
     for k, ax in enumerate(axes[0]):
-        _style.show_gray(ax, np.clip(images[k], 0, 255), f"picture {k + 1} of {len(images)}")
+        show_gray(ax, np.clip(images[k], 0, 255), f"picture {k + 1} of {len(images)}")
     below = ((found.background, "background found"), (found.face, "face found"), (truth.face, "true face"))
     for ax, (picture, title) in zip(axes[1], below):
-        _style.show_gray(ax, np.clip(picture, 0, 255), f"{title}, {picture.shape[0]} x {picture.shape[1]}")
-    axes[0, 0].figure.suptitle("Gray levels 0 (black) to 255 (white)", fontsize=9)
-    return axes
+        show_gray(ax, np.clip(picture, 0, 255), f"{title}, {picture.shape[0]} x {picture.shape[1]}")
+    return entitle(axes, "Gray levels 0 (black) to 255 (white)", size=9)

@@ -1,6 +1,6 @@
 """The README's pictures: five held-out digits denoised, and a face found in pictures that hide it.
 
-`python -m course_lib.plots.readme_picture notebooks/images` makes both.
+`python -m course_lib.classroom.plots.readme_picture notebooks/images` makes both.
 """
 
 import sys

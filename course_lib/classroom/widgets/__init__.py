@@ -1,6 +1,8 @@
-"""Sliders around the course's own functions. Every widget follows a figure that says the same without a kernel.
+"""Sliders around the course's functions. Every widget follows a figure that says the same without a kernel.
 
 A view is a plain function of numbers that returns pictures and sentences; a widget puts controls before it.
+Both raise ValueError or TypeError, naming the argument, for one that they cannot use; once a widget stands,
+whatever its view raises becomes a sentence beside its controls.
 """
 
 from ._board import Board, View

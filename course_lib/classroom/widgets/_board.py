@@ -1,7 +1,7 @@
 """What all widgets share: controls with units, and a board that answers a change of any of them.
 
-ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next: the board answers
-inside the message, so that a drag on a slow machine skips values instead of queueing them.
+ipywidgets keeps one message of a slider under way and merges the values that come meanwhile into the next:
+the board answers inside the message, so that a drag on a slow machine skips values, not queues them.
 """
 
 import html
@@ -12,7 +12,7 @@ from ipywidgets.widgets.widget_description import DescriptionWidget
 
 from . import _pictures
 
-# What ipywidgets has no option for: a readout as wide as its words, and the name of a choice beside its buttons.
+# What ipywidgets has no option for: a readout as wide as its words, the name of a choice beside its buttons.
 STYLE = """<style>
 .course-widget .widget-readout { flex: none; min-width: 8.5em; max-width: none; text-align: left; }
 .course-widget .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: baseline; }
@@ -38,17 +38,14 @@ class View:
 class Board(ipywidgets.VBox):
     """Controls, a sentence, and pictures that follow them.
 
-    Parameters
-    ----------
     name : str, the CSS class of the board is course-NAME
     controls : dict from an argument of `view` to its control
-    view : function of the controls' values that returns a `View`. Its ValueError becomes a sentence: the library's messages say
-        what is needed, what came and what to do.
+    view : function of the controls' values that returns a `View`. Whatever it raises becomes the note, and no
+        picture stays: the library's messages say what is needed, what came and what to do.
     descriptions : one sentence a picture, for those who cannot see it and as its tooltip
     extra : further widgets, shown below the controls
 
     Attributes
-    ----------
     controls, view : as given;  readout, note : ipywidgets.HTML;  pictures : list of ipywidgets.Image
     """
 
@@ -57,9 +54,10 @@ class Board(ipywidgets.VBox):
         self.readout, self.note = ipywidgets.HTML(), ipywidgets.HTML()
         self.readout.add_class("course-readout")
         self.note.add_class("course-note")
-        self.pictures = [_picture(sentence) for sentence in descriptions]
+        self.pictures = [_make_picture(sentence) for sentence in descriptions]
         style = ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))
-        rows = (_row(self.controls.values()), *extra, self.readout, self.note, _row(self.pictures), style)
+        controls, pictures = _make_row(self.controls.values()), _make_row(self.pictures)
+        rows = (controls, *extra, self.readout, self.note, pictures, style)
         super().__init__(rows, layout=ipywidgets.Layout(overflow="visible", max_width="100%"))
         self.add_class("course-widget")
         self.add_class(f"course-{name}")
@@ -75,39 +73,55 @@ class Board(ipywidgets.VBox):
         """Show what the controls say now."""
         try:
             view = self.view(**self.values())
-        except ValueError as error:
-            view = View((), note=f"This choice does not work: {error}.")
-        for image, picture in zip(self.pictures, view.pictures):
-            image.value = _pictures.png(picture)
+            files = [_pictures.write_png(picture) for picture in view.pictures]
+        except Exception as error:  # any: a picture of the choice before would stand beside the new sliders
+            kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+            view, files = View((), note=f"This choice does not work: {kind}{error}."), []
+        for image, file in zip(self.pictures, files):
+            image.value = file
         for index, image in enumerate(self.pictures):
-            image.layout.visibility = "visible" if index < len(view.pictures) else "hidden"
-        self.readout.value = _spoken(view.readout)
-        self.note.value = _spoken(view.note)
+            image.layout.visibility = "visible" if index < len(files) else "hidden"
+        self.readout.value = _announce(view.readout)
+        self.note.value = _announce(view.note)
 
 
-def slider(description, values, value, unit=""):
+def make_slider(description, values, value, unit=""):
     """A slider over `values` whose readout names the unit; arrows, Home and End move it.
 
-    description : str;  values : numbers;  value : one of them, shown first;  unit : str  ->  ipywidgets.SelectionSlider
+    description : str;  values : numbers;  value : one of them, shown first;  unit : str
+    ->  ipywidgets.SelectionSlider
 
     ValueError if `value` is none of them.
     """
     values = list(values)
-    if value not in values:
-        raise ValueError(f"{description} needs one of {values}; got {value!r}; choose one of them")
     texts = [f"{number:g}" for number in values]
     width = max(map(len, texts))
     labels = [f"{text.rjust(width, FIGURE_SPACE)} {unit}".rstrip() for text in texts]
-    return ipywidgets.SelectionSlider(options=list(zip(labels, values)), value=value, **_looks(description))
+    options = {"options": list(zip(labels, values)), "value": _find(description, value, values)}
+    return ipywidgets.SelectionSlider(**options, **_looks(description))
 
 
-def choice(description, options, value):
-    """Buttons, one an option. options : dict from a label to a value, or a list  ->  ipywidgets.ToggleButtons"""
-    options = list(options.items()) if isinstance(options, dict) else options
-    buttons = ipywidgets.ToggleButtons(options=options, value=value, **_looks(description))
+def make_choice(description, options, value):
+    """Buttons, one an option.
+
+    options : dict, label -> value, or a list;  value : the one pressed first  ->  ipywidgets.ToggleButtons
+
+    ValueError if `value` is none of them.
+    """
+    pairs = list(options.items()) if isinstance(options, dict) else [(option, option) for option in options]
+    value = _find(description, value, [offered for _, offered in pairs])
+    buttons = ipywidgets.ToggleButtons(options=pairs, value=value, **_looks(description))
     buttons.style.button_width = "auto"
     buttons.layout.flex, buttons.layout.max_width = "0 1 auto", "100%"
     return buttons
+
+
+def _find(description, value, values):
+    """The one of `values` that equals `value`."""
+    for offered in values:
+        if isinstance(value, (str, int, float)) and offered == value:
+            return offered
+    raise ValueError(f"{description} needs one of {values}; got {value!r}; choose one of them")
 
 
 def _looks(description):
@@ -119,28 +133,20 @@ def _looks(description):
 
 
 class _Picture(ipywidgets.Image, DescriptionWidget):
-    """An image with a tooltip: ipywidgets 8.1 asks what has one for its description, and cannot show an image without."""
+    """An image with a description: ipywidgets 8.1 asks whatever has a tooltip for it, or shows nothing."""
 
 
-def _picture(sentence):
-    return _Picture(
-        format="png",
-        tooltip=sentence,
-        layout=ipywidgets.Layout(max_width="100%", height="auto", margin="4px 0"),
-    )
+def _make_picture(sentence):
+    layout = ipywidgets.Layout(max_width="100%", height="auto", margin="4px 0")
+    return _Picture(format="png", tooltip=sentence, layout=layout)
 
 
-def _row(widgets):
-    layout = ipywidgets.Layout(
-        flex_flow="row wrap",
-        align_items="flex-start",
-        grid_gap="0 16px",
-        overflow="visible",
-        max_width="100%",
-    )
+def _make_row(widgets):
+    flow = {"flex_flow": "row wrap", "align_items": "flex-start", "grid_gap": "0 16px"}
+    layout = ipywidgets.Layout(**flow, overflow="visible", max_width="100%")
     return ipywidgets.Box(list(widgets), layout=layout)
 
 
-def _spoken(sentence):
+def _announce(sentence):
     """The sentence as HTML that a screen reader tells when it changes."""
     return f'<div role="status">{html.escape(sentence)}</div>' if sentence else ""

@@ -18,11 +18,13 @@ CHART = (492, 130)  # pixels of the chart of bounds
 PACE = 500  # milliseconds between two iterations when they are played
 STARTS = ("mean", "search", "random 1", "random 2", "random 3")
 METHODS = {"soft": False, "hard": True}
+PICTURES, HEIGHTS = (2, 5, 10, 20, 50, 100, 200), (6, 9, 12, 18, 24, 30, 36, 42)
+SMOOTHINGS = (0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats, whether EM ends here."""
+    """Where EM stands: scene, q (SHOWN, I, J) of the first pictures, best places (N, 2), bound in nats."""
 
     scene: scene.Scene
     q: np.ndarray
@@ -34,38 +36,37 @@ class Stage:
 class Run:
     """Pictures of a scene and EM on them; an iteration is computed when it is first asked for, and kept.
 
-    Parameters
-    ----------
     truth : Scene, from which the pictures are drawn, always with the same random numbers
     n_pictures : int
     start : one of `STARTS`, as in `scene.start`; the random ones differ by their seed
     hard : bool;  smoothing : float, alpha of (S15)
 
     Attributes
-    ----------
-    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones;  truth, smoothing : as given
+    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones
+    truth, smoothing : as given
     """
 
     def __init__(self, truth, n_pictures, *, start="mean", hard=False, smoothing=0.0):
+        self.truth = checks.instance("truth", truth, scene.Scene)
         how, _, seed = checks.choice("start", start, STARTS).partition(" ")
-        self.truth, self.smoothing = truth, smoothing
+        hard = checks.flag("hard", hard)
+        self.smoothing = checks.positive("smoothing", smoothing, allow_zero=True)
         self.images, self.positions = scene.sample(truth, n_pictures, np.random.default_rng(0))
-        begin = scene.start(
-            self.images, truth.face.shape, how=how, rng=np.random.default_rng(int(seed)) if seed else None
-        )
+        rng = np.random.default_rng(int(seed)) if seed else None
+        begin = scene.start(self.images, truth.face.shape, how=how, rng=rng)
         self._steps = scene.iterations(self.images, begin, hard=hard, smoothing=smoothing)
         self._stages = []
 
     def until(self, iteration):
         """The stages 0 to `iteration`, or fewer if EM converges before."""
         while len(self._stages) <= iteration and not (self._stages and self._stages[-1].converged):
-            self._stages.append(self._next())
+            self._stages.append(self._take_step())
         return self._stages[: iteration + 1]
 
-    def _next(self):
+    def _take_step(self):
         at, q, bound = next(self._steps)
         if q.ndim == 2:
-            found, q = q, np.stack([_point(place, at.positions) for place in q[:SHOWN]])
+            found, q = q, np.stack([_put_one(place, at.positions) for place in q[:SHOWN]])
         else:
             found = np.stack(np.unravel_index(q.reshape(len(q), -1).argmax(axis=1), at.positions), axis=1)
         converged = bool(self._stages) and abs(bound - self._stages[-1].bound) < SETTLED
@@ -73,63 +74,47 @@ class Run:
 
 
 def finding_view(run, iteration, picture=0):
-    """What EM believes after some iterations: one picture and its q, background and face found, and the bound.   (S5)-(S15)
+    """What EM believes after some iterations: a picture, its q, background, face, bound.  (S5)-(S15)
 
-    Parameters
-    ----------
-    run : Run
-    iteration : int, 0 is the start; beyond the end the last one is shown
+    run : Run;  iteration : int, 0 is the start; beyond the end the last one is shown
     picture : int, which picture to look at; the last one if there are fewer
-
-    Returns
-    -------
-    View: the picture with the place found and the true place framed, and q; background and face found beside the true face; the
-    bound so far. The readout has bound, noise, and how many faces are placed exactly.
+    ->  View: the picture with the place found and the true place framed, and q; background and face found
+    beside the true face; the bound so far. The readout has bound, noise, and how many faces are exact.
     """
-    stages = run.until(checks.count("iteration", iteration, minimum=0))
-    picture = min(checks.count("picture", picture, minimum=0), len(stages[-1].q) - 1)
-    bounds = [stage.bound for stage in stages]
-    chart = _pictures.trace(bounds, LAST, CHART, "bound (nats) over iterations")
-    return _board.View(
-        (_one_picture(run, stages[-1], picture), _found(run, stages[-1]), chart), _sentence(run, stages)
-    )
+    checks.instance("run", run, Run)
+    iteration = checks.count("iteration", iteration, minimum=0)
+    k = checks.count("picture", picture, minimum=0)
+    stages = run.until(iteration)
+    stage = stages[-1]
+    bounds = [earlier.bound for earlier in stages]
+    chart = _pictures.draw_trace(bounds, LAST, CHART, "bound (nats) over iterations")
+    pictures = _show_picture(run, stage, min(k, len(stage.q) - 1)), _show_scene(run, stage), chart
+    return _board.View(pictures, _say(run, stages))
 
 
 def finding_widget(
     background, *, noise_std=60, n_pictures=100, face_rows=18, start="mean", method="soft", smoothing=0
 ):
-    """Choose the pictures and how EM goes about them, then step or play its iterations.                   (S5)-(S15)
+    """Choose the pictures and how EM goes about them, then step or play its iterations.  (S5)-(S15)
 
     The face is `datasets.face`, with 14 columns for 18 rows.
 
-    Parameters
-    ----------
     background : array (H, W), gray levels
-    noise_std : first noise, gray levels, a multiple of 10 up to 260
-    n_pictures : first number of pictures, one of 2, 5, 10, 20, 50, 100, 200
-    face_rows : first height of the face in pixels, one of 6, 9, 12, 18, 24, 30, 36, 42
-    start : "mean", "search", "random 1", "random 2" or "random 3", as in `scene.start`
-    method : "soft" or "hard"
-    smoothing : first alpha of (S15), one of 0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100
-
-    Returns
-    -------
-    Board, to be displayed
+    noise_std : first noise in gray levels, a multiple of 10 up to 260
+    n_pictures, face_rows, smoothing : first of `PICTURES`, `HEIGHTS` (pixels), `SMOOTHINGS` (alpha)
+    start, method : as in `Run`, of `STARTS` and `METHODS`  ->  Board, to be displayed
     """
-    background = checks.real_array(
-        "background", background, ("H", "W"), hint="choose one picture of the stack"
-    )
+    hint = "choose one picture of the stack"
+    background = checks.real_array("background", background, ("H", "W"), hint=hint)
     controls = {
-        "noise_std": _board.slider("noise", range(10, 261, 10), noise_std, "gray levels"),
-        "n_pictures": _board.slider("pictures", (2, 5, 10, 20, 50, 100, 200), n_pictures, "pictures"),
-        "face_rows": _board.slider("face height", (6, 9, 12, 18, 24, 30, 36, 42), face_rows, "pixels"),
-        "smoothing": _board.slider(
-            "smoothing", (0, 0.1, 0.5, 1, 2, 5, 10, 20, 50, 100), smoothing, "a position"
-        ),
-        "picture": _board.slider("look at picture", range(SHOWN), 0),
-        "iteration": _board.slider("iteration", range(LAST + 1), 0),
-        "start": _board.choice("start", STARTS, start),
-        "method": _board.choice("EM", list(METHODS), method),
+        "noise_std": _board.make_slider("noise", range(10, 261, 10), noise_std, "gray levels"),
+        "n_pictures": _board.make_slider("pictures", PICTURES, n_pictures, "pictures"),
+        "face_rows": _board.make_slider("face height", HEIGHTS, face_rows, "pixels"),
+        "smoothing": _board.make_slider("smoothing", SMOOTHINGS, smoothing, "a position"),
+        "picture": _board.make_slider("look at picture", range(SHOWN), 0),
+        "iteration": _board.make_slider("iteration", range(LAST + 1), 0),
+        "start": _board.make_choice("start", STARTS, start),
+        "method": _board.make_choice("EM", list(METHODS), method),
     }
     descriptions = (
         "One noisy picture with a thick frame where EM places the face and a thin frame where it is; "
@@ -140,16 +125,16 @@ def finding_widget(
 
     @functools.lru_cache(maxsize=1)
     def run(noise_std, n_pictures, face_rows, smoothing, start, method):
-        truth = _truth(background, face_rows, noise_std)
+        truth = _build_truth(background, face_rows, noise_std)
         return Run(truth, n_pictures, start=start, hard=METHODS[method], smoothing=smoothing)
 
     def view(picture, iteration, **chosen):
         return finding_view(run(**chosen), iteration, picture)
 
-    return _board.Board("finding", controls, view, descriptions, extra=[_player(controls["iteration"])])
+    return _board.Board("finding", controls, view, descriptions, extra=[_make_player(controls["iteration"])])
 
 
-def _truth(background, face_rows, noise_std):
+def _build_truth(background, face_rows, noise_std):
     """The scene of which pictures are drawn, every position equally probable."""
     face = datasets.face(shape=(face_rows, round(face_rows * 14 / 18)))
     checks.window("face", face.shape, background.shape, "background")
@@ -157,47 +142,47 @@ def _truth(background, face_rows, noise_std):
     return scene.Scene(face, background, noise_std, np.full(positions, 1 / np.prod(positions)))
 
 
-def _player(slider):
+def _make_player(slider):
     """A button for one iteration more and a player for all of them, both bound to the slider."""
     step = ipywidgets.Button(description="one iteration", tooltip="EM takes one iteration more")
-    play = ipywidgets.Play(
-        min=0, max=LAST, interval=PACE, show_repeat=False, description="play the iterations"
-    )
+    play = ipywidgets.Play(min=0, max=LAST, interval=PACE, show_repeat=False)
+    play.description = "play the iterations"
     step.on_click(lambda _: setattr(slider, "index", min(slider.index + 1, LAST)))
     ipywidgets.jslink((play, "value"), (slider, "index"))
     return ipywidgets.HBox([step, play])
 
 
-def _point(place, shape):
+def _put_one(place, shape):
     """q that is 1 at one position."""
     q = np.zeros(shape)
     q[tuple(place)] = 1.0
     return q
 
 
-def _one_picture(run, stage, k):
+def _show_picture(run, stage, k):
     """The picture with both frames, and its q laid out where the face's corner may be."""
     (h, w), (H, W) = run.truth.face.shape, run.images.shape[1:]
-    picture = _pictures.frame(_pictures.gray(run.images[k], ZOOM), (*stage.found[k], h, w), ZOOM)
-    picture = _pictures.frame(picture, (*run.positions[k], h, w), ZOOM, _pictures.GREEN, outside=0)
+    picture = _pictures.add_frame(_pictures.show_gray(run.images[k], ZOOM), (*stage.found[k], h, w), ZOOM)
+    picture = _pictures.add_frame(picture, (*run.positions[k], h, w), ZOOM, _pictures.GREEN, outside=0)
     q = np.full((ZOOM * H, ZOOM * W, 3), 225, np.uint8)
-    q[: ZOOM * (H - h + 1), : ZOOM * (W - w + 1)] = _pictures.share(stage.q[k], ZOOM)
+    q[: ZOOM * (H - h + 1), : ZOOM * (W - w + 1)] = _pictures.show_share(stage.q[k], ZOOM)
     i, j = ZOOM * run.positions[k]
     around = (i - 1, j - 1, ZOOM + 2, ZOOM + 2)  # so that the frame leaves all of the position's q to be seen
-    _pictures.frame(q, around, 1, _pictures.GREEN, outside=1)
+    _pictures.add_frame(q, around, 1, _pictures.GREEN, outside=1)
     captions = f"picture {k}: thick found, thin true", "q of its corner, framed true"
-    return _pictures.captioned(list(zip(captions, (picture, q))))
+    return _pictures.caption(list(zip(captions, (picture, q))))
 
 
-def _found(run, stage):
+def _show_scene(run, stage):
     """Background and face as EM has them, and the true face."""
     zoom = min(ZOOM * run.images.shape[1] // len(run.truth.face), LARGEST_ZOOM)
-    faces = (("face found", stage.scene.face), ("true face", run.truth.face))
-    background = ("background found", _pictures.gray(stage.scene.background, ZOOM))
-    return _pictures.captioned([background, *((name, _pictures.gray(face, zoom)) for name, face in faces)])
+    background = ("background found", stage.scene.background, ZOOM)
+    faces = ("face found", stage.scene.face, zoom), ("true face", run.truth.face, zoom)
+    panels = [(name, _pictures.show_gray(part, size)) for name, part, size in (background, *faces)]
+    return _pictures.caption(panels)
 
 
-def _sentence(run, stages):
+def _say(run, stages):
     """Bound, noise and positions in words."""
     stage = stages[-1]
     exact = int((stage.found == run.positions).all(axis=1).sum())

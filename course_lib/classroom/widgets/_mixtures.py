@@ -12,60 +12,48 @@ PIXELS = (("pixel",), ("left pixel", "right pixel"))
 
 
 def mixture_view(prior, names, y, noise_std, *, live=None):
-    """What y = z_1 + noise makes of a mixture over one pixel, or over two of which the first is seen.     (M2), (M3), (M4), (M5)
+    """What y = z_1 + noise makes of a mixture over one pixel, or two, the first seen.  (M2), (M3), (M4), (M5)
 
-    Parameters
-    ----------
-    prior : Mixture (K, 1) or (K, 2), gray levels
-    names : K labels of its components
-    y : float, observed gray level
-    noise_std : float above 0, sigma in gray levels
+    prior : Mixture (K, 1) or (K, 2), gray levels;  names : K labels of its components
+    y : float, observed gray level;  noise_std : float above 0, sigma in gray levels
     live : plots.LiveMixture of this prior, to be used again; None makes one, which takes longer
-
-    Returns
-    -------
-    View: one picture, prior, posterior and weights beside each other; the readout has the weights before and after, mean
-    and standard deviation of every pixel, and the mean of the most probable component, in gray levels.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the prior has more than two pixels, the names are not one a component, or y or the noise is no proper number.
+    ->  View: one picture, prior, posterior and weights beside each other; the readout has the weights before
+    and after, mean and standard deviation of every pixel, and the most probable component's mean.
     """
-    D = checks.instance("prior", prior, mixture.Mixture).means.shape[1]
-    if D > 2:
-        raise ValueError(f"prior needs 1 or 2 pixels; got {D}; choose fewer with a marginal")
-    if len(names) != len(prior.weights):
-        raise ValueError(
-            f"names needs one label for each of {len(prior.weights)} components; got {len(names)}; name them all"
-        )
+    D = _check_prior("prior", prior, names, (1, 2))
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
     sigma = checks.positive("noise_std", noise_std, unit="gray levels")
+    if live is not None:
+        checks.instance("live", live, plots.LiveMixture)
     channel = gaussian.LinearGaussian(np.eye(1, D), [0.0], [[sigma**2]])
     with blas.one_thread(D):
         posterior = mixture.posterior(prior, channel, [y])
         picture = (live or plots.LiveMixture(prior, names)).picture(posterior, y, sigma)
-    return _board.View((picture,), _sentence(prior, posterior, names))
+    return _board.View((picture,), _say(prior, posterior, names))
 
 
 def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50):
     """Choose one pixel, or two of which the left one is seen; move the observation and its noise.
 
-    pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : labels of their components
-    y : first observation, a multiple of 4 from -40 to 280;  noise_std : first sigma, up to 100 a multiple of 5, both in gray
-    levels  ->  Board, to be displayed
+    pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : a label a component
+    y, noise_std : first observation, of `SEEN`, and sigma, of `NOISE`, gray levels  ->  Board, to be
+    displayed
     """
+    _check_prior("pixel", pixel, pixel_names, (1,))
+    _check_prior("pair", pair, pair_names, (2,))
     priors = {1: (pixel, pixel_names), 2: (pair, pair_names)}
-    lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
     controls = {
-        "y": _board.slider("observed y", SEEN, y, "gray levels"),
-        "noise_std": _board.slider("noise sigma", NOISE, noise_std, "gray levels"),
-        "pixels": _board.choice("prior of", {"one pixel": 1, "two pixels, left one seen": 2}, 1),
+        "y": _board.make_slider("observed y", SEEN, y, "gray levels"),
+        "noise_std": _board.make_slider("noise sigma", NOISE, noise_std, "gray levels"),
+        "pixels": _board.make_choice("prior of", {"one pixel": 1, "two pixels, left one seen": 2}, 1),
     }
     descriptions = (
-        "Three panels: the prior and what was observed, with its noise; the posterior with its components, its mean as a star "
-        "and the mean of the most probable component as a diamond; the weights of the components before and after as bars.",
+        "Three panels: the prior and what was observed, with its noise; the posterior with its components, "
+        "its mean as a star and the mean of the most probable component as a diamond; the weights of the "
+        "components before and after as bars.",
     )
+
+    lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
 
     def view(pixels, **seen):
         return mixture_view(*priors[pixels], **seen, live=lives[pixels])
@@ -73,15 +61,29 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
     return _board.Board("mixture", controls, view, descriptions)
 
 
-def _sentence(prior, posterior, names):
-    weights = ", ".join(
-        f"{name} {a:.3f} to {b:.3f}" for name, a, b in zip(names, prior.weights, posterior.weights)
-    )
-    best = int(posterior.weights.argmax())
+def _check_prior(name, prior, names, sizes):
+    """The prior's number of pixels, one of `sizes`; the names must be one a component."""
+    D, K = checks.instance(name, prior, mixture.Mixture).means.shape[1], len(prior.weights)
+    if D not in sizes:
+        wanted = " or ".join(map(str, sizes))
+        raise ValueError(f"{name} needs {wanted} pixels; got {D}; choose others with a marginal")
+    labels = "names" if name == "prior" else f"{name}_names"
+    if not isinstance(names, (list, tuple)) or not all(isinstance(label, str) for label in names):
+        raise TypeError(f"{labels} needs a list of labels; got {names!r}; give one text for each component")
+    if len(names) != K:
+        raise ValueError(
+            f"{labels} needs one label for each of {K} components; got {len(names)}; name them all"
+        )
+    return D
+
+
+def _say(prior, posterior, names):
+    parts = zip(names, prior.weights, posterior.weights)
+    weights = ", ".join(f"{name} {before:.3f} to {after:.3f}" for name, before, after in parts)
     pixels = PIXELS[prior.means.shape[1] - 1]
-    moved = "; ".join(
-        f"{pixel} {_spread(prior, n)} to {_spread(posterior, n)}" for n, pixel in enumerate(pixels)
-    )
+    spreads = ((pixel, _say_spread(prior, n), _say_spread(posterior, n)) for n, pixel in enumerate(pixels))
+    moved = "; ".join(f"{pixel} {before} to {after}" for pixel, before, after in spreads)
+    best = int(posterior.weights.argmax())
     centre = " and ".join(f"{level:.1f}" for level in posterior.means[best])
     return (
         f"Weights: {weights}. Mean ± standard deviation: {moved} gray levels. "
@@ -89,5 +91,5 @@ def _sentence(prior, posterior, names):
     )
 
 
-def _spread(mix, n):
+def _say_spread(mix, n):
     return f"{mix.mean[n]:.1f} ± {mix.cov[n, n] ** 0.5:.1f}"

@@ -17,27 +17,27 @@ MARGIN = 44  # pixels left of bars, for the numbers of their axis
 TICKS = (0.01, 0.1, 0.5, 1.0)
 
 
-def png(picture):
+def write_png(picture):
     """Bytes of a PNG of a picture (h, w) or (h, w, 3), uint8; fast rather than small."""
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "png", compress_level=1)
     return file.getvalue()
 
 
-def gray(image, zoom):
-    """Gray levels 0..255, clipped and rounded once, each pixel zoom x zoom: (H, W) -> (zoom H, zoom W, 3) uint8."""
+def show_gray(image, zoom):
+    """Gray levels 0..255, clipped and rounded once: (H, W) -> (zoom H, zoom W, 3) uint8."""
     levels = np.round(np.clip(image, 0, 255)).astype(np.uint8)
-    return _zoomed(np.repeat(levels[..., None], 3, axis=2), zoom)
+    return _enlarge(np.repeat(levels[..., None], 3, axis=2), zoom)
 
 
-def signed(image, limit, zoom):
+def show_signed(image, limit, zoom):
     """White at 0, orange up to `limit`, blue down to -limit: (H, W) -> (zoom H, zoom W, 3) uint8."""
-    return _zoomed(_signed_colours()[np.round(np.clip(image / limit, -1, 1) * 255).astype(int) + 255], zoom)
+    return _enlarge(_signed_colours()[np.round(np.clip(image / limit, -1, 1) * 255).astype(int) + 255], zoom)
 
 
-def share(values, zoom):
-    """White at 0, blue at 1, by square root so that small shares are seen: (H, W) -> (zoom H, zoom W, 3) uint8."""
-    return _zoomed(_signed_colours()[255 - np.round(np.sqrt(np.clip(values, 0, 1)) * 255).astype(int)], zoom)
+def show_share(values, zoom):
+    """White at 0, blue at 1, by square root: small shares are seen. (H, W) -> (zoom H, zoom W, 3) uint8."""
+    return _enlarge(_signed_colours()[255 - np.round(np.sqrt(np.clip(values, 0, 1)) * 255).astype(int)], zoom)
 
 
 @functools.cache
@@ -48,12 +48,12 @@ def _signed_colours():
     return np.round(255 + depth * (ends - 255.0)).astype(np.uint8)
 
 
-def _zoomed(colours, zoom):
+def _enlarge(colours, zoom):
     return colours.repeat(zoom, axis=0).repeat(zoom, axis=1)
 
 
-def frame(picture, box, zoom, colour=RED, outside=2):
-    """The picture, changed in place, with a frame around the pixels (row, column, rows, columns) of a zoomed image.
+def add_frame(picture, box, zoom, colour=RED, outside=2):
+    """The picture, changed in place, with a frame around (row, column, rows, columns) before the zoom.
 
     outside : pixels of the frame's thickness that lie around those pixels; one more lies on them
     """
@@ -68,16 +68,16 @@ def frame(picture, box, zoom, colour=RED, outside=2):
     return picture
 
 
-def shade(picture, box, zoom, colour):
-    """The picture, changed in place, half covered with a colour at (row, column, rows, columns) of a zoomed image."""
+def add_shade(picture, box, zoom, colour):
+    """The picture, changed in place, half covered at (row, column, rows, columns) before the zoom."""
     row, column, rows, columns = (zoom * length for length in box)
     part = picture[row : row + rows, column : column + columns]
     part[:] = part // 2 + np.array(colour, np.uint8) // 2
     return picture
 
 
-def sign(picture, middle, text, colour):
-    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column), moved inside."""
+def add_sign(picture, middle, text, colour):
+    """The picture, changed in place, with a badge "+" or "-" of 15 pixels around (row, column)."""
     row, column = (min(max(at, 7), length - 8) for at, length in zip(middle, picture.shape))
     picture[row - 7 : row + 8, column - 7 : column + 8] = WHITE
     picture[row - 6 : row + 7, column - 6 : column + 7] = colour
@@ -87,30 +87,33 @@ def sign(picture, middle, text, colour):
     return picture
 
 
-def stacked(sheets):
-    """Pictures below each other, white beside the narrower ones: list of (h, w, 3) uint8 -> (height, width, 3) uint8."""
-    width = max(sheet.shape[1] for sheet in sheets)
-    return np.concatenate(
-        [np.pad(s, ((0, GAP), (0, width - s.shape[1]), (0, 0)), constant_values=255) for s in sheets]
-    )
+def stack(sheets):
+    """Pictures below each other, white beside the narrower: list of (h, w, 3) uint8 -> one, uint8."""
+    rooms = [max(sheet.shape[1] for sheet in sheets) - sheet.shape[1] for sheet in sheets]
+    return np.concatenate([pad(sheet, (0, GAP), (0, room)) for sheet, room in zip(sheets, rooms)])
 
 
-def captioned(panels):
-    """Pictures beside each other, each under its caption: list of (text, (h, w, 3) uint8) -> (height, width, 3) uint8."""
+def pad(picture, rows, columns):
+    """The picture with white (rows above, below) and (columns left, right) around it."""
+    return np.pad(picture, (rows, columns, (0, 0)), constant_values=255)
+
+
+def caption(panels):
+    """Pictures beside each other under their captions: list of (text, (h, w, 3) uint8) -> one, uint8."""
     widths = [max(picture.shape[1], round(_font().getlength(text)) + 1) for text, picture in panels]
     height = CAPTION + max(picture.shape[0] for _, picture in panels)
     sheet = np.full((height, sum(widths) + GAP * (len(panels) - 1), 3), 255, np.uint8)
     lefts = np.cumsum([0, *(width + GAP for width in widths[:-1])])
     for left, (_, picture) in zip(lefts, panels):
         sheet[CAPTION : CAPTION + picture.shape[0], left : left + picture.shape[1]] = picture
-    return _written(sheet, [((left, 2), text, BLACK) for left, (text, _) in zip(lefts, panels)])
+    return _write(sheet, [((left, 2), text, BLACK) for left, (text, _) in zip(lefts, panels)])
 
 
-def bars(rows, size=(560, 64), marked=None):
+def draw_bars(rows, size=(560, 64), marked=None):
     """Shares of components as bars, one chart below the other on one square-root scale.
 
-    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a component with a
-    triangle below it, or None  ->  array (height, width, 3) uint8
+    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a
+    component with a triangle below it, or None  ->  array (height, width, 3) uint8
     """
     width, height = size
     tall = CAPTION + height + 14
@@ -125,22 +128,20 @@ def bars(rows, size=(560, 64), marked=None):
             texts.append(((MARGIN - 6 - _font().getlength(f"{tick:g}"), level - 8), f"{tick:g}", BLACK))
         edges = MARGIN + np.round(np.linspace(0, width - MARGIN, len(shares) + 1)).astype(int)
         for k, (left, right) in enumerate(zip(edges, edges[1:])):
-            sheet[
-                bottom - round(height * shares[k] ** 0.5) : bottom,
-                left : max(right - (right - left) // 4, left + 1),
-            ] = colour
+            top_of_bar, end = bottom - round(height * shares[k] ** 0.5), right - (right - left) // 4
+            sheet[top_of_bar:bottom, left : max(end, left + 1)] = colour
             if k == marked:
-                _triangle(sheet, bottom, (left + right) // 2)
+                _add_triangle(sheet, bottom, (left + right) // 2)
         sheet[bottom, MARGIN:] = BLACK
-    return _written(sheet, texts)
+    return _write(sheet, texts)
 
 
-def trace(values, last, size, caption):
+def draw_trace(values, last, size, caption):
     """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
 
-    The first is often far from all others: from three numbers on it sits below the axis' lowest, at the lower edge.
+    The first is often far from all others: from three numbers on it sits below the lowest, at the edge.
 
-    values : numbers (n,), n <= last + 1;  last : int;  size : (width, height) in pixels  ->  array (height, width, 3) uint8
+    values : numbers (n,), n <= last + 1;  size : (width, height), pixels  ->  array (height, width, 3) uint8
     """
     width, height = size
     shown = values[1:] if len(values) > 2 else values
@@ -168,13 +169,13 @@ def trace(values, last, size, caption):
     return np.asarray(image)
 
 
-def _triangle(sheet, top, middle):
+def _add_triangle(sheet, top, middle):
     """A triangle that points up to (top, middle), drawn into the sheet."""
     for step in range(1, 10):
         sheet[top + step, max(middle - step // 2, 0) : middle + step // 2 + 1] = RED
 
 
-def _written(sheet, texts):
+def _write(sheet, texts):
     """The picture, changed in place, with texts: list of ((left, top), text, colour)."""
     for (left, top), text, colour in texts:
         left, top, ink = max(round(left), 0), round(top), _ink(text)
@@ -186,7 +187,7 @@ def _written(sheet, texts):
 
 @functools.lru_cache(maxsize=1024)
 def _ink(text):
-    """How much of each pixel a text covers, 0 to 1, (height, width, 1): drawn once, since most texts come again."""
+    """How much of each pixel a text covers, 0 to 1, (height, width, 1): drawn once, most texts come again."""
     mask = Image.new("L", (round(_font().getlength(text)) + 2, CAPTION))
     ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=_font())
     return np.asarray(mask)[..., None] / 255

@@ -1,0 +1,97 @@
+"""Where figures are drawn and what fills a panel: axes, gray pictures, maps, frames."""
+
+import functools
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from ... import checks
+from ._names import BARE, PLACED
+from ._style import GRAY, RED
+
+
+def closing(plot):
+    """The plot; if it raises, a figure that it opened is closed, and the error names the plot."""
+
+    @functools.wraps(plot)
+    def close_if_it_fails(*args, **options):
+        open_before = set(plt.get_fignums())
+        try:
+            return plot(*args, **options)
+        except Exception as error:
+            for number in set(plt.get_fignums()) - open_before:
+                plt.close(number)
+            name = f"plots.{plot.__name__}"
+            error.add_note(f"{name} could not draw its arguments; help({name}) has their shapes")
+            raise
+
+    return close_if_it_fails
+
+
+def one_axes(ax, size=(5.0, 3.6)):
+    """The given axes, or the single axes of a new figure of `size` inches."""
+    return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else given_axes("ax", ax, 1)[0]
+
+
+def grid(rows, columns, axes=None, panel=(1.5, 1.6), *, used=None, **options):
+    """Axes (rows, columns), new with panels of that many inches, or the given ones; the first `used` stay."""
+    if axes is None:
+        size = (columns * panel[0], rows * panel[1])
+        axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False, **options)[1]
+    axes = np.reshape(given_axes("axes", axes, rows * columns), (rows, columns))
+    for ax in axes.flat[used:] if used is not None else ():
+        ax.remove()
+    return axes
+
+
+def given_axes(name, axes, count):
+    """A flat array of `count` axes; TypeError or ValueError for anything else."""
+    flat = np.ravel(np.asarray(axes, dtype=object))
+    if not all(isinstance(ax, Axes) for ax in flat):
+        kinds = ", ".join(sorted({type(ax).__name__ for ax in flat}))
+        raise TypeError(f"{name} needs axes of Matplotlib; got {kinds}; take them from plt.subplots")
+    if len(flat) != count:
+        raise ValueError(f"{name} needs {count} axes; got {len(flat)}; leave {name} out to have them made")
+    return flat
+
+
+def show_gray(ax, image, title="", *, size=9, labels=BARE):
+    """One gray image on the fixed range 0..255 gray levels, without ticks unless its axes have `labels`."""
+    checks.real_array("picture", image, ("H", "W"), hint="choose one of the stack")
+    shown = ax.imshow(image, **GRAY)
+    ax.set_title(title, fontsize=size)
+    ax.set(**labels)
+    return shown
+
+
+def show_map(ax, values, title="", *, bar=None, size=10, shrink=0.8, labels=PLACED, **colours):
+    """One map (H, W) in colours, `bar` beside its colour bar if there is one.  ->  its image"""
+    extend = colours.pop("extend", "neither")
+    shown = ax.imshow(values, **{"cmap": "cividis", "interpolation": "nearest", **colours})
+    ax.set_title(title, fontsize=size)
+    ax.set(**labels)
+    if bar is not None:
+        ax.figure.colorbar(shown, ax=ax, shrink=shrink, label=bar, extend=extend)
+    return shown
+
+
+def show_powers(ax, q, title, position, *, lowest, width=1.5, **looks):
+    """Powers of ten, from `lowest` on, of probabilities of positions; the true one circled.  ->  the image"""
+    with np.errstate(divide="ignore"):
+        shown = show_map(ax, np.maximum(np.log10(q), lowest), title, vmin=lowest, vmax=0, **looks)
+    circle(ax, position, width)
+    return shown
+
+
+def circle(ax, position, width=1.5):
+    """A red circle around the position (row, column)."""
+    ax.plot(*position[::-1], "o", fillstyle="none", color=RED, markersize=11, markeredgewidth=width)
+
+
+def frame(ax, box, colour, width=2, **looks):
+    """A frame around the pixels (row, column, rows, columns)."""
+    row, column, rows, columns = box
+    looks = {"fill": False, "edgecolor": colour, "linewidth": width, **looks}
+    return ax.add_patch(Rectangle((column - 0.5, row - 0.5), columns, rows, **looks))
