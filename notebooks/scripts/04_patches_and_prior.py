@@ -2,6 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
+#     formats: _patches_and_prior.ipynb,scripts//_patches_and_prior.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
