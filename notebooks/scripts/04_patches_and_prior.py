@@ -398,12 +398,10 @@ shapes = [[[1.0, 0.8], [0.8, 1.0]], [[2.0, -0.6], [-0.6, 0.3]], [[0.2, 0.0], [0.
 truth = mixture.Mixture([0.5, 0.3, 0.2], [[-2, 0], [2, 2], [2, -1.5]], shapes)
 toy = truth.sample(400, rng)
 
-
 def start_at(x, K, rng):
     """K rows of x as means, the covariance of all of x for every component, equal weights."""
     means = x[rng.choice(len(x), K, replace=False)]
     return mixture.Mixture(np.full(K, 1 / K), means, np.repeat(np.cov(x.T)[None], K, axis=0))
-
 
 start = start_at(toy, 3, rng)
 

@@ -5,14 +5,12 @@ import re
 
 import nbformat
 import pytest
-from nbconvert.preprocessors import ExecutePreprocessor
 
 from course_lib.classroom import exercises
 from course_lib.classroom.exercises import EXERCISES
 from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 from tests.tools import lesson_rules, student
 
-LONG = {"05", "09"}  # they take a minute; their exercises run without the rest
 WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 
 
@@ -71,18 +69,6 @@ def test_only_the_check_uses_what_an_exercise_defines(stem):
                 j for j, other in cells for node in lesson_rules.nodes(other, ast.Name) if node.id in defined
             }
             assert users - {i} == {i + 1}
-
-
-@pytest.mark.parametrize("stem", [stem for stem in WITH_EXERCISES if stem[:2] not in LONG])
-def test_it_runs_from_top_to_bottom_with_nothing_filled_in(stem):
-    nb = nbformat.from_dict(student.edition(notebook(stem)))
-    ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(
-        nb, {"metadata": {"path": str(NOTEBOOKS / "student")}}
-    )
-    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
-    assert said(nb, "stderr") == [
-        f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers
-    ]
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
