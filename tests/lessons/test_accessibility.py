@@ -234,26 +234,13 @@ def test_renewing_changes_the_alternative_text_and_nothing_else(tmp_path, monkey
     assert capsys.readouterr().out == "00_a described\n"
 
 
-class Alternatives(Page):
-    """The alternative texts of the embedded PNG pictures of a page."""
-
-    def __init__(self, html):
-        self.texts = []
-        super().__init__(html)
-
-    def handle_starttag(self, tag, attrs):
-        found = len(self.pictures)
-        super().handle_starttag(tag, attrs)
-        self.texts += [dict(attrs).get("alt")] * (len(self.pictures) - found)
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_exported_page_has_the_alternative_text_of_every_figure(path):
     """By `jupyter nbconvert --to html --template classic`; the default template, lab, leaves it out."""
     nb = nbformat.read(path, as_version=4)
     shown = [cell for cell in nb.cells if cell.get("outputs")]  # the rest only takes time
     nb.cells = [v4.new_code_cell(outputs=cell.outputs) for cell in shown]
-    page = Alternatives(HTMLExporter(template_name="classic").from_notebook_node(nb)[0])
+    page = Page(HTMLExporter(template_name="classic").from_notebook_node(nb)[0])
     assert page.pictures == pictures(nb)
     assert page.texts == alternatives(nb) and all(page.texts)
 

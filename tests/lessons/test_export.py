@@ -21,11 +21,11 @@ PIXEL = "iVBORw0KGgo="
 
 
 class Page(HTMLParser):
-    """The embedded PNG pictures of a page; what it shows: its text, and the kinds of its scripts for widgets."""
+    """The embedded PNG pictures of a page, their alternative texts, and its text and kinds of widgets."""
 
     def __init__(self, html):
         super().__init__()
-        self.pictures, self.shown, self._inside = [], [], ""
+        self.pictures, self.texts, self.shown, self._inside = [], [], [], ""
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -33,6 +33,7 @@ class Page(HTMLParser):
         attrs = dict(attrs)
         if tag == "img" and attrs.get("src", "").startswith("data:image/png;base64,"):
             self.pictures.append(attrs["src"].partition(",")[2].replace("\n", ""))
+            self.texts.append(attrs.get("alt"))
         if "widget" in attrs.get("type", ""):
             self.shown.append(attrs["type"])
 

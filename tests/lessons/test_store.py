@@ -1,4 +1,4 @@
-"""Storing a lesson: the pair stays equal, cells are executed in order, and only what a reader can see is kept."""
+"""Storing a lesson: the pair stays equal, cells run in order, and only what a reader can see is kept."""
 
 import os
 import shutil

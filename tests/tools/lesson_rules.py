@@ -25,8 +25,8 @@ MACHINE_PATH = re.compile(
 )
 DRAWING = set(
     "axhline axvline bar barh boxplot colorbar contour contourf errorbar fill_between hist imshow legend "
-    "loglog pcolormesh plot savefig scatter semilogx semilogy set_axis_off set_title set_xlabel set_xlim set_xscale "
-    "set_xticks set_ylabel set_ylim set_yscale set_yticks subplots suptitle tight_layout".split()
+    "loglog pcolormesh plot savefig scatter semilogx semilogy set_axis_off set_title set_xlabel set_xlim "
+    "set_xscale set_xticks set_ylabel set_ylim set_yscale set_yticks subplots suptitle tight_layout".split()
 )
 
 
@@ -98,11 +98,8 @@ def no_empty_cell(nb):
 
 def executed_in_order(nb):
     counts = [cell.execution_count for _, cell in code_cells(nb)]
-    if counts and counts == list(range(1, len(counts) + 1)):
-        return []
-    return [
-        f"code cells must be executed 1..n in order, came {counts}; execute the notebook from a fresh kernel"
-    ]
+    wanted = f"code cells must be executed 1..n in order, came {counts}; execute them in a fresh kernel"
+    return [] if counts and counts == list(range(1, len(counts) + 1)) else [wanted]
 
 
 def no_error_output(nb):
@@ -127,11 +124,8 @@ def no_widget_view(nb):
 def no_machine_path(nb):
     texts = [(i, cell.source) for i, cell in enumerate(nb.cells)]
     texts += [(i, text) for i, cell in code_cells(nb) for text in printed(cell)]
-    return [
-        f"cell {i} names a path of a machine: {hit}"
-        for i, text in texts
-        for hit in MACHINE_PATH.findall(text)
-    ]
+    found = [(i, hit) for i, text in texts for hit in MACHINE_PATH.findall(text)]
+    return [f"cell {i} names a path of a machine: {hit}" for i, hit in found]
 
 
 def outputs_are_compared(nb):
@@ -172,13 +166,12 @@ def short_cells(nb):
 
 
 def short_definitions(nb):
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [
-        f"cell {i} defines {node.name} in more than {MAX_DEFINITION} lines"
-        for i, cell in code_cells(nb)
-        for node in nodes(cell, *kinds)
-        if not is_exercise(cell) and node.end_lineno - node.lineno + 1 > MAX_DEFINITION
-    ]
+    def found(cell):
+        definitions = nodes(cell, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        lengths = [node.end_lineno - node.lineno + 1 for node in definitions]
+        return max(lengths, default=0) > MAX_DEFINITION and not is_exercise(cell)
+
+    return flagged(nb, f"has a definition of more than {MAX_DEFINITION} lines", found)
 
 
 def no_semicolon(nb):
@@ -240,11 +233,9 @@ def no_drawing(nb):
 
 
 def figures_are_announced(nb):
-    return [
-        f"cell {i} shows a figure without a markdown cell before it"
-        for i, cell in code_cells(nb)
-        if is_figure(cell) and (i == 0 or nb.cells[i - 1].cell_type != "markdown")
-    ]
+    kinds = ["", *(cell.cell_type for cell in nb.cells)]
+    bare = [i for i, cell in code_cells(nb) if is_figure(cell) and kinds[i] != "markdown"]
+    return [f"cell {i} shows a figure without a markdown cell before it" for i in bare]
 
 
 def figures_are_shown(nb):
@@ -269,22 +260,19 @@ def exercises_are_complete(nb):
         after = nb.cells[i + 1] if i + 1 < len(nb.cells) else types.SimpleNamespace(source="", metadata={})
         check, key = f'exercises.check("{number}", {name})', number.replace(".", "-")
         wanted = {
-            "a statement under '### Exercise NN.n: ...' before it": re.match(
-                r"### Exercise \d\d\.\d: \S", before
-            ),
-            "a function with a docstring, and in it the kind of its result after '->'": said
-            and "->" in said[0],
+            "a statement under '### Exercise NN.n: ...' before it": re.match(TITLE, before),
+            "a function with a docstring that says its result after '->'": "->" in "".join(said[:1]),
             "one solution between the markers": marked(cell.source) == 1,
             f"after it the cell {check}": after.source == check,
             "metadata of nbgrader": nbgrader(cell) == SOLUTION | {"grade_id": f"exercise-{key}"},
             "metadata of nbgrader for its check": nbgrader(after) == CHECK | {"grade_id": f"check-{key}"},
         }
-        problems += [
-            f"exercise {number} in cell {i} needs {what}" for what, there in wanted.items() if not there
-        ]
+        missing = [what for what, there in wanted.items() if not there]
+        problems += [f"exercise {number} in cell {i} needs {what}" for what in missing]
     return problems
 
 
+TITLE = r"### Exercise \d\d\.\d: \S"
 SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
 
@@ -362,12 +350,9 @@ def talk_starts_with_the_title(nb):
 
 def slides_have_headings(nb):
     """In a hall, a slide that begins in the middle of a section leaves its listeners behind."""
-    firsts = [cell for cell, *_ in slides(nb)]
-    return [
-        f"slide {n} must begin with a heading; it begins with {cell.source[:40]!r}"
-        for n, cell in enumerate(firsts, 1)
-        if cell.cell_type != "markdown" or not re.match(r"#{1,6} ", cell.source)
-    ]
+    firsts = [cell.source if cell.cell_type == "markdown" else "code" for cell, *_ in slides(nb)]
+    bare = [n for n, source in enumerate(firsts, 1) if not re.match(r"#{1,6} ", source)]
+    return [f"slide {n} must begin with a heading; it begins with {firsts[n - 1][:40]!r}" for n in bare]
 
 
 TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_title, slides_have_headings)

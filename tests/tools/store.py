@@ -2,7 +2,7 @@
 
 python -m tests.tools.store 05_denoising_digits        one lesson or several
 python -m tests.tools.store                            all of them
-python -m tests.tools.store --alt [LESSON ...]         only renew the alternative texts of figures, run nothing
+python -m tests.tools.store --alt [LESSON ...]         renew the alternative texts, run nothing
 """
 
 import argparse
@@ -110,7 +110,7 @@ def shortened(sentences):
 
 
 def renew(name):
-    """Renew the alternative texts of a stored notebook, and nothing else: neither its script nor its age changes."""
+    """Renew the alternative texts of a stored notebook: neither its script nor its age changes."""
     path = NOTEBOOKS / f"{name}.ipynb"
     nb, age = nbformat.read(path, as_version=4), path.stat()
     describe(nb)
