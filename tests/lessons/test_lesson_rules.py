@@ -197,7 +197,7 @@ def complaints(nb, rules=lesson_rules.RULES):
 
 def test_a_good_lesson_exercise_or_talk_passes_every_rule():
     widget = code("widgets.denoise_slider(prior)", 4, tags=["nbval-ignore-output"])
-    for nb in (lesson(), lesson(*exercise()), lesson(widget)):
+    for nb in (lesson(), lesson(*exercise()), lesson(widget), lesson(code("x = 1\n" * 12, 4))):
         assert complaints(nb) == {}
     for nb in (talk(), talk(slides=20)):
         assert complaints(nb, lesson_rules.TALK_RULES) == {}

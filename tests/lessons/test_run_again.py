@@ -31,7 +31,7 @@ def names(cell):
     for step in dis.get_instructions(code):
         if step.opname == "STORE_NAME":
             bound.add(step.argval)
-        elif step.opname == "LOAD_NAME" and step.argval not in bound:
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL") and step.argval not in bound:
             read.add(step.argval)
     steps = [step for function in inside(code) for step in dis.get_instructions(function)]
     return read, bound, {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
