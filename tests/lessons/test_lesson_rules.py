@@ -122,6 +122,7 @@ EXERCISES = [
     exercise(function=FUNCTION + TWO),
     exercise(check='exercises.check("07.2", double)'),
     exercise()[:2],
+    [*exercise()[:2], code('exercises.check("07.1", double)', 5)],
     exercise(grade_id="double"),
     exercise(locked=True),
 ]
