@@ -73,12 +73,10 @@ FUNCTION = '''def double(x):
     ### END SOLUTION'''
 
 
-def exercise(
-    statement="### Exercise 07.1: doubling",
-    function=FUNCTION,
-    check='exercises.check("07.1", double)',
-    **changed,
-):
+CALL = 'exercises.check("07.1", double)'
+
+
+def exercise(statement="### Exercise 07.1: doubling", function=FUNCTION, check=CALL, **changed):
     """The three cells of an exercise."""
     cells = markdown(statement), code(function, 4), code(check, 5, stdout("right\n"))
     cells[1].metadata["nbgrader"] = {**lesson_rules.SOLUTION, "grade_id": "exercise-07-1", **changed}
@@ -91,14 +89,8 @@ def graded(cell):
     return cell
 
 
-def error():
-    return v4.new_output("error", ename="NameError", evalue="x", traceback=[])
-
-
-def returned(text):
-    return v4.new_output("execute_result", data={"text/plain": text}, execution_count=4)
-
-
+ERROR = v4.new_output("error", ename="NameError", evalue="x", traceback=[])
+RETURNED = v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}, execution_count=4)
 TWO = FUNCTION.replace("def double", "\n\ndef twice")
 CODE = {  # cells of code that break a rule, each added to the good lesson
     "short_cells": ["x = 1\n" * 13],
@@ -122,7 +114,7 @@ EXERCISES = [
     exercise(function=FUNCTION + TWO),
     exercise(check='exercises.check("07.2", double)'),
     exercise()[:2],
-    [*exercise()[:2], code('exercises.check("07.1", double)', 5)],
+    [*exercise()[:2], code(CALL, 5)],
     exercise(grade_id="double"),
     exercise(locked=True),
 ]
@@ -137,7 +129,7 @@ BAD += [
     ("executed_in_order", lesson(code("x", 5))),
     ("executed_in_order", lesson(code("x", 3))),
     ("executed_in_order", v4.new_notebook(cells=[markdown("# No code")])),
-    ("no_error_output", lesson(code("x", 4, error()))),
+    ("no_error_output", lesson(code("x", 4, ERROR))),
     ("no_machine_state", with_metadata(lesson(), widgets={"application/vnd.jupyter.widget-state+json": {}})),
     ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
     ("no_machine_state", timed(lesson())),
@@ -145,7 +137,7 @@ BAD += [
     ("no_machine_path", lesson(markdown(f"Open {ROOT}home/anna/digits."))),
     ("no_machine_path", lesson(markdown(r"Open C:\Users\anna."))),
     ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
-    ("no_machine_path", lesson(code("p", 4, returned(f"'{ROOT}tmp/x'")))),
+    ("no_machine_path", lesson(code("p", 4, RETURNED))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["nbval-skip"]))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["raises-exception"]))),
     ("outputs_are_compared", lesson(code("print(x)", 4, tags=["nbval-ignore-output"]))),
@@ -224,18 +216,11 @@ def test_a_bad_lesson_or_talk_is_caught(name, nb):
     assert getattr(lesson_rules, name)(nb) != []
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        lesson(markdown("One cell more")),
-        without_cell(lesson(), 2),
-        lesson(markdown("x")),
-        lesson(code("x", 4)),
-        lesson(code("y", 4, tags=["solution"])),
-        lesson(part(code("y", 4), "skip")),
-        lesson(graded(code("y", 4))),
-    ],
-)
+OTHERS = [markdown("x"), code("x", 4), code("y", 4, tags=["solution"])]
+OTHERS += [part(code("y", 4), "skip"), graded(code("y", 4))]
+
+
+@pytest.mark.parametrize("script", [*map(lesson, OTHERS), lesson(), lesson(code("y", 4), markdown("More"))])
 def test_a_pair_that_differs_is_caught(script):
     assert lesson_rules.pair_differences(lesson(code("y", 4)), script) != []
 
