@@ -213,8 +213,8 @@ def letters(symbols):
     """The single letters, Latin or Greek, among signs."""
     greek = (
         "alpha beta gamma varepsilon eta ell lambda Lambda mu nu omega phi Phi pi psi rho sigma Sigma tau "
+        "theta xi"
     )
-    greek += "theta xi"
     return {sign for sign in symbols if re.fullmatch(r"[A-Za-z]", sign) or sign[1:] in greek.split()}
 
 
