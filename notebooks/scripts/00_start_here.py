@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: ipynb,scripts//py:percent
+#     formats: _start_here.ipynb,scripts//_start_here.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py

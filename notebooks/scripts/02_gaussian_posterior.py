@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: ipynb,scripts//py:percent
+#     formats: _gaussian_posterior.ipynb,scripts//_gaussian_posterior.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
@@ -572,6 +572,7 @@ plt.show()
 # The error falls from 26.71 to 21.19 gray levels. (With no measurement, the best guess is the prior mean, 54.7 on average, and it errs by 94.9 if the prior is right.) The posterior claims an error as well, the root of the average of the diagonal of $C$, and it does so before it has seen any patch. **Predict, then run:** over 20 000 patches of all held-out digits, will the claim hold?
 
 # %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(2)
 several = patches.sample_patches(test, 8, 20_000, rng)
 blurred = several + 25 * rng.standard_normal(several.shape)
 gain = np.linalg.solve(patch_prior.cov + 625 * np.eye(64), patch_prior.cov).T

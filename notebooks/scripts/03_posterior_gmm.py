@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: ipynb,scripts//py:percent
+#     formats: _posterior_gmm.ipynb,scripts//_posterior_gmm.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
@@ -637,12 +637,13 @@ plt.show()
 
 # %% slideshow={"slide_type": "skip"}
 of_best = m_k[np.arange(len(m_k)), resp.argmax(axis=1)]
+rng = np.random.default_rng(4)
 sampled = denoising.restore_patches(noisy, prior, channel, estimate="sample", rng=rng)[:, 0]
 for name, estimate in (("mean", estimates["weights (M2)"]), ("most probable", of_best), ("sample", sampled)):
     print(f"{name:14} mean square error {np.mean((estimate - clean[:, 0]) ** 2):.0f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The mean has the least error, 1004; the most probable component costs 1190, the sample 1995, about twice as much as
+# The mean has the least error, 1004; the most probable component costs 1190, the sample 2012, about twice as much as
 # the mean. Choose the mean for accuracy, a sample to *see* what the posterior thinks possible.
 #
 # ## 8. Logarithms, or nothing
@@ -731,6 +732,7 @@ clean8, seen = clean8[bright], seen[bright]
 print("W", W.shape, " patches", clean8.shape, " seen", seen.shape)
 
 # %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(7)
 prior8 = priors.digit_prior(8, 50)
 filled = {name: denoising.restore_patches(seen, prior8, half, estimate=name, rng=rng)
           for name in ("mean", "most_probable", "sample")}
@@ -782,16 +784,17 @@ for name, value in errors.items():
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # Filling with the average patch costs 103.5 gray levels. The posterior mean has the least error, 78.5; the most
-# probable component costs a little more, 81.4. A sample costs 102.8, hardly less than the average patch, although it
+# probable component costs a little more, 81.4. A sample costs 102.4, hardly less than the average patch, although it
 # has the contrast of a real stroke: contrast in the wrong place is paid for in square error.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Is the sample's square error twice that of the mean? No: 10561 is less than twice 6162. Section 7 says why. For a
+# Is the sample's square error twice that of the mean? No: 10483 is less than twice 6162. Section 7 says why. For a
 # *given* patch a sample costs $\|z-m\|^2+\operatorname{tr}C$ on average, always. That the first term is
 # $\operatorname{tr}C$ on average, too, is promised only if the prior is true. We compare the two, as averages over the
 # missing pixels.
 
 # %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(8)
 rows, truth = seen[:200], clean8[:200, missing]
 draws8 = [denoising.restore_patches(rows, prior8, half, estimate="sample", rng=rng)[:, missing] for _ in range(20)]
 spread = np.mean([np.diag(mixture.posterior(prior8, half, row).cov)[missing].mean() for row in rows])
@@ -800,7 +803,7 @@ print(f"first 200 patches: mean costs {mean_cost:.0f}, posterior variance {sprea
 print(f"20 samples of each cost, on average, {np.mean((np.array(draws8) - truth) ** 2):.0f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# A sample costs the sum of the two within chance, 10822 against 10887. But the mean's error, 6522, is larger than the
+# A sample costs the sum of the two within chance, 10898 against 10887. But the mean's error, 6522, is larger than the
 # 4365 that the posterior variance promises: the fitted prior is *overconfident* on real digits. If we let the prior
 # itself draw the patches, so that it is true by construction, the factor must be 2:
 
@@ -813,7 +816,7 @@ of_mean, of_sample = (np.mean((by[name] - invented)[:, missing] ** 2) for name i
 print(f"real digits {errors['sample'] / errors['mean']:.2f}, patches drawn from the prior {of_sample / of_mean:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The ratio is 1.71 for real digits and 2.00 for patches from the prior. A ratio other than 2 betrays that a prior is not
+# The ratio is 1.70 for real digits and 2.00 for patches from the prior. A ratio other than 2 betrays that a prior is not
 # the truth.
 #
 # **And a camera with an offset?** Suppose that the seen pixels come at half contrast, lifted by 40 gray levels, with

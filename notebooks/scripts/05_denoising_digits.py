@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: notebooks///ipynb,notebooks/scripts///py:percent
+#     formats: _denoising_digits.ipynb,scripts//_denoising_digits.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py

@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: ipynb,scripts//py:percent
+#     formats: _fast_sums.ipynb,scripts//_fast_sums.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
@@ -869,7 +869,7 @@ print("<M x, q> = <x, M' q>:", np.isclose((windows.window_sums(X, (h, w)) * q).s
 print(f"mass laid down: {c.sum():.6f} = {h * w}")
 
 # %% slideshow={"slide_type": "skip"}
-values = rng.normal(size=(3, 3))
+values = np.random.default_rng(2).normal(size=(3, 3))
 M1 = np.where(matrix > 0, 1.0, 0.0)
 print("equal to the transposed matrix:", np.allclose(windows.spread(values, (2, 3)), (M1.T @ values.ravel()).reshape(4, 5)))
 print("counts are the spread of ones:", np.array_equal(windows.spread(np.ones((I, J)), (h, w)), by_counting))
@@ -982,7 +982,8 @@ def measured(name, side, face_side):
     """Seconds that a rung takes for a square picture and face, or NaN where we do not want to wait."""
     if (side - face_side + 1) ** 2 * face_side**2 > most_products.get(name, np.inf):
         return np.nan
-    return seconds(rungs[name], rng.normal(size=(side, side)), np.ones((face_side, face_side)))
+    picture = np.random.default_rng(3).normal(size=(side, side))
+    return seconds(rungs[name], picture, np.ones((face_side, face_side)))
 
 # %% slideshow={"slide_type": "skip"}
 sides, face_sides = [8, 16, 32, 64, 128, 256, 512], [1, 2, 4, 8, 16, 32, 64, 128]

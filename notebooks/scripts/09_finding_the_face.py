@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags,slideshow,nbgrader,-all
-#     formats: ipynb,scripts//py:percent
+#     formats: _finding_the_face.ipynb,scripts//_finding_the_face.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
 #       extension: .py
@@ -884,7 +884,6 @@ for s in (30, 100):
 # %% slideshow={"slide_type": "skip"}
 noises, words = (10, 60, 120, 180, 220, 260), ("exact", "shifted", "lost")
 starts, kinds = ("search", "mean", "one random", "best of 10 random"), {**methods, "hard, smoothed": {"hard": True, "smoothing": 10.0}}
-counts, kept = np.zeros((4, 3, 6, 3), dtype=int), {}
 
 
 def ending(X, d, begin, options):
@@ -892,6 +891,7 @@ def ending(X, d, begin, options):
     return words.index(scene.verdict(scene.e_step(X, run.params, hard=True)[0], d)[0]), run
 
 # %% slideshow={"slide_type": "skip"}
+counts, kept = np.zeros((4, 3, 6, 3), dtype=int), {}
 for level, seed in np.ndindex(6, 2):
     real, X, d = kept[level, seed] = wanted(noises[level], seed)
     rng = np.random.default_rng(seed)

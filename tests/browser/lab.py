@@ -54,7 +54,6 @@ def copy_lessons(folder):
         folder / "notebooks",
         ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
     )
-    shutil.copy2(ROOT / "pyproject.toml", folder)
 
 
 @contextmanager

@@ -31,9 +31,8 @@ def sections():
 
 
 def printed(cells):
-    return "\n".join(
-        text for cell in cells if cell.cell_type == "code" for text in lesson_rules.printed(cell)
-    )
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    return "\n".join(text for cell in code for text in lesson_rules.printed(cell))
 
 
 def test_every_erratum_is_in_the_overview_and_has_a_section():
@@ -61,9 +60,8 @@ def test_the_lesson_named_has_that_section(number):
     """[05](05_denoising_digits.ipynb), section 7"""
     where = rows()[number][2]
     if where != "here":
-        short, stem, wanted = re.fullmatch(
-            r"\[(\d\d)\]\((\w+)\.ipynb\), sections? ([\d and]+)", where
-        ).groups()
+        link = r"\[(\d\d)\]\((\w+)\.ipynb\), sections? ([\d and]+)"
+        short, stem, wanted = re.fullmatch(link, where).groups()
         assert stem in LESSONS and stem.startswith(short)
         titles = [title for _, title in lesson_rules.headings(notebook(stem))]
         assert all(any(title.startswith(f"{n}. ") for title in titles) for n in wanted.split(" and "))
@@ -72,11 +70,7 @@ def test_the_lesson_named_has_that_section(number):
 @pytest.mark.parametrize("unit", ["dB", "nats", "gray levels"])
 def test_prose_states_printed_numbers(unit):
     cells = notebook("10_errata").cells
-    stated = {
-        value
-        for cell in cells
-        if cell.cell_type == "markdown"
-        for value in re.findall(rf"(\d+\.\d+)\s{unit}", cell.source)
-    }
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    stated = set(re.findall(rf"(\d+\.\d+)\s{unit}", prose))
     assert stated
     assert stated - set(re.findall(NUMBER, printed(cells))) == set()

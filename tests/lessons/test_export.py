@@ -1,4 +1,4 @@
-"""A reader without a kernel: the HTML of a stored lesson has every figure, and no trace of a widget that cannot be shown."""
+"""A reader without a kernel: the HTML of a stored lesson has every figure, and no trace of a widget."""
 
 import warnings
 from html.parser import HTMLParser
@@ -17,15 +17,15 @@ TRACES = (
     "model not found",
     "Traceback (most recent call last)",
 )
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+PIXEL = "iVBORw0KGgo="
 
 
 class Page(HTMLParser):
-    """The embedded PNG pictures of a page; what it shows: its text, and the kinds of its scripts for widgets."""
+    """The embedded PNG pictures of a page, their alternative texts, and its text and kinds of widgets."""
 
     def __init__(self, html):
         super().__init__()
-        self.pictures, self.shown, self._inside = [], [], ""
+        self.pictures, self.texts, self.shown, self._inside = [], [], [], ""
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -33,6 +33,7 @@ class Page(HTMLParser):
         attrs = dict(attrs)
         if tag == "img" and attrs.get("src", "").startswith("data:image/png;base64,"):
             self.pictures.append(attrs["src"].partition(",")[2].replace("\n", ""))
+            self.texts.append(attrs.get("alt"))
         if "widget" in attrs.get("type", ""):
             self.shown.append(attrs["type"])
 
@@ -46,12 +47,8 @@ class Page(HTMLParser):
 
 def pictures(nb):
     """The PNG outputs of a notebook, in base64 without line ends."""
-    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
-    return [
-        output.data["image/png"].replace("\n", "")
-        for output in outputs
-        if "image/png" in output.get("data", {})
-    ]
+    shown = [output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", [])]
+    return [data["image/png"].replace("\n", "") for data in shown if "image/png" in data]
 
 
 def missing(nb):
@@ -59,9 +56,7 @@ def missing(nb):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         page = Page(HTMLExporter().from_notebook_node(nb)[0])
-    text = " ".join(
-        [*page.shown, *(str(warning.message) for warning in caught)]
-    )  # an output left out is a warning
+    text = " ".join([*page.shown, *(str(warning.message) for warning in caught)])  # what is left out warns
     found = [f"shows {trace!r}" for trace in TRACES if trace in text]
     if page.pictures != pictures(nb):
         found.append(f"needs {len(pictures(nb))} figures in their order; got {len(page.pictures)}")
@@ -76,10 +71,8 @@ def test_a_stored_lesson_shows_all_figures_and_no_empty_box(path):
 
 
 def test_a_missing_figure_a_widget_and_a_traceback_are_found():
-    view = v4.new_output(
-        "display_data",
-        data={"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}},
-    )
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}}
+    view = v4.new_output("display_data", data=widget)
     error = v4.new_output("error", ename="A", evalue="b", traceback=["Traceback (most recent call last)"])
     figure = v4.new_output("display_data", data={"image/png": PIXEL})
     nb = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=[figure, view, error])])

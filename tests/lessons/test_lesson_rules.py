@@ -24,18 +24,15 @@ def picture():
 
 
 def widget_view():
-    data = {
-        "application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2},
-        "text/plain": "VBox()",
-    }
-    return v4.new_output("display_data", data=data)
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}}
+    return v4.new_output("display_data", data={**view, "text/plain": "VBox()"})
 
 
 def stdout(text):
     return v4.new_output("stream", name="stdout", text=text)
 
 
-IMPORTS = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom course_lib import plots"
+IMPORTS = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom course_lib.classroom import plots"
 
 
 def lesson(*more):
@@ -44,14 +41,12 @@ def lesson(*more):
         markdown("# A lesson\n\n## A question\n\n```\n# not a heading\n```"),
         code(IMPORTS, 1),
         code("print(1 / 3)  # x; y", 2, stdout("0.333\n")),
-        markdown(
-            f"### A picture\n\nOne digit, left clean, right noisy; see https://example.org{ROOT}home/page."
-        ),
+        markdown(f"### A picture\n\nOne digit, clean and noisy; see https://example.org{ROOT}home/page."),
         code("plots.images([digit])\nplt.show()", 3, picture()),
         *more,
     ]
-    return v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return with_metadata(
+        v4.new_notebook(cells=cells), kernelspec={"name": "python3", "display_name": "Python 3"}
     )
 
 
@@ -78,12 +73,10 @@ FUNCTION = '''def double(x):
     ### END SOLUTION'''
 
 
-def exercise(
-    statement="### Exercise 07.1: doubling",
-    function=FUNCTION,
-    check='exercises.check("07.1", double)',
-    **changed,
-):
+CALL = 'exercises.check("07.1", double)'
+
+
+def exercise(statement="### Exercise 07.1: doubling", function=FUNCTION, check=CALL, **changed):
     """The three cells of an exercise."""
     cells = markdown(statement), code(function, 4), code(check, 5, stdout("right\n"))
     cells[1].metadata["nbgrader"] = {**lesson_rules.SOLUTION, "grade_id": "exercise-07-1", **changed}
@@ -96,81 +89,63 @@ def graded(cell):
     return cell
 
 
-BAD = [
-    ("exercises_are_complete", lesson(*exercise(statement="Double it."))),
-    (
-        "exercises_are_complete",
-        lesson(*exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', ""))),
-    ),
-    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("->", "gives")))),
-    ("exercises_are_complete", lesson(*exercise(function=FUNCTION.replace("### END SOLUTION", "# done")))),
-    (
-        "exercises_are_complete",
-        lesson(*exercise(function=FUNCTION + FUNCTION.replace("def double", "\n\ndef twice"))),
-    ),
-    ("exercises_are_complete", lesson(*exercise(check='exercises.check("07.2", double)'))),
-    ("exercises_are_complete", lesson(*exercise()[:2])),
-    ("exercises_are_complete", lesson(*exercise(grade_id="double"))),
-    ("exercises_are_complete", lesson(*exercise(locked=True))),
+ERROR = v4.new_output("error", ename="NameError", evalue="x", traceback=[])
+RETURNED = v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}, execution_count=4)
+TWO = FUNCTION.replace("def double", "\n\ndef twice")
+CODE = {  # cells of code that break a rule, each added to the good lesson
+    "short_cells": ["x = 1\n" * 13],
+    "short_definitions": [LONG_DEFINITION],
+    "no_stray_solution": ["### BEGIN SOLUTION"],
+    "no_semicolon": ["plots.images([digit]);", "x = 1; y = 2"],
+    "no_command": ["%pip install numpy", "!ls", "files = !ls", "%%bash\nls", "if x:\n    %timeit x"],
+    "imports_come_first": ["import numpy as np", "def f():\n    from numpy import linalg"],
+    "plain_imports": ["from course_lib.gaussian import *", "sys.path.insert(0, '..')",
+                      "from matplotlib import colors", "import matplotlib.pyplot as pyplot"],
+    "no_drawing": ["plt.plot(x)", "plots.images([x])[0].set_title('x')", "axes.imshow(x)"],
+    "figures_are_announced": ["plots.images([x])\nplt.show()"],
+    "no_machine_path": [f"load('{ROOT}work/main/x.npz')"],
+    "outputs_are_compared": ["# NBVAL_IGNORE_OUTPUT\nprint(x)"],
+}  # fmt: skip
+EXERCISES = [
+    exercise(statement="Double it."),
+    exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")),
+    exercise(function=FUNCTION.replace("->", "gives")),
+    exercise(function=FUNCTION.replace("### END SOLUTION", "# done")),
+    exercise(function=FUNCTION + TWO),
+    exercise(check='exercises.check("07.2", double)'),
+    exercise()[:2],
+    [*exercise()[:2], code(CALL, 5)],
+    exercise(grade_id="double"),
+    exercise(locked=True),
+]
+BAD = [(name, lesson(code(source, 4))) for name, sources in CODE.items() for source in sources]
+BAD += [("exercises_are_complete", lesson(*cells)) for cells in EXERCISES]
+BAD += [
     ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 16 + "x"))),
-    ("no_stray_solution", lesson(code("### BEGIN SOLUTION", 4))),
+    ("short_cells", lesson(*[code("x = 1\n" * 7, n) for n in range(4, 9)])),
     ("no_empty_cell", lesson(code("", None))),
     ("no_empty_cell", lesson(markdown("  \n"))),
     ("executed_in_order", lesson(code("x", None))),
     ("executed_in_order", lesson(code("x", 5))),
     ("executed_in_order", lesson(code("x", 3))),
     ("executed_in_order", v4.new_notebook(cells=[markdown("# No code")])),
-    (
-        "no_error_output",
-        lesson(code("x", 4, v4.new_output("error", ename="NameError", evalue="x", traceback=[]))),
-    ),
+    ("no_error_output", lesson(code("x", 4, ERROR))),
     ("no_machine_state", with_metadata(lesson(), widgets={"application/vnd.jupyter.widget-state+json": {}})),
     ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
     ("no_machine_state", timed(lesson())),
     ("no_widget_view", lesson(code("widgets.slider()", 4, widget_view(), tags=["nbval-ignore-output"]))),
     ("no_machine_path", lesson(markdown(f"Open {ROOT}home/anna/digits."))),
-    ("no_machine_path", lesson(code(f"load('{ROOT}work/main/x.npz')", 4))),
-    ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
-    (
-        "no_machine_path",
-        lesson(
-            code(
-                "p",
-                4,
-                v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}, execution_count=4),
-            )
-        ),
-    ),
     ("no_machine_path", lesson(markdown(r"Open C:\Users\anna."))),
+    ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
+    ("no_machine_path", lesson(code("p", 4, RETURNED))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["nbval-skip"]))),
     ("outputs_are_compared", lesson(code("x", 4, tags=["raises-exception"]))),
     ("outputs_are_compared", lesson(code("print(x)", 4, tags=["nbval-ignore-output"]))),
-    ("outputs_are_compared", lesson(code("# NBVAL_IGNORE_OUTPUT\nprint(x)", 4))),
     ("one_title", lesson(markdown("# A second title"))),
     ("one_title", without_cell(lesson(), 0)),
     ("no_skipped_level", lesson(markdown("##### Five"))),
     ("no_skipped_level", without_cell(lesson(), 0)),
-    ("short_cells", lesson(code("x = 1\n" * 13, 4))),
-    ("short_cells", lesson(*[code("x = 1\n" * 7, n) for n in range(4, 9)])),
-    ("short_definitions", lesson(code(LONG_DEFINITION, 4))),
-    ("no_semicolon", lesson(code("plots.images([digit]);", 4))),
-    ("no_semicolon", lesson(code("x = 1; y = 2", 4))),
-    ("no_command", lesson(code("%pip install numpy", 4))),
-    ("no_command", lesson(code("!ls", 4))),
-    ("no_command", lesson(code("files = !ls", 4))),
-    ("no_command", lesson(code("%%bash\nls", 4))),
-    ("no_command", lesson(code("if x:\n    %timeit x", 4))),
-    ("imports_come_first", lesson(code("import numpy as np", 4))),
-    ("imports_come_first", lesson(code("def f():\n    from numpy import linalg", 4))),
-    ("plain_imports", lesson(code("from course_lib.gaussian import *", 4))),
-    ("plain_imports", lesson(code("sys.path.insert(0, '..')", 4))),
-    ("plain_imports", lesson(code("from matplotlib import colors", 4))),
-    ("plain_imports", lesson(code("import matplotlib.pyplot as pyplot", 4))),
     ("inline_figures", without_cell(lesson(), 1)),
-    ("no_drawing", lesson(code("plt.plot(x)", 4))),
-    ("no_drawing", lesson(code("plots.images([x])[0].set_title('x')", 4))),
-    ("no_drawing", lesson(code("axes.imshow(x)", 4))),
-    ("figures_are_announced", lesson(code("plots.images([x])\nplt.show()", 4))),
     ("figures_are_shown", lesson(code("plots.images([x])", 4, picture()))),
 ]
 
@@ -213,18 +188,13 @@ def complaints(nb, rules=lesson_rules.RULES):
     return {rule.__name__: found for rule in rules if (found := rule(nb))}
 
 
-def test_a_good_lesson_passes_every_rule():
-    assert complaints(lesson()) == {}
-
-
-def test_a_good_exercise_passes_every_rule():
-    assert complaints(lesson(*exercise())) == {}
+def test_a_good_lesson_exercise_or_talk_passes_every_rule():
+    widget = code("widgets.denoise_slider(prior)", 4, tags=["nbval-ignore-output"])
+    for nb in (lesson(), lesson(*exercise()), lesson(widget), lesson(code("x = 1\n" * 12, 4))):
+        assert complaints(nb) == {}
+    for nb in (talk(), talk(slides=20)):
+        assert complaints(nb, lesson_rules.TALK_RULES) == {}
     assert lesson_rules.numbers_of_exercises(lesson(*exercise())) == ["07.1"]
-
-
-def test_a_good_talk_passes_every_rule():
-    assert complaints(talk(), lesson_rules.TALK_RULES) == {}
-    assert complaints(talk(slides=20), lesson_rules.TALK_RULES) == {}
 
 
 def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
@@ -234,43 +204,23 @@ def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
     ]
 
 
-def test_every_rule_of_talks_has_a_bad_one():
-    assert {name for name, _ in BAD_TALKS} == {rule.__name__ for rule in lesson_rules.TALK_RULES}
+ALL = BAD + BAD_TALKS
 
 
-@pytest.mark.parametrize(
-    ("name", "nb"), BAD_TALKS, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD_TALKS)]
-)
-def test_a_bad_talk_is_caught(name, nb):
-    assert name in complaints(nb, lesson_rules.TALK_RULES)
+def test_every_rule_has_a_bad_lesson_or_talk():
+    assert {name for name, _ in ALL} == {r.__name__ for r in lesson_rules.RULES + lesson_rules.TALK_RULES}
 
 
-def test_a_widget_may_leave_its_output_unchecked():
-    nb = lesson(code("widgets.denoise_slider(prior)", 4, tags=["nbval-ignore-output"]))
-    assert lesson_rules.outputs_are_compared(nb) == []
+@pytest.mark.parametrize(("name", "nb"), ALL, ids=[f"{name}-{n}" for n, (name, _) in enumerate(ALL)])
+def test_a_bad_lesson_or_talk_is_caught(name, nb):
+    assert getattr(lesson_rules, name)(nb) != []
 
 
-def test_every_rule_has_a_bad_lesson():
-    assert {name for name, _ in BAD} == {rule.__name__ for rule in lesson_rules.RULES}
+OTHERS = [markdown("x"), code("x", 4), code("y", 4, tags=["solution"])]
+OTHERS += [part(code("y", 4), "skip"), graded(code("y", 4))]
 
 
-@pytest.mark.parametrize(("name", "nb"), BAD, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BAD)])
-def test_a_bad_lesson_is_caught(name, nb):
-    assert name in complaints(nb)
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        lesson(markdown("One cell more")),
-        without_cell(lesson(), 2),
-        lesson(markdown("x")),
-        lesson(code("x", 4)),
-        lesson(code("y", 4, tags=["solution"])),
-        lesson(part(code("y", 4), "skip")),
-        lesson(graded(code("y", 4))),
-    ],
-)
+@pytest.mark.parametrize("script", [*map(lesson, OTHERS), lesson(), lesson(code("y", 4), markdown("More"))])
 def test_a_pair_that_differs_is_caught(script):
     assert lesson_rules.pair_differences(lesson(code("y", 4)), script) != []
 

@@ -1,4 +1,4 @@
-"""notebooks/REFERENCE.md says what is true of the library (names, shapes) and of the lessons (symbols, terms, citations)."""
+"""notebooks/REFERENCE.md is true of the library (names, shapes) and of the lessons (symbols, terms)."""
 
 import inspect
 import re
@@ -20,47 +20,28 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PAGE = (NOTEBOOKS / "REFERENCE.md").read_text(encoding="utf-8")
 SCRIPTS = {path.stem[:2]: path for path in sorted((NOTEBOOKS / "scripts").glob("*.py"))}
 SIZES = dict(N=6, K=8, Dz=3, Dy=2, D=4, m=2, H=19, W=23, h=7, w=9, I=13, J=15)
-MODULES = {
-    module.__name__.split(".")[1]: module
-    for module in (denoising, gaussian, images, mixture, patches, scene, windows)
-}
+ROOMS = (denoising, gaussian, images, mixture, patches, scene, windows)
+MODULES = {module.__name__.split(".")[1]: module for module in ROOMS}
 RECORDS = (gaussian.Gaussian, gaussian.LinearGaussian, mixture.Mixture, scene.Scene, scene.Statistics)
 CALL = r"(?P<module>\w+)\.(?P<function>[a-z_]+)\((?P<argument>\w+|\.\.\.)\)"
 PART = r"(?:\.(?P<field>\w+))?(?:\[(?P<item>\d)\])?"
 NAME = re.compile(f"`(?:{CALL}|(?P<record>[A-Z]\\w+)){PART}`")
 GRAY = "gray levels"
-UNITS = {
-    GRAY,
-    f"{GRAY}²",
-    f"1/{GRAY}²",
-    "1",
-    "probability",
-    "nats",
-    "dB",
-    "pixels",
-    "positions",
-    "pictures",
-    "patches",
-}
+UNITS = {GRAY, f"{GRAY}²", f"1/{GRAY}²", *"1 probability nats dB pixels positions pictures patches".split()}
 
 
 def section(title, text=PAGE):
-    """The part of the page below a heading, up to the next heading of the same level or a higher one; '' without it."""
+    """The part of the page below a heading, up to the next one of its level or a higher; '' without it."""
     marks = re.search(rf"^(#+) {re.escape(title)}", text, re.MULTILINE)
-    return (
-        re.split(rf"^#{{1,{len(marks[1])}}} ", text[marks.end() :], maxsplit=1, flags=re.MULTILINE)[0]
-        if marks
-        else ""
-    )
+    if not marks:
+        return ""
+    return re.split(rf"^#{{1,{len(marks[1])}}} ", text[marks.end() :], maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def table(text):
     """The rows of the first Markdown table of a text, each a dictionary by column."""
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in text.splitlines()
-        if line.startswith("|")
-    ]
+    lines = [line.strip("|") for line in text.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
 
 
@@ -75,9 +56,8 @@ TERMS = table(section("Glossary"))
 @cache
 def markdown(lesson):
     """The text of a lesson's markdown cells."""
-    return "\n\n".join(
-        cell.source for cell in jupytext.read(SCRIPTS[lesson]).cells if cell.cell_type == "markdown"
-    )
+    cells = jupytext.read(SCRIPTS[lesson]).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 def formulas(text):
@@ -85,15 +65,11 @@ def formulas(text):
 
 
 def tokens(formula):
-    r"""The signs of a formula without its spacing and brackets of LaTeX; \text{logit} and \mathcal L are one sign each."""
-    formula = re.sub(
-        r"\\(?:begin|end|tag){.*?}|\\(?:[bB]ig+[lr]?|left|right|middle|q?quad|mid)\b|\\[,;:! ]", " ", formula
-    )
-    formula = re.sub(
-        r"\\(?:text|mathrm|operatorname)\s*{(.*?)}",
-        lambda word: rf"\{re.sub(r'[^A-Za-z]', '', word[1])} ",
-        formula,
-    )
+    r"""The signs of a formula without spacing and brackets; \text{logit} and \mathcal L are one sign each."""
+    layout = r"\\(?:begin|end|tag){.*?}|\\(?:[bB]ig+[lr]?|left|right|middle|q?quad|mid)\b|\\[,;:! ]"
+    words = r"\\(?:text|mathrm|operatorname)\s*{(.*?)}"
+    formula = re.sub(layout, " ", formula)
+    formula = re.sub(words, lambda word: rf"\{re.sub(r'[^A-Za-z]', '', word[1])} ", formula)
     formula = re.sub(r"\\(mathcal|mathbb)\s*{?([A-Za-z])}?", r"\\\1\2 ", formula)
     return re.findall(r"\\[A-Za-z]+|[A-Za-z]|\d+|[^\s{}\\]", formula)
 
@@ -104,14 +80,11 @@ def signs(lesson):
 
 
 def occurs(symbol, lesson):
-    """Whether a symbol stands in a formula of a lesson, and not as the stem of a longer one: C is no part of C_k."""
+    """Whether a symbol stands in a formula, and not as the stem of a longer one: C is no part of C_k."""
     wanted = tokens(symbol)
     n = len(wanted)
-    return any(
-        f[i : i + n] == wanted and f[i + n : i + n + 1] != ["_"]
-        for f in signs(lesson)
-        for i in range(len(f) - n + 1)
-    )
+    places = [(f, i) for f in signs(lesson) for i in range(len(f) - n + 1)]
+    return any(f[i : i + n] == wanted and f[i + n : i + n + 1] != ["_"] for f, i in places)
 
 
 # What the library says
@@ -122,31 +95,17 @@ def records():
     rng = np.random.default_rng(0)
     s = random_scene(rng, (19, 23), (7, 9))
     pictures, _ = scene.sample(s, 6, rng)
-    values = (
-        random_gaussian(rng, 4),
-        random_channel(rng, 2, 3),
-        random_mixture(rng, 8, 4),
-        s,
-        scene.statistics(pictures, s),
-    )
-    return {type(value).__name__: value for value in values}
+    made = random_gaussian(rng, 4), random_channel(rng, 2, 3), random_mixture(rng, 8, 4)
+    return {type(value).__name__: value for value in (*made, s, scene.statistics(pictures, s))}
 
 
 @cache
 def calls():
     """Arguments that the functions of the table accept, with the sizes of SIZES."""
     rng = np.random.default_rng(1)
-    prior, channel, s, y = (
-        random_gaussian(rng, 3),
-        random_channel(rng, 2, 3),
-        records()["Scene"],
-        rng.standard_normal(2),
-    )
-    x, pictures, stack = (
-        rng.standard_normal((6, 4)),
-        rng.uniform(0, 255, (6, 19, 23)),
-        rng.standard_normal((6, 18 * 22, 4)),
-    )
+    prior, channel, s = random_gaussian(rng, 3), random_channel(rng, 2, 3), records()["Scene"]
+    y, x, stack = (rng.standard_normal(shape) for shape in (2, (6, 4), (6, 18 * 22, 4)))
+    pictures = rng.uniform(0, 255, (6, 19, 23))
     q, mixed, small = random_q(rng, 6, (13, 15)), random_mixture(rng, 8, 3), records()["Mixture"]
     return {
         "gaussian.posterior": dict(prior=prior, channel=channel, y=y),
@@ -216,14 +175,11 @@ def complaints(row, part):
     return found + [f"{symbol} has an unknown unit: {row['Unit']}"] * (row["Unit"] not in UNITS)
 
 
-TRACKS = [(row, ("01", "02", "03", "04", "05")) for row in PATCHES] + [
-    (row, ("06", "07", "08", "09")) for row in FACE
-]
+PARTS = (PATCHES, "01 02 03 04 05".split()), (FACE, "06 07 08 09".split())
+TRACKS = [pytest.param(row, part, id=row["Symbol"]) for rows, part in PARTS for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("row", "part"), TRACKS, ids=lambda value: value["Symbol"] if isinstance(value, dict) else ""
-)
+@pytest.mark.parametrize(("row", "part"), TRACKS)
 def test_a_symbol_has_its_name_shape_unit_and_first_lesson(row, part):
     assert complaints(row, part) == []
 
@@ -231,12 +187,9 @@ def test_a_symbol_has_its_name_shape_unit_and_first_lesson(row, part):
 @pytest.mark.parametrize(
     ("column", "wrong"),
     [
-        ("Name in code", "`Gaussian.covariance`"),
-        ("Name in code", "`gaussian.posterior(observed)`"),
-        ("Name in code", "`gaussian.posteriors(...)`"),
-        ("Name in code", "`Gaussians.cov`"),
-        ("Shape", "(Dz, Dy)"),
-        ("Shape", "number"),
+        *(("Name in code", f"`{name}`") for name in ("Gaussian.covariance", "Gaussians.cov")),
+        *(("Name in code", f"`gaussian.{name}`") for name in ("posterior(observed)", "posteriors(...)")),
+        *(("Shape", shape) for shape in ("(Dz, Dy)", "number")),
         ("Unit", "gray levels squared"),
         ("First lesson", "02"),
         ("Symbol", r"$\heartsuit$"),
@@ -258,18 +211,19 @@ def test_the_sizes_of_the_test_tell_axes_apart():
 
 def letters(symbols):
     """The single letters, Latin or Greek, among signs."""
-    greek = r"\\(?:alpha|beta|gamma|varepsilon|eta|ell|lambda|Lambda|mu|nu|omega|phi|Phi|pi|psi|rho|sigma|Sigma|tau|theta|xi)"
-    return {sign for sign in symbols if re.fullmatch(rf"[A-Za-z]|{greek}", sign)}
+    greek = (
+        "alpha beta gamma varepsilon eta ell lambda Lambda mu nu omega phi Phi pi psi rho sigma Sigma tau "
+        "theta xi"
+    )
+    return {sign for sign in symbols if re.fullmatch(r"[A-Za-z]", sign) or sign[1:] in greek.split()}
 
 
 def explained(lesson):
     """The letters that the page explains for a lesson."""
     rows = PATCHES if lesson < "06" else FACE
     everywhere = section("Letters that serve one argument").partition("\n|")[0]
-    texts = [row["Symbol"] + row["Meaning"] for row in rows if row["First lesson"] <= lesson] + [
-        everywhere,
-        LOCAL[lesson],
-    ]
+    texts = [row["Symbol"] + row["Meaning"] for row in rows if row["First lesson"] <= lesson]
+    texts += [everywhere, LOCAL[lesson]]
     return {sign for text in texts for formula in formulas(text) for sign in letters(tokens(formula))}
 
 
@@ -303,9 +257,8 @@ def test_no_term_stands_twice_and_they_are_in_order():
 
 def items(text):
     """The items of a list, each on one line."""
-    return [
-        " ".join(item.split()) for item in re.findall(r"^- (.*?)(?=^- |\Z)", text, re.MULTILINE | re.DOTALL)
-    ]
+    found = re.findall(r"^- (.*?)(?=^- |\Z)", text, re.MULTILINE | re.DOTALL)
+    return [" ".join(item.split()) for item in found]
 
 
 def references(lesson):
@@ -313,7 +266,7 @@ def references(lesson):
 
 
 def authors_and_year(item):
-    """The surnames at the beginning of a citation, behind their initials, and its first year, None where it has none."""
+    """The surnames at the beginning of a citation, behind their initials, and its first year or None."""
     name = r"(?:[A-Z]\.[ -]?)+(?:van der )?([A-Z]\w+)"
     start = re.match(rf"(?:<a .*?</a>)?(?:{name}(?: \(ed\.\))?(?:, | and |$))*", item)[0]
     year = re.search(r"\b(?:19|20)\d\d\b", item)

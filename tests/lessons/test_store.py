@@ -1,4 +1,4 @@
-"""Storing a lesson: the pair stays equal, cells are executed in order, and only what a reader can see is kept."""
+"""Storing a lesson: the pair stays equal, cells run in order, and only what a reader can see is kept."""
 
 import os
 import shutil
@@ -12,7 +12,13 @@ from nbformat import v4
 from tests.tools import store
 from tests.tools.lesson_rules import RULES, no_widget_view, pair_differences
 
-LESSON = """# %% [markdown]
+LESSON = """# ---
+# jupyter:
+#   jupytext:
+#     formats: _a.ipynb,scripts//_a.py:percent
+# ---
+
+# %% [markdown]
 # # A lesson
 
 # %%
@@ -32,9 +38,9 @@ ipywidgets.IntSlider()
 def lesson(tmp_path, monkeypatch):
     """A course of one small lesson in a folder of its own."""
     root = Path(__file__).parents[2]
-    shutil.copy(root / "pyproject.toml", tmp_path)
     script = tmp_path / "notebooks" / "scripts" / "00_a.py"
     script.parent.mkdir(parents=True)
+    shutil.copy(root / "notebooks" / "jupytext.toml", tmp_path / "notebooks")
     script.write_text(LESSON, encoding="utf-8")
     monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
     monkeypatch.setattr(store.os, "environ", dict(store.os.environ))

@@ -9,32 +9,35 @@ import io
 import re
 import statistics
 import tokenize
+import types
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 MAX_LINES = 12
 MAX_MEDIAN = 6
 MAX_DEFINITION = 15
-MAX_EXERCISE = (
-    20  # of a cell with a solution: signature, docstring with the shapes, markers and up to ten lines
-)
+MAX_EXERCISE = 20  # of a cell with a solution: signature, docstring with shapes, markers and up to ten lines
 EXERCISES = range(3, 6)  # in each lesson from 01 to 09
 SLIDES = range(10, 21)
 SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
 MACHINE_PATH = re.compile(
     r"(?<![\w.~/])/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w|\b[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
 )
-DRAWING = {
-    "axhline", "axvline", "bar", "barh", "boxplot", "colorbar", "contour", "contourf", "errorbar", "fill_between", "hist",
-    "imshow", "legend", "loglog", "pcolormesh", "plot", "savefig", "scatter", "semilogx", "semilogy", "set_axis_off",
-    "set_title", "set_xlabel", "set_xlim", "set_xscale", "set_xticks", "set_ylabel", "set_ylim", "set_yscale", "set_yticks",
-    "subplots", "suptitle", "tight_layout",
-}  # fmt: skip
+DRAWING = set(
+    "axhline axvline bar barh boxplot colorbar contour contourf errorbar fill_between hist imshow legend "
+    "loglog pcolormesh plot savefig scatter semilogx semilogy set_axis_off set_title set_xlabel set_xlim "
+    "set_xscale set_xticks set_ylabel set_ylim set_yscale set_yticks subplots suptitle tight_layout".split()
+)
 
 
 def code_cells(nb):
     """(index, cell) of the code cells."""
     return [(i, cell) for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+
+
+def flagged(nb, complaint, test):
+    """The complaint, behind the number of the cell, about every code cell that the test finds."""
+    return [f"cell {i} {complaint}" for i, cell in code_cells(nb) if test(cell)]
 
 
 def python(cell):
@@ -71,14 +74,10 @@ def is_exercise(cell):
 
 def headings(nb):
     """(level, text) of the headings, outside fenced code."""
-    found = []
-    for cell in nb.cells:
-        if cell.cell_type == "markdown":
-            text = re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.MULTILINE | re.DOTALL)
-            found += [
-                (len(marks), title) for marks, title in re.findall(r"^(#{1,6})\s+(.*)$", text, re.MULTILINE)
-            ]
-    return found
+    fence = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+    texts = [fence.sub("", cell.source) for cell in nb.cells if cell.cell_type == "markdown"]
+    found = [re.findall(r"^(#{1,6})\s+(.*)$", text, re.MULTILINE) for text in texts]
+    return [(len(marks), title) for one in found for marks, title in one]
 
 
 def printed(cell):
@@ -99,52 +98,34 @@ def no_empty_cell(nb):
 
 def executed_in_order(nb):
     counts = [cell.execution_count for _, cell in code_cells(nb)]
-    if counts and counts == list(range(1, len(counts) + 1)):
-        return []
-    return [
-        f"code cells must be executed 1..n in order, came {counts}; execute the notebook from a fresh kernel"
-    ]
+    wanted = f"code cells must be executed 1..n in order, came {counts}; execute them in a fresh kernel"
+    return [] if counts and counts == list(range(1, len(counts) + 1)) else [wanted]
 
 
 def no_error_output(nb):
-    return [
-        f"cell {i} stores an error"
-        for i, c in code_cells(nb)
-        if any(o.output_type == "error" for o in c.outputs)
-    ]
+    return flagged(nb, "stores an error", lambda cell: any(o.output_type == "error" for o in cell.outputs))
 
 
 def no_machine_state(nb):
     """Widget state, timings and kernels belong to the machine that ran the lesson."""
     problems = ["widget state is stored"] if "widgets" in nb.metadata else []
-    problems += [
-        f"cell {i} stores execution times" for i, cell in enumerate(nb.cells) if "execution" in cell.metadata
-    ]
+    problems += flagged(nb, "stores execution times", lambda cell: "execution" in cell.metadata)
     kernel = nb.metadata.get("kernelspec", {}).get("name")
     return problems + ([] if kernel == "python3" else [f"the kernel must be python3, came {kernel}"])
 
 
 def no_widget_view(nb):
     """A reader without a kernel would see an empty box; the figure before the widget says the same."""
-    return [
-        f"cell {i} stores the view of a widget; store the lesson with python -m tests.tools.store"
-        for i, cell in code_cells(nb)
-        if any(
-            "application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs
-        )
-    ]
+    view = "application/vnd.jupyter.widget-view+json"
+    complaint = "stores the view of a widget; store the lesson with python -m tests.tools.store"
+    return flagged(nb, complaint, lambda cell: any(view in output.get("data", {}) for output in cell.outputs))
 
 
 def no_machine_path(nb):
-    problems = []
-    for i, cell in enumerate(nb.cells):
-        texts = [cell.source] + (printed(cell) if cell.cell_type == "code" else [])
-        problems += [
-            f"cell {i} names a path of a machine: {hit}"
-            for text in texts
-            for hit in MACHINE_PATH.findall(text)
-        ]
-    return problems
+    texts = [(i, cell.source) for i, cell in enumerate(nb.cells)]
+    texts += [(i, text) for i, cell in code_cells(nb) for text in printed(cell)]
+    found = [(i, hit) for i, text in texts for hit in MACHINE_PATH.findall(text)]
+    return [f"cell {i} names a path of a machine: {hit}" for i, hit in found]
 
 
 def outputs_are_compared(nb):
@@ -175,54 +156,47 @@ def no_skipped_level(nb):
 
 
 def short_cells(nb):
-    lengths = {i: len(cell.source.strip().splitlines()) for i, cell in code_cells(nb)}
-    limits = {i: MAX_EXERCISE if is_exercise(cell) else MAX_LINES for i, cell in code_cells(nb)}
-    problems = [f"cell {i} has {n} lines, at most {limits[i]}" for i, n in lengths.items() if n > limits[i]]
-    if lengths and statistics.median(lengths.values()) > MAX_MEDIAN:
-        problems.append(
-            f"the median cell has {statistics.median(lengths.values())} lines, at most {MAX_MEDIAN}"
-        )
-    return problems
+    problems, lengths = [], []
+    for i, cell in code_cells(nb):
+        n, most = len(cell.source.strip().splitlines()), MAX_EXERCISE if is_exercise(cell) else MAX_LINES
+        problems += [f"cell {i} has {n} lines, at most {most}"] * (n > most)
+        lengths.append(n)
+    median = statistics.median(lengths or [0])
+    return problems + [f"the median cell has {median} lines, at most {MAX_MEDIAN}"] * (median > MAX_MEDIAN)
 
 
 def short_definitions(nb):
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [
-        f"cell {i} defines {node.name} in more than {MAX_DEFINITION} lines"
-        for i, cell in code_cells(nb)
-        for node in nodes(cell, *kinds)
-        if not is_exercise(cell) and node.end_lineno - node.lineno + 1 > MAX_DEFINITION
-    ]
+    def found(cell):
+        definitions = nodes(cell, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        lengths = [node.end_lineno - node.lineno + 1 for node in definitions]
+        return max(lengths, default=0) > MAX_DEFINITION and not is_exercise(cell)
+
+    return flagged(nb, f"has a definition of more than {MAX_DEFINITION} lines", found)
 
 
 def no_semicolon(nb):
-    problems = []
-    for i, cell in code_cells(nb):
+    def found(cell):
         tokens = tokenize.generate_tokens(io.StringIO(python(cell)).readline)
-        if any(token.type == tokenize.OP and token.string == ";" for token in tokens):
-            problems.append(f"cell {i} has a semicolon")
-    return problems
+        return any(token.type == tokenize.OP and token.string == ";" for token in tokens)
+
+    return flagged(nb, "has a semicolon", found)
 
 
 def no_command(nb):
     """The one magic of a lesson is %matplotlib inline: no shell, no installation, no timing that changes."""
-    allowed = "get_ipython().run_line_magic('matplotlib', 'inline')"
-    return [
-        f"cell {i} has a magic or a shell command: {cell.source.splitlines()[0]}"
-        for i, cell in code_cells(nb)
-        if any(
-            ast.unparse(c.func).startswith("get_ipython()") and ast.unparse(c) != allowed
-            for c in nodes(cell, ast.Call)
-        )
-    ]
+
+    def found(cell):
+        calls = [ast.unparse(call) for call in nodes(cell, ast.Call)]
+        commands = [call for call in calls if re.match(r"get_ipython\(\)\.\w+\(", call)]
+        return set(commands) - {"get_ipython().run_line_magic('matplotlib', 'inline')"}
+
+    return flagged(nb, "has a magic or a shell command", found)
 
 
 def imports_come_first(nb):
-    return [
-        f"cell {i} imports; imports belong in the first code cell"
-        for i, c in code_cells(nb)[1:]
-        if nodes(c, ast.Import, ast.ImportFrom)
-    ]
+    late = {id(cell) for _, cell in code_cells(nb)[1:]}
+    complaint = "imports; imports belong in the first code cell"
+    return flagged(nb, complaint, lambda c: id(c) in late and nodes(c, ast.Import, ast.ImportFrom))
 
 
 def plain_imports(nb):
@@ -241,12 +215,8 @@ def plain_imports(nb):
 
 
 def inline_figures(nb):
-    first = [cell.source for _, cell in code_cells(nb)[:1]]
-    return (
-        []
-        if first and "%matplotlib inline" in first[0].splitlines()
-        else ["the first code cell must have %matplotlib inline"]
-    )
+    first = [line for _, cell in code_cells(nb)[:1] for line in cell.source.splitlines()]
+    return [] if "%matplotlib inline" in first else ["the first code cell must have %matplotlib inline"]
 
 
 def no_drawing(nb):
@@ -263,54 +233,46 @@ def no_drawing(nb):
 
 
 def figures_are_announced(nb):
-    return [
-        f"cell {i} shows a figure without a markdown cell before it"
-        for i, cell in code_cells(nb)
-        if is_figure(cell) and (i == 0 or nb.cells[i - 1].cell_type != "markdown")
-    ]
+    kinds = ["", *(cell.cell_type for cell in nb.cells)]
+    bare = [i for i, cell in code_cells(nb) if is_figure(cell) and kinds[i] != "markdown"]
+    return [f"cell {i} shows a figure without a markdown cell before it" for i in bare]
 
 
 def figures_are_shown(nb):
-    return [
-        f"cell {i} stores a picture but does not call plt.show()"
-        for i, cell in code_cells(nb)
-        if any("image/png" in output.get("data", {}) for output in cell.outputs) and not is_figure(cell)
-    ]
+    def found(cell):
+        return any("image/png" in o.get("data", {}) for o in cell.outputs) and not is_figure(cell)
+
+    return flagged(nb, "stores a picture but does not call plt.show()", found)
 
 
 # Exercises
 
 
 def exercises_are_complete(nb):
-    """An exercise is a heading with its number and a statement, one function with a docstring and a marked solution, a check."""
+    """A heading with number and statement, one function with a docstring and a marked solution, a check."""
     problems = []
     for i, cell in code_cells(nb):
         if not is_exercise(cell):
             continue
         number, name = exercise_of(nb, i)
-        functions = nodes(cell, ast.FunctionDef)
-        expected = f'exercises.check("{number}", {name})'
-        statement = nb.cells[i - 1].source if i else ""
+        said = [ast.get_docstring(function) or "" for function in nodes(cell, ast.FunctionDef)]
+        before = nb.cells[i - 1].source if i else ""
+        after = nb.cells[i + 1] if i + 1 < len(nb.cells) else types.SimpleNamespace(source="", metadata={})
+        check, key = f'exercises.check("{number}", {name})', number.replace(".", "-")
         wanted = {
-            "a statement under '### Exercise NN.n: ...' before it": re.match(
-                r"### Exercise \d\d\.\d: \S", statement
-            ),
-            "one function with a docstring": len(functions) >= 1 and ast.get_docstring(functions[0]),
-            "the shapes or the kind of its result after '->'": functions
-            and "->" in (ast.get_docstring(functions[0]) or ""),
+            "a statement under '### Exercise NN.n: ...' before it": re.match(TITLE, before),
+            "a function with a docstring that says its result after '->'": "->" in "".join(said[:1]),
             "one solution between the markers": marked(cell.source) == 1,
-            f"after it the cell {expected}": i + 1 < len(nb.cells) and nb.cells[i + 1].source == expected,
-            "metadata of nbgrader": nbgrader(cell)
-            == SOLUTION | {"grade_id": f"exercise-{number.replace('.', '-')}"},
-            "metadata of nbgrader for its check": i + 1 < len(nb.cells)
-            and nbgrader(nb.cells[i + 1]) == CHECK | {"grade_id": f"check-{number.replace('.', '-')}"},
+            f"after it the cell {check}": after.source == check,
+            "metadata of nbgrader": nbgrader(cell) == SOLUTION | {"grade_id": f"exercise-{key}"},
+            "metadata of nbgrader for its check": nbgrader(after) == CHECK | {"grade_id": f"check-{key}"},
         }
-        problems += [
-            f"exercise {number} in cell {i} needs {what}" for what, there in wanted.items() if not there
-        ]
+        missing = [what for what, there in wanted.items() if not there]
+        problems += [f"exercise {number} in cell {i} needs {what}" for what in missing]
     return problems
 
 
+TITLE = r"### Exercise \d\d\.\d: \S"
 SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
 
@@ -341,9 +303,9 @@ def no_stray_solution(nb):
 
 RULES = (
     no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_widget_view, no_machine_path,
-    outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon, no_command,
-    imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced, figures_are_shown,
-    exercises_are_complete, no_stray_solution,
+    outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon,
+    no_command, imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced,
+    figures_are_shown, exercises_are_complete, no_stray_solution,
 )  # fmt: skip
 
 
@@ -368,8 +330,9 @@ def slides(nb):
 
 def every_cell_has_a_part(nb):
     """A cell that says nothing would go on the slide before it."""
+    wanted = f'needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}'
     return [
-        f'cell {i} needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}; came {cell.metadata.get("slideshow", "none")}'
+        f"cell {i} {wanted}; came {cell.metadata.get('slideshow', 'none')}"
         for i, cell in enumerate(nb.cells)
         if slide_type(cell) not in SLIDE_TYPES or len(cell.metadata["slideshow"]) > 1
     ]
@@ -382,37 +345,27 @@ def talk_has_a_length(nb):
 
 def talk_starts_with_the_title(nb):
     first = slides(nb)[0][0].source if slides(nb) else ""
-    return (
-        []
-        if first.startswith("# ")
-        else [f"the first slide must show the title; it begins with {first[:40]!r}"]
-    )
+    return [f"the first slide must show the title, not {first[:40]!r}"] * (not first.startswith("# "))
 
 
 def slides_have_headings(nb):
     """In a hall, a slide that begins in the middle of a section leaves its listeners behind."""
-    firsts = [cell for cell, *_ in slides(nb)]
-    return [
-        f"slide {n} must begin with a heading; it begins with {cell.source[:40]!r}"
-        for n, cell in enumerate(firsts, 1)
-        if cell.cell_type != "markdown" or not re.match(r"#{1,6} ", cell.source)
-    ]
+    firsts = [cell.source if cell.cell_type == "markdown" else "code" for cell, *_ in slides(nb)]
+    bare = [n for n, source in enumerate(firsts, 1) if not re.match(r"#{1,6} ", source)]
+    return [f"slide {n} must begin with a heading; it begins with {firsts[n - 1][:40]!r}" for n in bare]
 
 
 TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_title, slides_have_headings)
 
 
 def pair_differences(notebook, script):
-    """Where a notebook and its script disagree, comparing type, source, tags, slideshow and nbgrader of their cells."""
+    """Where a notebook and its script disagree: type, source, tags, slideshow and nbgrader of their cells."""
 
     def key(cell):
         parts = [dict(cell.metadata.get(name, {})) for name in ("slideshow", "nbgrader")]
         return cell.cell_type, cell.source.strip("\n"), sorted(cell.metadata.get("tags", [])), parts
 
     left, right = [[key(cell) for cell in nb.cells] for nb in (notebook, script)]
-    problems = (
-        [] if len(left) == len(right) else [f"the notebook has {len(left)} cells, the script {len(right)}"]
-    )
-    return problems + [
-        f"cell {i} differs: {a} is not {b}" for i, (a, b) in enumerate(zip(left, right)) if a != b
-    ]
+    lengths = f"the notebook has {len(left)} cells, the script {len(right)}"
+    differ = [f"cell {i} differs: {a} is not {b}" for i, (a, b) in enumerate(zip(left, right)) if a != b]
+    return [lengths] * (len(left) != len(right)) + differ

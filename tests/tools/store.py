@@ -2,7 +2,7 @@
 
 python -m tests.tools.store 05_denoising_digits        one lesson or several
 python -m tests.tools.store                            all of them
-python -m tests.tools.store --alt [LESSON ...]         only renew the alternative texts of the stored figures, run nothing
+python -m tests.tools.store --alt [LESSON ...]         renew the alternative texts, run nothing
 """
 
 import argparse
@@ -19,17 +19,8 @@ from nbconvert.preprocessors import ExecutePreprocessor
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 VIEW = "application/vnd.jupyter.widget-view+json"
 ALT_LENGTH = 300  # characters: what a screen reader says in some twenty seconds
-SIGNS = {
-    "times": "×",
-    "cdot": "·",
-    "star": "⋆",
-    "approx": "≈",
-    "le": "≤",
-    "ge": "≥",
-    "mid": "|",
-    "to": "→",
-    "pm": "±",
-}
+SIGNS = dict(zip("times cdot star approx le ge mid to pm".split(), "×·⋆≈≤≥|→±"))
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def store(name):
@@ -40,16 +31,9 @@ def store(name):
     script.touch()  # jupytext takes the newer side of a pair
     jupytext(["--quiet", "--sync", str(script)])
     nb = nbformat.read(path, as_version=4)
-    executor = ExecutePreprocessor(
-        timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False
-    )
-    executor.preprocess(nb, {"metadata": {"path": str(NOTEBOOKS)}})
-    nb.metadata["kernelspec"] = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
-    nb.metadata["language_info"] = {"name": "python"}  # without the version of this machine
+    options = dict(timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False)
+    ExecutePreprocessor(**options).preprocess(nb, {"metadata": {"path": str(NOTEBOOKS)}})
+    nb.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})  # no version of this machine
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs = tidy(cell.outputs)
@@ -59,7 +43,7 @@ def store(name):
 
 
 def tidy(outputs):
-    """The outputs with neighbouring streams joined, and without views of widgets, empty boxes to a reader without a kernel."""
+    """The outputs with neighbouring streams joined, and without widgets, empty boxes where no kernel runs."""
     kept = []
     for output in outputs:
         if VIEW in output.get("data", {}):
@@ -72,7 +56,7 @@ def tidy(outputs):
 
 
 def describe(nb):
-    """Give every stored picture its alternative text, in the metadata from which nbconvert's template "classic" takes it."""
+    """Give every stored picture its alternative text, where nbconvert's template "classic" looks for it."""
     text = ""
     for cell in nb.cells:
         if cell.cell_type == "markdown":
@@ -83,7 +67,7 @@ def describe(nb):
 
 
 def description(markdown):
-    """What a cell says of a figure, in plain text: from the first sentence that names one on; '' where none does."""
+    """What a cell says of a figure, in plain text: from the first sentence that names one on, or ''."""
     for paragraph in BeautifulSoup(markdown2html(markdown), "html.parser").select("p"):
         sentences = re.split(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=[.?!])\s+(?=\d)", plain(paragraph.get_text()))
         for i, sentence in enumerate(sentences):
@@ -107,29 +91,26 @@ def spoken(formula):
     formula = re.sub(r"\\(?:operatorname|math\w+|text\w*|bar|hat|tilde)\b", "", formula)
     formula = re.sub(r"\\([A-Za-z]+)", lambda name: f" {SIGNS.get(name[1], name[1])} ", formula)
     formula = re.sub(r"[{}]|\\.", " ", formula)
-    formula = re.sub(
-        r"\s*([=<>≤≥≈→×])\s*|(?<=\w)\s*([+-])\s+", lambda sign: f" {sign[1] or sign[2]} ", formula
-    )
+    binary = r"\s*([=<>≤≥≈→×])\s*|(?<=\w)\s*([+-])\s+"
+    formula = re.sub(binary, lambda sign: f" {sign[1] or sign[2]} ", formula)
     formula = re.sub(r"\s*([/_^'])\s*|(\()\s+|\s+(?=[),])", lambda gap: gap[1] or gap[2] or "", formula)
     return " ".join(formula.replace(",", ", ").split())
 
 
 def shortened(sentences):
-    """As many sentences as fit into ALT_LENGTH characters, and of the next one the clauses before a colon or semicolon."""
+    """As many sentences as fit into ALT_LENGTH characters, and the clauses of the next one that fit."""
     text = ""
     for sentence in sentences:
         longer = f"{text} {sentence}".strip()
         if len(longer) > ALT_LENGTH:
-            clauses = re.sub(r"[;:][^;:]*$", ".", longer[:ALT_LENGTH])
-            return (
-                clauses if len(text) + 30 < len(clauses) < ALT_LENGTH else text or longer
-            )  # "Middle." says nothing
+            clauses = re.sub(r"[;:][^;:]*$", ".", longer[:ALT_LENGTH])  # but "Middle." says nothing
+            return clauses if len(text) + 30 < len(clauses) < ALT_LENGTH else text or longer
         text = longer
     return text
 
 
 def renew(name):
-    """Renew the alternative texts of a stored notebook, and nothing else: neither its script nor its age changes."""
+    """Renew the alternative texts of a stored notebook: neither its script nor its age changes."""
     path = NOTEBOOKS / f"{name}.ipynb"
     nb, age = nbformat.read(path, as_version=4), path.stat()
     describe(nb)
@@ -140,19 +121,14 @@ def renew(name):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.tools.store", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "lessons", nargs="*", metavar="LESSON", help="such as 05_denoising_digits; all of them by default"
+        "lessons", nargs="*", metavar="LESSON", help="such as 05_denoising_digits; default: all"
     )
-    parser.add_argument(
-        "--alt", action="store_true", help="only renew the alternative texts of the stored figures"
-    )
+    parser.add_argument("--alt", action="store_true", help="only renew the alternative texts of figures")
     options = parser.parse_args(arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # as the tests have it
-    carry, done, all_of_them = (
-        (renew, "described", "*.ipynb") if options.alt else (store, "stored", "scripts/*.py")
-    )
-    for name in options.lessons or sorted(path.stem for path in NOTEBOOKS.glob(all_of_them)):
-        carry(name)
-        print(f"{name} {done}")
+    for name in options.lessons or sorted(path.stem for path in NOTEBOOKS.glob("scripts/*.py")):
+        (renew if options.alt else store)(name)
+        print(f"{name} {'described' if options.alt else 'stored'}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The student edition: the lessons without solutions and outputs, made from notebooks/ and never edited by hand.
+"""The student edition: the lessons without solutions and outputs, made from notebooks/, not by hand.
 
     python -m tests.tools.student        write notebooks/student/ anew
 
-A solution becomes the stub that nbgrader puts there, so that a released assignment and this edition hold the same cells.
+A solution becomes the stub that nbgrader puts there, so a released assignment holds the same cells.
 """
 
 import copy
@@ -17,7 +17,8 @@ STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.MULTILINE | re.DOTALL)
 NOTICE = (
     "*Student edition: made from the complete lesson of the same name in the folder above. "
-    "Write your answers where it says* `YOUR CODE HERE`*; the cell below each tells what is right and what is not.*"
+    "Write your answers where it says* `YOUR CODE HERE`*; "
+    "the cell below each tells what is right and what is not.*"
 )
 
 
@@ -29,14 +30,13 @@ def without_solutions(source):
 def from_below(text):
     """Markdown with its links as they must be from the folder of the student edition."""
 
-    def seen(found):
+    def turned(found):
         target = found.group(1)
         inside = target.startswith(f"{FOLDER}/") or ".ipynb" in target
         return f"]({target.removeprefix(f'{FOLDER}/')})" if inside else f"](../{target})"
 
-    return re.sub(
-        r"\]\(([\w./-]+\.\w+(?:#[^)\s]*)?)\)", seen, text
-    )  # a file has an ending, unlike the (i, j) of a formula
+    file = r"\]\(([\w./-]+\.\w+(?:#[^)\s]*)?)\)"  # it has an ending, unlike the (i, j) of a formula
+    return re.sub(file, turned, text)
 
 
 def edition(nb):

@@ -1,0 +1,136 @@
+"""A lesson says the same when its cells are run twice: by its source, and the quick ones by a run."""
+
+import ast
+import dis
+import re
+import types
+
+import pytest
+from nbconvert.preprocessors import ExecutePreprocessor
+from nbformat import v4
+
+from course_lib.classroom.exercises import EXERCISES
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.tools import lesson_rules, student
+
+LONG = {"05", "09"}  # they take a minute; their cells are read, and their exercises run without the rest
+IN_PLACE = (
+    "add append clear discard extend fill insert pop popitem remove resize reverse setdefault shuffle sort"
+)
+
+
+def inside(code):
+    """The code objects of the functions and comprehensions in a code object."""
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return inner + [deeper for one in inner for deeper in inside(one)]
+
+
+def names(cell):
+    """What a cell reads before it binds it, what it binds, and what its functions read from outside."""
+    code, read, bound = compile(lesson_rules.python(cell), "cell", "exec"), set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            bound.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL") and step.argval not in bound:
+            read.add(step.argval)
+    steps = [step for function in inside(code) for step in dis.get_instructions(function)]
+    return read, bound, {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
+
+
+def changed(cell):
+    """The expressions that a cell adds to, deletes or changes by a method."""
+    calls = [call.func for call in lesson_rules.nodes(cell, ast.Call) if isinstance(call.func, ast.Attribute)]
+    deleted = [target for node in lesson_rules.nodes(cell, ast.Delete) for target in node.targets]
+    added = [node.target for node in lesson_rules.nodes(cell, ast.AugAssign)]
+    return added + deleted + [method for method in calls if method.attr in IN_PLACE.split()]
+
+
+def owner(node):
+    """x for x[0].y or x.y(0), '' for what does not begin with a name."""
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return getattr(node, "id", "")
+
+
+def differs_when_run_again(nb):
+    """Cells that draw from a generator of another cell, rebind what they read or change what they found."""
+    cells, problems = lesson_rules.code_cells(nb), []
+    assigned = [node for _, cell in cells for node in lesson_rules.nodes(cell, ast.Assign)]
+    made = [
+        a.targets[0] for a in assigned if re.fullmatch(r"[\w.]*default_rng\([^()]*\)", ast.unparse(a.value))
+    ]
+    for i, cell in cells:
+        read, bound, outside = names(cell)
+        drawn = {owner(target) for target in made} & (read | outside - bound)
+        local = {n.id for n in lesson_rules.nodes(cell, ast.Name) if isinstance(n.ctx, ast.Store)}
+        local |= {argument.arg for argument in lesson_rules.nodes(cell, ast.arg)} | bound | {"np"}
+        problems += [f"cell {i} draws from {name} of another cell" for name in sorted(drawn)]
+        problems += [f"cell {i} rebinds {name}, which it reads" for name in sorted(read & bound)]
+        foreign = [node for node in changed(cell) if owner(node) not in local]
+        problems += [f"cell {i} changes {ast.unparse(node)} of another cell" for node in foreign]
+    return problems
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_no_cell_depends_on_how_often_it_was_run(stem):
+    assert differs_when_run_again(notebook(stem)) == []
+
+
+FIRST = "rng = np.random.default_rng(1)\nx, seen = rng.normal(size=3), []"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("print(rng.normal())", "draws from rng"),
+        ("def f():\n    return rng.normal()", "draws from rng"),
+        ("print([rng.normal() for _ in x])", "draws from rng"),
+        ("print(rng.normal())\nrng = np.random.default_rng(2)", "draws from rng"),
+        ("x = 2 * x", "rebinds x"),
+        ("x += 1", "rebinds x"),
+        ("x[0] -= 1", "changes x[0]"),
+        ("del seen[0]", "changes seen[0]"),
+        ("seen.append(1)", "changes seen.append"),
+        ("rng = np.random.default_rng(2)\ny = [rng.normal() for _ in x]", None),
+        ("def f(rng, x):\n    x[0] += 1\n    return rng.normal()", None),
+        ("x[0] = 1\nfor y in seen:\n    print(np.sort(y))", None),
+        ("x = [1]\nx.append(2)\ny = sum(x for x in x)", None),
+    ],
+)  # fmt: skip
+def test_a_cell_that_says_something_else_the_second_time_is_found(source, problem):
+    nb = v4.new_notebook(cells=[v4.new_code_cell(FIRST), v4.new_code_cell(source)])
+    found = differs_when_run_again(nb)
+    assert (not found) if problem is None else any(problem in sentence for sentence in found)
+
+
+def said(cell):
+    """What a cell printed or returned, without what nbval does not compare: stderr, pictures and widgets."""
+    if "nbval-ignore-output" in cell.metadata.get("tags", []):
+        return ""
+    kept = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in kept)
+
+
+def run_twice(nb):
+    """(index, cell with new output) of a run with every cell twice, but figures and exercises once."""
+    once = [
+        id(c) for _, c in lesson_rules.code_cells(nb) if lesson_rules.is_figure(c) or lesson_rules.nbgrader(c)
+    ]
+    order = [(i, c) for i, c in lesson_rules.code_cells(nb) for _ in range(1 if id(c) in once else 2)]
+    ran = v4.new_notebook(cells=[v4.new_code_cell(c.source, metadata=c.metadata) for _, c in order])
+    folder = {"metadata": {"path": str(NOTEBOOKS / "student")}}
+    ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(ran, folder)
+    return [(i, cell) for (i, _), cell in zip(order, ran.cells)]
+
+
+@pytest.mark.parametrize("stem", [stem for stem in LESSONS if stem[:2] not in LONG])
+def test_the_student_edition_runs_with_nothing_filled_in_and_cells_run_twice(stem):
+    """And says each time what the complete lesson has stored, but for the checks of exercises."""
+    lesson, numbers = notebook(stem), lesson_rules.numbers_of_exercises(notebook(stem))
+    ran = run_twice(student.edition(lesson))
+    checks = [cell for _, cell in ran if lesson_rules.nbgrader(cell).get("grade")]
+    assert ["".join(output.text for output in cell.outputs) for cell in checks] == [
+        f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers
+    ]
+    others = [(i, cell) for i, cell in ran if not lesson_rules.nbgrader(cell)]
+    assert {i: said(cell) for i, cell in others if said(cell) != said(lesson.cells[i])} == {}
