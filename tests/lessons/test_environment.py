@@ -1,8 +1,10 @@
 """environment.yml installs what pyproject.toml asks for, at versions that were tested."""
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -17,8 +19,12 @@ PYPI_NAME = {
 CONDA_ONLY = {"python", "pip"}
 
 
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def project():
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return pyproject()["project"]
 
 
 def requirements(table):
@@ -81,9 +87,7 @@ def test_the_pinned_python_satisfies_requires_python():
 
 def test_every_package_is_installed():
     """An editable install finds a package that pyproject.toml forgets; a wheel would lack it."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
-        "packages"
-    ]
+    listed = pyproject()["tool"]["setuptools"]["packages"]
     found = [path.parent.relative_to(ROOT) for path in (ROOT / "course_lib").rglob("__init__.py")]
     assert sorted(listed) == sorted(".".join(path.parts) for path in found)
 
@@ -121,3 +125,13 @@ def test_what_presents_is_tested():
 def test_a_loose_pin_is_refused(dependencies, message):
     with pytest.raises(ValueError, match=message):
         pins({"dependencies": dependencies})
+
+
+def test_the_cells_of_lessons_are_compared_alike_from_every_working_folder(tmp_path, monkeypatch):
+    """`cd notebooks && pytest 00_start_here.ipynb`: nbval opens this file from wherever pytest was called."""
+    monkeypatch.chdir(tmp_path)
+    conftest = runpy.run_path(str(ROOT / "notebooks" / "conftest.py"))
+    config = SimpleNamespace(option=SimpleNamespace())
+    conftest["pytest_configure"](config)
+    assert Path(config.option.nbval_sanitize_with).is_file()
+    assert not any("sanitize" in option for option in pyproject()["tool"]["pytest"]["ini_options"]["addopts"])
