@@ -1,12 +1,16 @@
 """A lesson as a talk: one HTML file that shows the slides of a notebook without a network.
 
-`python -m course_lib.slides notebooks/05_denoising_digits.ipynb` writes 05_denoising_digits.slides.html into this folder.
-The slides are those of `jupyter nbconvert --to slides`, which fetches reveal.js and MathJax from the network. Here both
-come from packages of the extra "present" and are written into the file: open it in a browser; S shows the speaker notes.
+`python -m course_lib.classroom.slides notebooks/05_denoising_digits.ipynb` writes
+05_denoising_digits.slides.html into this folder. The slides are those of `jupyter nbconvert --to slides`,
+which fetches reveal.js and MathJax from the network. Here both come from packages of the extra "present" and
+are written into the file, and so is the font of the code: a slide is as high in the hall as at home. Open it
+in a browser; S shows the speaker notes.
 """
 
 import argparse
+import base64
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -16,9 +20,12 @@ ASSETS = {  # what the page asks for -> package, file in it
     "reveal.js": ("pyreveal", "pyreveal/revealjs/dist/reveal.js"),
     "notes.js": ("pyreveal", "pyreveal/revealjs/dist/plugin/notes.js"),
     "mathjax.js": ("django-static-mathjax", "mathjax/static/mathjax/es5/tex-svg-full.js"),
+    "mono.ttf": ("matplotlib", "matplotlib/mpl-data/fonts/ttf/DejaVuSansMono.ttf"),
 }
-# nbconvert's own template, less its loaders, with the measures of its default theme. MathJax comes first, so that
-# reveal.js lays out finished formulas; one that is wider than the slide, which nbconvert's page breaks, is drawn smaller.
+# nbconvert's own template, less its loaders, with the measures of its default theme. MathJax and the fonts
+# come first, so that reveal.js lays out finished formulas; one that is wider than the slide, which
+# nbconvert's page breaks, is drawn smaller. Text takes the font of reveal's theme and code the one above, not
+# those of the machine; what MathJax writes for screen readers alone must not widen a formula.
 TEMPLATE = r"""{% extends 'index.html.j2' %}
 {% block html_head_js %}{% endblock %}
 {% block data_png scoped %}
@@ -33,23 +40,29 @@ MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};
 {% endblock %}
 {% block footer_js %}
 <style>
+@font-face { font-family: 'Talk Mono'; src: url(mono.ttf); }
+:root { --jp-content-font-family: 'Source Sans Pro', sans-serif;
+        --jp-code-font-family: 'Talk Mono', monospace; }
+.reveal pre, .reveal pre *, .reveal code { font-family: 'Talk Mono', monospace; }
 .reveal h1, .reveal h2, .reveal h3, .reveal h4 { text-transform: none; font-weight: normal; }
 .reveal h1 { font-size: 3.77em; }
 .reveal h2 { font-size: 2.11em; }
 .reveal h3 { font-size: 1.55em; }
 .reveal .slides > section > section { padding: 20px 0; }
 .reveal mjx-container > svg { max-width: none; max-height: none; }
+.reveal mjx-container > mjx-assistive-mml { width: 1px !important; height: 1px !important; }
 </style>
 <script src="reveal.js"></script>
 <script src="notes.js"></script>
 <script>
 function fitFormulas() {
   for (const formula of document.querySelectorAll('section.present mjx-container[display]')) {
+    // Small steps, since hinted fonts shrink in steps.
     const tooWide = () => formula.scrollWidth > formula.parentElement.clientWidth;
-    for (let size = 98; tooWide() && size > 40; size -= 2) formula.style.fontSize = size + '%';  // hinted fonts shrink in steps
+    for (let size = 98; tooWide() && size > 40; size -= 2) formula.style.fontSize = size + '%';
   }
 }
-MathJax.startup.promise.then(() => {
+Promise.all([MathJax.startup.promise, document.fonts.ready]).then(() => {
   Reveal.on('ready', fitFormulas);
   Reveal.on('slidechanged', fitFormulas);
   Reveal.initialize({
@@ -59,59 +72,87 @@ MathJax.startup.promise.then(() => {
 });
 </script>
 {% endblock %}"""
-REFERENCE = re.compile(r'<link\b[^>]*\bhref="([^"]+)"[^>]*>|<script src="([^"]+)"></script>')
+NEW = ("slide", "subslide")  # the types of a cell that begins one
+REFERENCE = re.compile(
+    r'<link\b[^>]*\bhref="([^"]+)"[^>]*>|<script src="([^"]+)"></script>|url\((mono\.ttf)\)'
+)
 
 
 def talk(notebook):
-    """The slides of a notebook as a page that needs no other file.
+    """The slides of a notebook, whose cells carry slideshow metadata, as HTML that needs no other file.
 
-    Parameters
-    ----------
-    notebook : path of an .ipynb file whose cells carry slideshow metadata
-
-    Returns
-    -------
-    str, HTML
-
-    Raises
-    ------
-    FileNotFoundError
-        Where there is no such notebook.
-    ModuleNotFoundError
-        Where a package of the extra "present" is not installed.
+    `notebook` is the path of an .ipynb file. Raises FileNotFoundError where there is none, ValueError where
+    it is damaged or has no slide, ModuleNotFoundError where a package of the extra "present" is not
+    installed.
     """
     from nbconvert import SlidesExporter  # takes longer than all of course_lib
 
     path = Path(notebook)
+    exporter = SlidesExporter(
+        raw_template=TEMPLATE,
+        reveal_url_prefix="reveal",
+        reveal_theme="white",
+        reveal_transition="none",
+        reveal_number="c/t",
+        embed_images=True,
+    )
+    place = {"metadata": {"name": path.stem, "path": str(path.parent)}}
+    html, _ = exporter.from_notebook_node(read(path), place)
+    return REFERENCE.sub(_embedded, html)
+
+
+def read(path):
+    """A valid notebook with at least one slide."""
+    import nbformat
+
     if path.suffix != ".ipynb" or not path.is_file():
         remedy = "try notebooks/05_denoising_digits.ipynb"
-        raise FileNotFoundError(f"notebook needs the path of an .ipynb file; got {notebook}; {remedy}")
-    exporter = SlidesExporter(
-        raw_template=TEMPLATE, reveal_url_prefix="reveal", reveal_theme="white", reveal_transition="none", reveal_number="c/t",
-        embed_images=True,
-    )  # fmt: skip
-    html, _ = exporter.from_filename(str(path))
-    return REFERENCE.sub(_embedded, html)
+        raise FileNotFoundError(f"notebook needs the path of an .ipynb file; got {path}; {remedy}")
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        slides = [
+            cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") in NEW
+        ]
+    except OSError:
+        raise
+    except Exception as error:  # for JSON of another kind nbformat raises whatever it stumbles over
+        remedy = "open it in JupyterLab, or restore it with git checkout"
+        raise ValueError(
+            f"{path} needs to be a valid notebook; got {type(error).__name__}; {remedy}"
+        ) from error
+    if not slides:
+        remedy = "mark some as slides in JupyterLab's property inspector"
+        raise ValueError(
+            f"{path} needs cells that begin a slide; got none of {len(notebook.cells)}; {remedy}"
+        )
+    return notebook
 
 
 def write(notebook, folder="."):
     """Write the talk of a notebook into a folder, made if need be, and return the path of the file."""
     html = talk(notebook)
     target = Path(folder) / f"{Path(notebook).stem}.slides.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(html, encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(html, encoding="utf-8")
+    except OSError as error:
+        remedy = "choose another with --to"
+        raise OSError(f"folder needs to let us write; got {folder}: {error.strerror}; {remedy}") from error
     return target
 
 
 def _embedded(reference):
-    """The file that a link or script refers to, as a style or script element."""
-    style, script = reference.groups()
-    text = _asset(style or script)
+    """What a link, a script or the style of the font refers to, in its place."""
+    style, script, font = reference.groups()
+    data = _asset(style or script or font)
+    if font:
+        return f"url(data:font/ttf;base64,{base64.b64encode(data).decode()})"
+    text = data.decode("utf-8")
     if style:
         return f"<style>{text}</style>"
-    return "<script>{}</script>".format(
-        text.replace("</script", r"<\/script")
-    )  # the same string to JavaScript, no end to HTML
+    text = text.replace("</script", r"<\/script")  # the same string to JavaScript, no end to HTML
+    return f"<script>{text}</script>"
 
 
 def _asset(name):
@@ -119,27 +160,33 @@ def _asset(name):
     try:
         path = metadata.distribution(package).locate_file(file)
     except metadata.PackageNotFoundError:
-        message = (
-            f"slides needs the package {package}; got none; install it with: pip install -e '.[present]'"
-        )
+        remedy = "install it with: pip install -e '.[present]'"
+        message = f"slides needs the package {package}; got none; {remedy}"
         raise ModuleNotFoundError(message, name=package) from None
-    return Path(path).read_text(encoding="utf-8")
+    return Path(path).read_bytes()
 
 
 def main(arguments=None):
-    """Write the talks that the arguments of the command line name."""
-    parser = argparse.ArgumentParser(prog="python -m course_lib.slides", description=__doc__.splitlines()[0])
+    """Write the talks that the command line names.  ->  0, or 1 where one could not be written"""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.classroom.slides",
+        description="A lesson as a talk: one HTML file that needs no network.",
+    )
     parser.add_argument(
         "notebooks", nargs="+", metavar="NOTEBOOK", help="such as notebooks/05_denoising_digits.ipynb"
     )
     parser.add_argument("--to", default=".", metavar="FOLDER", help="where to write, this folder by default")
     options = parser.parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # the terminal may lack the letters of a folder
+    status = 0
     for notebook in options.notebooks:
         try:
             print(write(notebook, options.to))
-        except (FileNotFoundError, ModuleNotFoundError) as error:
-            parser.error(str(error))
+        except (OSError, ValueError, ModuleNotFoundError) as error:
+            print(f"{parser.prog}: error: {error}", file=sys.stderr)
+            status = 1
+    return status
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

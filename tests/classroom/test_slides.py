@@ -1,8 +1,12 @@
 """A talk is one file: everything that its page asks for is in it."""
 
 import base64
+import os
 import re
+import subprocess
+import sys
 from importlib import metadata
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -45,8 +49,9 @@ def test_the_page_asks_for_no_file(small):
     assert 'src="data:image/png;base64,' in without_code
 
 
-def test_a_script_cannot_end_its_element(small, monkeypatch):
-    monkeypatch.setattr(slides, "_asset", lambda name: "x = '<script></script>'")
+def test_a_script_cannot_end_its_element(small, tmp_path, monkeypatch):
+    (tmp_path / "notes.js").write_text("x = '<script></script>'")
+    monkeypatch.setitem(slides.ASSETS, "notes.js", ("pyreveal", str(tmp_path / "notes.js")))
     assert "<script>x = '<script><\\/script>'</script>" in slides.talk(small)
 
 
@@ -66,25 +71,67 @@ def test_a_figure_keeps_its_alternative_text(write_notebook):
     assert """<img alt='One "dot" &amp; no more.'""" in html  # quoted anew when the picture is embedded
 
 
-def test_write_makes_the_folder_and_names_the_file_like_nbconvert(small, tmp_path):
-    target = slides.write(small, tmp_path / "talks" / "today")
-    assert target == tmp_path / "talks" / "today" / "00_a.slides.html"
+def test_write_makes_the_folder_and_names_the_file_like_nbconvert(small, tmp_path, capsys):
+    target = tmp_path / "talks" / "today" / "00_a.slides.html"
+    assert slides.main([str(small), "--to", str(target.parent)]) == 0
+    assert capsys.readouterr().out == f"{target}\n"
     assert target.read_text(encoding="utf-8") == slides.talk(small)
 
 
-def test_the_command_line_says_what_it_wrote(small, tmp_path, capsys):
-    slides.main([str(small), "--to", str(tmp_path / "talks")])
-    assert capsys.readouterr().out == f"{tmp_path / 'talks' / '00_a.slides.html'}\n"
+NO_NOTEBOOK = "^notebook needs the path of an .ipynb file; got .*; try notebooks/05_denoising_digits.ipynb$"
+DAMAGED = r"^\S+\.ipynb needs to be a valid notebook; got \w+; open it in JupyterLab, or restore it with .*$"
+NO_SLIDE = (
+    r"^\S+\.ipynb needs cells that begin a slide; got none of {}; mark some as slides in JupyterLab's .*$"
+)
 
 
-@pytest.mark.parametrize("name", ["05_denoising_digits", "notebooks/55_none.ipynb", "README.md"])
-def test_what_is_no_notebook_is_refused(name, capsys):
-    with pytest.raises(SystemExit):
-        slides.main([name])
-    message = (
-        f"notebook needs the path of an .ipynb file; got {name}; try notebooks/05_denoising_digits.ipynb"
-    )
-    assert capsys.readouterr().err.endswith(f"error: {message}\n")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, NO_NOTEBOOK),
+        ("<<<<<<< HEAD\n{}\n=======\n", DAMAGED),
+        ("", DAMAGED), ("{}", DAMAGED), ("[]", DAMAGED), ("null", DAMAGED),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', DAMAGED),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', NO_SLIDE.format(0)),
+        (nbformat.writes(v4.new_notebook(cells=[v4.new_code_cell("1")])), NO_SLIDE.format(1)),
+    ],
+)  # fmt: skip
+def test_what_is_no_talk_is_refused_in_one_line(content, message, small, tmp_path, capsys):
+    """And the others are written."""
+    bad = tmp_path / "bad.ipynb"
+    if content is not None:
+        bad.write_text(content)
+    assert slides.main([str(bad), str(small), "--to", str(tmp_path / "talks")]) == 1
+    out, err = capsys.readouterr()
+    assert out == f"{tmp_path / 'talks' / '00_a.slides.html'}\n"
+    (line,) = err.splitlines()
+    assert re.search(message, line.removeprefix("python -m course_lib.classroom.slides: error: "))
+
+
+@pytest.mark.parametrize("folder", ["00_a.ipynb", "00_a.ipynb/below"])  # a file, and a folder in a file
+def test_a_folder_that_cannot_be_is_refused(folder, small, tmp_path):
+    message = "^folder needs to let us write; got .*00_a.ipynb.*: .*; choose another with --to$"
+    with pytest.raises(OSError, match=message):
+        slides.write(small, tmp_path / folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "encoding", "shown"),
+    [(["-OO"], "utf-8", "доклад"), ([], "cp1252", r"\u0434\u043e\u043a\u043b\u0430\u0434")],
+)
+def test_it_runs_without_docstrings_and_on_a_terminal_without_the_letters(
+    options, encoding, shown, small, tmp_path
+):
+    command = [sys.executable, *options, "-m", "course_lib.classroom.slides", str(small), "--to", "доклад"]
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": encoding,
+        "PYTHONPATH": str(Path(slides.__file__).parents[2]),
+    }
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout.decode(encoding).strip() == str(Path(shown) / "00_a.slides.html")
+    assert (tmp_path / "доклад" / "00_a.slides.html").is_file()
 
 
 def test_a_missing_extra_names_the_command(small, monkeypatch):
@@ -105,6 +152,23 @@ def test_chromium_shows_it_offline(small):
         ("A lesson", 1, 2, []),
         ("The end", 1, 0, []),
     ]
+
+
+FONTS = """() => [...document.querySelectorAll('.slides h1, .slides p, .slides pre, .slides pre span')].map(
+  e => getComputedStyle(e).fontFamily.split(',')[0].replaceAll('"', ''))"""
+UNSEEN = "() => [...document.querySelectorAll('mjx-assistive-mml')].map(e => e.offsetWidth)"
+
+
+def test_its_layout_depends_on_no_font_of_the_machine(write_notebook, tmp_path):
+    """Text and code bring their fonts; what only a screen reader sees takes no room."""
+    code = v4.new_code_cell("x = 1", metadata={"slideshow": {"slide_type": "-"}})
+    notebook = write_notebook(cell("# A lesson\n\nBy $a^2 + b^2 + c^2$.", "slide"), code)
+    with chromium.browser(chromium.require_chromium()) as browser:
+        page = browser.new_page()
+        page.goto(slides.write(notebook, tmp_path).resolve().as_uri())
+        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        assert set(page.evaluate(FONTS)) == {"Source Sans Pro", "Talk Mono"}
+        assert page.evaluate(UNSEEN) == [1]
 
 
 def test_s_opens_the_speaker_notes(small, tmp_path):
