@@ -4,9 +4,8 @@ import numpy as np
 from numpy.linalg import inv
 from scipy.linalg import block_diag
 
+
 # 01.1
-
-
 def blocks_of_whole(S11, S12, S22):
     L = inv(np.vstack([np.hstack([S11, S12]), np.hstack([S12.T, S22])]))
     n = S11.shape[0]
@@ -18,19 +17,12 @@ def blocks_by_formula(S11, S12, S22):
     return L11, -L11 @ S12 @ inv(S22)
 
 
-def lower_left(S11, S12, S22):
-    n = S11.shape[0]
-    return blocks_of_whole(S11, S12, S22)[0], inv(np.block([[S11, S12], [S12.T, S22]]))[n:, :n]
-
-
 def other_corner(S11, S12, S22):
     N = S22 - S12.T @ inv(S11) @ S12
     return inv(N), -inv(N) @ S12.T @ inv(S11)
 
 
 # 01.3 and 01.4
-
-
 def unseen(D, seen):
     return [i for i in range(D) if i not in list(seen)]
 
@@ -63,23 +55,10 @@ def by_einsum(mean, cov, seen, value):
     return m1 + np.einsum("ij,jk,k->i", S12, inv(S22), value - m2), S11 - less
 
 
-def seen_by_mask(mean, cov, seen, value):
-    mask = np.isin(np.arange(len(mean)), seen)
-    return condition(mean, cov, np.flatnonzero(mask), value)
-
-
-def by_whole_precision(mean, cov, seen, value):
-    return by_precision(mean, inv(cov), seen, value)
-
-
 def without_ix(mean, cov, seen, value):
     rest = unseen(len(mean), seen)
     gain = cov[rest, seen] @ inv(cov[seen, seen])
     return mean[rest] + gain @ (value - mean[seen]), cov[rest, rest] - gain @ cov[seen, rest]
-
-
-def marginal(mean, cov, seen, value):
-    return np.delete(mean, seen), np.delete(np.delete(cov, seen, 0), seen, 1)
 
 
 def precision_returned(mean, cov, seen, value):
@@ -97,19 +76,11 @@ def by_precision(mean, precision, seen, value):
     return m1 - inv(L11) @ L12 @ (value - m2), inv(L11)
 
 
-def by_covariance(mean, precision, seen, value):
-    return condition(mean, inv(precision), seen, value)
-
-
 def by_lists(mean, precision, seen, value):
     rest = unseen(len(mean), seen)
     pull = [sum(precision[i, j] * (x - mean[j]) for j, x in zip(seen, value)) for i in rest]
     L11 = precision[np.ix_(rest, rest)]
     return (mean[rest] - np.linalg.solve(L11, pull)).tolist(), np.linalg.solve(L11, np.eye(len(rest)))
-
-
-def seen_in_order(mean, precision, seen, value):
-    return by_precision(mean, precision, sorted(seen), value)
 
 
 def inverse_without_ix(mean, precision, seen, value):
@@ -118,13 +89,7 @@ def inverse_without_ix(mean, precision, seen, value):
     return mean[rest] - C @ precision[rest, seen] @ (value - mean[seen]), C
 
 
-def marginal_cov(mean, precision, seen, value):
-    return by_covariance(mean, precision, seen, value)[0], marginal(mean, inv(precision), seen, value)[1]
-
-
 # 01.5
-
-
 def joint(mu, S, W, b, R):
     return np.concatenate([mu, W @ mu + b]), np.block([[S, S @ W.T], [W @ S, W @ S @ W.T + R]])
 
@@ -148,14 +113,6 @@ def joint_entry_by_entry(mu, S, W, b, R):
     return [*mu, *(W @ mu + b)], C
 
 
-def independent(mu, S, W, b, R):
-    return np.append(mu, W @ mu + b), block_diag(S, W @ S @ W.T + R)
-
-
-def y_first(mu, S, W, b, R):
-    return np.append(W @ mu + b, mu), np.block([[W @ S @ W.T + R, W @ S], [S @ W.T, S]])
-
-
 def joint_precision(mu, S, W, b, R):
     mean, cov = joint(mu, S, W, b, R)
     return mean, np.linalg.pinv(cov)
@@ -165,28 +122,19 @@ RIGHT = {
     "01.1": (blocks_of_whole, blocks_by_formula),
     "01.2": (lambda: (2500 - 800**2 / 400) ** 0.5, lambda: 30),
     "01.3": (condition, one_at_a_time, by_einsum),
-    "01.4": (by_precision, by_covariance, by_lists),
+    "01.4": (by_precision, lambda mean, L, seen, value: condition(mean, inv(L), seen, value), by_lists),
     "01.5": (joint, joint_by_linear_map, joint_entry_by_entry),
 }
 WRONG = {  # words of the sentence that must come
-    "01.1": {"your second result is L21": lower_left, "other corner": other_corner},
+    "01.1": {"other corner": other_corner},
     "01.2": {"in proportion": lambda: 50 * (1 - 0.8), "who was seen": lambda: (400 - 800**2 / 2500) ** 0.5},
     "01.3": {
-        "first number of `value`": seen_by_mask,
-        "until the covariance is singular": by_whole_precision,
+        "first number of `value`": lambda mean, cov, seen, value: condition(mean, cov, sorted(seen), value),
+        "is singular": lambda mean, cov, seen, value: by_precision(mean, inv(cov), seen, value),
         "single entries": without_ix,
-        "marginal of the unseen": marginal,
         "is a precision": precision_returned,
         "given the unseen ones": cov_of_seen,
     },
-    "01.4": {
-        "first number of `value`": seen_in_order,
-        "single entries": inverse_without_ix,
-        "before the look": marginal_cov,
-    },
-    "01.5": {
-        "made z and y independent": independent,
-        "z comes first": y_first,
-        "precision of the joint": joint_precision,
-    },
+    "01.4": {"single entries": inverse_without_ix},
+    "01.5": {"precision of the joint": joint_precision},
 }

@@ -6,25 +6,14 @@ from scipy.linalg import cho_factor, cho_solve, eigh
 
 from tests.classroom.answers01 import joint, one_at_a_time
 
+
 # 02.2
-
-
-def predicted(mu, S, W, b, R):
-    return W @ mu + b, W @ S @ W.T + R
-
-
 def predicted_by_sums(mu, S, W, b, R):
     mean = [b[i] + sum(W[i, a] * mu[a] for a in range(len(mu))) for i in range(len(b))]
     return mean, np.einsum("ia,ab,jb->ij", W, S, W) + R
 
 
-def predicted_by_precisions(mu, S, W, b, R):
-    return W @ mu + b, inv(inv(W @ S @ W.T) + inv(R))
-
-
 # 02.3 and 02.4
-
-
 def by_precision(mu, S, W, b, R, y):
     C = inv(inv(S) + W.T @ inv(R) @ W)
     return C @ (inv(S) @ mu + W.T @ inv(R) @ (y - b)), C
@@ -60,21 +49,7 @@ def least_squares(mu, S, W, b, R, y):
     return C @ W.T @ inv(R) @ (y - b), C
 
 
-def marginal_for_noise(mu, S, W, b, R, y):
-    return by_gain(mu, S, W, b, W @ S @ W.T + R, y)
-
-
-def gain_without_noise(mu, S, W, b, R, y):
-    return by_given_gain(S @ W.T @ inv(W @ S @ W.T), mu, S, W, b, y)
-
-
-def gain_by_noise_alone(mu, S, W, b, R, y):
-    return by_given_gain(S @ W.T @ inv(R), mu, S, W, b, y)
-
-
 # 02.5
-
-
 def wiener(mu, S, noise_std, y):
     lam, U = np.linalg.eigh(S)
     factors = lam / (lam + noise_std**2)
@@ -107,7 +82,7 @@ def deviations(mu, S, noise_std, y):
 
 RIGHT = {
     "02.1": (lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), lambda: 100 + 400 / 500 * 50),
-    "02.2": (predicted, predicted_by_sums),
+    "02.2": (lambda mu, S, W, b, R: (W @ mu + b, W @ S @ W.T + R), predicted_by_sums),
     "02.3": (by_precision, by_solve, by_gain),
     "02.4": (by_gain, by_joseph, by_joint),
     "02.5": (wiener, wiener_by_gain, wiener_by_loop, wiener_single),
@@ -117,12 +92,12 @@ WRONG = {  # words of the sentence that must come
         "one over the standard deviation": lambda: (100 / 20 + 150 / 10) / (1 / 20 + 1 / 10),
         "less sure opinion": lambda: (100 * 20 + 150 * 10) / 30,
     },
-    "02.2": {"two opinions": predicted_by_precisions},
-    "02.3": {"least squares": least_squares, "covariance of y itself": marginal_for_noise},
+    "02.2": {"two opinions": lambda mu, S, W, b, R: (W @ mu + b, inv(inv(W @ S @ W.T) + inv(R)))},
+    "02.3": {"least squares": least_squares},
     "02.4": {
         "never needs": by_precision,
-        "noise is missing in the gain": gain_without_noise,
-        "noise alone": gain_by_noise_alone,
+        "noise is missing in the gain": lambda mu, S, W, b, R, y: by_gain(mu, S, W, b, 0, y),
+        "noise alone": lambda mu, S, W, b, R, y: by_given_gain(S @ W.T @ inv(R), mu, S, W, b, y),
     },
     "02.5": {"throughout": deviations},
 }

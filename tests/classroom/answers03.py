@@ -4,9 +4,8 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
+
 # 03.1
-
-
 def log_normal(y, mean, cov):
     """ln N(y | mean, cov), from the definition."""
     r = y - mean
@@ -29,27 +28,12 @@ def by_scipy(means, covs, W, b, R, y, **options):
     return np.array([normal.logpdf(y, W @ m + b, W @ S @ W.T + R, **options) for m, S in zip(means, covs)])
 
 
-def without_noise(means, covs, W, b, R, y):
-    return by_scipy(means, covs, W, b, 0, y, allow_singular=True)
-
-
-def without_noise_strictly(means, covs, W, b, R, y):
-    """SciPy's default raises where W S W' is singular."""
-    return by_scipy(means, covs, W, b, 0, y)
-
-
-def without_channel(means, covs, W, b, R, y):
-    return np.array([multivariate_normal.logpdf(y, m, S) for m, S in zip(means, covs)])
-
-
 def log_of_density(means, covs, W, b, R, y):
     normal = multivariate_normal
     return np.log(np.array([normal.pdf(y, W @ m + b, W @ S @ W.T + R) for m, S in zip(means, covs)]))
 
 
 # 03.3
-
-
 def moments_by_loop(weights, means, covs):
     mean = sum(p * m for p, m in zip(weights, means))
     cov = sum(p * (S + np.outer(m - mean, m - mean)) for p, m, S in zip(weights, means, covs))
@@ -73,8 +57,6 @@ def moments_by_einsum(weights, means, covs):
 
 
 # 03.4
-
-
 def shifted_softmax(weights, log_evidence):
     joint = np.log(weights) + log_evidence
     shares = np.exp(joint - max(joint))
@@ -89,15 +71,6 @@ def softmax_by_loop(weights, log_evidence):
 
 def single_precision(weights, log_evidence):
     return shifted_softmax(weights, log_evidence).astype(np.float32)
-
-
-def without_prior(weights, log_evidence):
-    e = np.exp(log_evidence - log_evidence.max())
-    return e / e.sum()
-
-
-def without_prior_naively(weights, log_evidence):
-    return np.exp(log_evidence) / np.exp(log_evidence).sum()
 
 
 def naive(weights, log_evidence):
@@ -127,15 +100,15 @@ RIGHT = {
 }
 WRONG = {  # words of the sentence that must come
     "03.1": {
-        "lacks the noise": without_noise,
-        "more spread than": without_noise_strictly,
-        "for z at the point y": without_channel,
+        "lacks the noise": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y, allow_singular=True),
+        "more spread than": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y),  # raises where singular
+        "for z at the point y": lambda m, S, W, b, R, y: by_definition(m, S, np.eye(len(y)), 0, 0, y),
         "underflow": log_of_density,
     },
     "03.3": {"spread inside": between, "components' means": between_rounded},
     "03.4": {
-        "ignore the prior": without_prior,
-        "a rare component": without_prior_naively,
+        "ignore the prior": lambda weights, log_evidence: shifted_softmax(1, log_evidence),
+        "a rare component": lambda weights, log_evidence: naive(1, log_evidence),
         "do not sum to 1": lambda weights, log_evidence: weights * np.exp(log_evidence),
         "exactly 0": naive,
         "must include the prior weights": shifted_by_evidence,

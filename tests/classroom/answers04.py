@@ -4,9 +4,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import logsumexp
 
+
 # 04.1
-
-
 def windows_by_loop(image, m, outer=0):
     H, W = image.shape
     I, J = H - m + 1 + outer, W - m + 1 + outer
@@ -25,21 +24,7 @@ def windows_by_strides(image, m):
     return sliding_window_view(image, (m, m)).reshape(-1, m * m)
 
 
-def one_too_few(image, m):
-    return np.array(windows_by_loop(image, m, outer=-1))
-
-
-def one_too_many(image, m):
-    return np.array(windows_by_loop(image, m, outer=1))
-
-
-def transposed(image, m):
-    return windows_by_strides(image.T, m)
-
-
 # 04.3
-
-
 def average_by_loop(v, m, H, W):
     total, count = np.zeros((H, W)), np.zeros((H, W))
     n = 0
@@ -76,8 +61,6 @@ def rows_of_height(v, m, H, W):
 
 
 # 04.4
-
-
 def e_step_shifted(weights, log_densities):
     joint = np.log(weights) + log_densities
     top = joint.max(axis=1, keepdims=True)
@@ -132,10 +115,6 @@ def over(axis):
     return answer
 
 
-def without_weights(weights, log_densities):
-    return e_step_by_logsumexp(np.ones(len(weights)), log_densities)
-
-
 def weights_not_logged(weights, log_densities):
     score = logsumexp(weights + log_densities, axis=1)
     return np.exp(weights + log_densities - score[:, None]), score.mean()
@@ -149,8 +128,6 @@ def one_label(weights, log_densities):
 
 
 # 04.5
-
-
 def m_step_by_loop(x, r, reg_covar):
     N, D = x.shape
     weights, means, covs = [], [], []
@@ -178,14 +155,6 @@ def m_step_by_einsum(x, r, reg_covar):
     return n / len(x), means, covs + reg_covar * np.eye(x.shape[1])
 
 
-def unbiased(x, r, reg_covar):
-    return m_step_by_cov(x, r, reg_covar, bias=False)
-
-
-def hard(x, r, reg_covar):
-    return m_step_by_einsum(x, (r == r.max(axis=1, keepdims=True)).astype(float), reg_covar)
-
-
 RIGHT = {
     "04.1": (windows_by_loop, windows_by_formula, windows_by_strides),
     "04.2": (lambda: 4 * 13, lambda: len([1 for i in range(13) for j in range(13) if i <= 3 < i + 16])),
@@ -195,9 +164,9 @@ RIGHT = {
 }
 WRONG = {  # words of the sentence that must come
     "04.1": {
-        "rows and columns are swapped": transposed,
-        "column of windows are missing": one_too_few,
-        "reaches beyond": one_too_many,
+        "rows and columns are swapped": lambda image, m: windows_by_strides(image.T, m),
+        "column of windows are missing": lambda image, m: np.array(windows_by_loop(image, m, outer=-1)),
+        "reaches beyond": lambda image, m: np.array(windows_by_loop(image, m, outer=1)),
     },
     "04.3": {"square images only": rows_of_height},
     "04.4": {
@@ -209,10 +178,13 @@ WRONG = {  # words of the sentence that must come
         "best component alone": scored(lambda joint, r: np.max(joint, axis=1).mean()),
         "sum to 1 over the data": over(0),
         "over the whole table": over(None),
-        "weights of the components are missing": without_weights,
+        "answers for fewer data": lambda weights, e: e_step_by_logsumexp(np.ones(len(weights)), e),
         "both must be logarithms": weights_not_logged,
         "went to one component": one_label,
         "overflows": underflowing,
     },
-    "04.5": {"np.cov": unbiased, "one component only": hard},
+    "04.5": {
+        "np.cov": lambda x, r, reg: m_step_by_cov(x, r, reg, bias=False),
+        "one component only": lambda x, r, reg: m_step_by_loop(x, r == r.max(axis=1, keepdims=True), reg),
+    },
 }

@@ -5,11 +5,11 @@ from numpy.linalg import inv
 
 from . import _instances
 from ._grading import ANY, Case, Exercise
+from ._instances import only_numbers
 from ._slips import unless
 
+
 # 01.1 the upper blocks of the precision
-
-
 def block_cases(rng):
     def case(what, D1, D2, scale=1.0):
         S = _instances.covariance(rng, D1 + D2, scale)
@@ -35,45 +35,37 @@ def precision_blocks(S11, S12, S22):
 
 
 COMPLEMENT = "S11 - S12 @ S22_inv @ S12.T"
-BLOCKS = Exercise(
-    "01.1", "the upper blocks of the precision", ("L11 (D1, D1)", "L12 (D1, D2)"), block_cases, precision_blocks, (
-        ("return L11,", "return inv(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
-        (COMPLEMENT, "S11", "you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?"),
-        ("S11 - S12", "S11 + S12", "your M is larger than S11; does the elimination add or take away?"),
-        ("-L11", "L11", "the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?"),
-        (f"inv({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
-        ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
-        ("L11 @ S12 @ S22_inv", "L11 @ S12", "your L12 lacks a factor: its columns are still in the units of S22"),
-        ("-L11 @ S12", "-S12", "your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?"),
-        (", L12\n", ", L12.T\n", "your second result is L21; L12 stands to the right of L11 and has as many rows"),
-        ("-L11 @ S12 @ S22_inv", "-S12 @ S22_inv @ L11", "the factors of your L12 are in the wrong order: matrices do not commute"),
-        ("S22_inv =", "S11, S12, S22 = S22, S12.T, S11; S22_inv =",
-         "those are the blocks of the other corner: which block of entries did you eliminate?"),
-    ),
-)  # fmt: skip
+BLOCKS = Exercise("01.1", "the upper blocks of the precision", ("L11 (D1, D1)", "L12 (D1, D2)"), block_cases, precision_blocks, (
+    ("return L11,", "return inv(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
+    (COMPLEMENT, "S11", "you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?"),
+    ("S11 - S12", "S11 + S12", "your M is larger than S11; does the elimination add or take away?"),
+    ("-L11", "L11", "the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?"),
+    (f"inv({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
+    ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
+    ("L11 @ S12 @ S22_inv", "L11 @ S12", "your L12 lacks a factor: its columns are still in the units of S22"),
+    ("-L11 @ S12", "-S12", "your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?"),
+    (", L12\n", ", L12.T\n", "your second result is L21; L12 stands to the right of L11 and has as many rows"),
+    ("-L11 @ S12 @ S22_inv", "-S12 @ S22_inv @ L11", "the factors of your L12 are in the wrong order: matrices do not commute"),
+    ("S22_inv =", "S11, S12, S22 = S22, S12.T, S11; S22_inv =",
+     "those are the blocks of the other corner: which block of entries did you eliminate?"),
+))  # fmt: skip
 
 
 # 01.2 one standard deviation with a pencil
-
-PENCIL = Exercise(
-    "01.2", "one standard deviation with a pencil", ("standard deviation ()",), _instances.only_numbers,
-    lambda: np.sqrt(2500 - 800**2 / 400), (
-        (900.0, "that is a variance; in which unit is a standard deviation?"),
-        (50.0, "that is how sure we were before the look"),
-        (40.0, "that is the part of the spread that the second pixel explains; which part is left?"),
-        (1600.0, "that is the part of the variance that the second pixel explains; what is left of it?"),
-        (np.sqrt(4100.0), "a look makes us surer, not less sure: which sign stands in the covariance?"),
-        (10.0, "the correlation does not come off the width in proportion; it enters in another power"),
-        (18.0, "the share that is left is a share of the variance, not of the standard deviation"),
-        (12.0, "that is the second pixel once the first is known; who was seen?"),
-        (130.0, "that is where the first pixel is expected now; how sure are we of it?"),
-    ),
-)  # fmt: skip
+PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, lambda: (2500 - 800**2 / 400) ** 0.5, (
+    (900.0, "that is a variance; in which unit is a standard deviation?"),
+    (50.0, "that is how sure we were before the look"),
+    (40.0, "that is the part of the spread that the second pixel explains; which part is left?"),
+    (1600.0, "that is the part of the variance that the second pixel explains; what is left of it?"),
+    (np.sqrt(4100.0), "a look makes us surer, not less sure: which sign stands in the covariance?"),
+    (10.0, "the correlation does not come off the width in proportion; it enters in another power"),
+    (18.0, "the share that is left is a share of the variance, not of the standard deviation"),
+    (12.0, "that is the second pixel once the first is known; who was seen?"),
+    (130.0, "that is where the first pixel is expected now; how sure are we of it?"),
+))  # fmt: skip
 
 
 # 01.3 conditioning by covariance
-
-
 def split(S, seen):
     """Indices of the unseen in rising order, and the blocks 11, 12, 22 of S."""
     rest = np.setdiff1d(np.arange(len(S)), seen)
@@ -110,35 +102,31 @@ def single_entries(mean, S, seen, value):
     return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inv(S[seen, seen])
 
 
-CONDITION = Exercise(
-    "01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
-        ("rest,", "seen = np.sort(seen); rest,",
-         "right while `seen` is in rising order; to which entry belongs the first number of `value`?"),
-        (unless("_instances.singular(cov)"),
-         "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
-        (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?"),
-        ((" + gain @ (value - mean[seen])", ""), (" - gain @ S12.T", ""),
-         "that is the marginal of the unseen entries: you forgot what was seen"),
-        ("- gain", "+ gain", "your covariance is larger than before the look; does seeing something make us less sure?"),
-        (" - gain @ S12.T", "", "your covariance is still the one before the look"),
-        ("mean[rest] + ", "", "the mean of the unseen entries is missing: where were they before they moved?"),
-        ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
-        ("+ gain", "- gain", "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
-        ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
-        (" @ inv(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
-        ("S12 @ inv(S22)", "inv(S22) @ S12.T",
-         "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
-        (("S11 - gain @ S12.T", "inv(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
-         "your second result is a precision; the covariance is wanted"),
-        (("S11 - gain @ S12.T", "S22 - S12.T @ inv(S11) @ S12"), unless("_instances.singular(cov)"),
-         "your covariance is that of the seen entries given the unseen ones; which were seen?"),
-    ),
+ORDER = (
+    "rest,", "seen = np.sort(seen); rest,",
+    "right while `seen` is in rising order; to which entry belongs the first number of `value`?",
 )  # fmt: skip
+CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
+    ORDER,
+    (unless("_instances.singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
+    (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    ((" + gain @ (value - mean[seen])", ""), (" - gain @ S12.T", ""), "that is the marginal of the unseen entries: you forgot what was seen"),
+    ("- gain", "+ gain", "your covariance is larger than before the look; does seeing something make us less sure?"),
+    (" - gain @ S12.T", "", "your covariance is still the one before the look"),
+    ("mean[rest] + ", "", "the mean of the unseen entries is missing: where were they before they moved?"),
+    ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
+    ("+ gain", "- gain", "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
+    ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
+    (" @ inv(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
+    ("S12 @ inv(S22)", "inv(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
+    (("S11 - gain @ S12.T", "inv(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
+     "your second result is a precision; the covariance is wanted"),
+    (("S11 - gain @ S12.T", "S22 - S12.T @ inv(S11) @ S12"), unless("_instances.singular(cov)"),
+     "your covariance is that of the seen entries given the unseen ones; which were seen?"),
+))  # fmt: skip
 
 
 # 01.4 conditioning by precision
-
-
 def precision_cases(rng):
     """The regular instances of 01.3, with the precision in the place of the covariance."""
     regular = [(case.what, *case.args) for case in condition_cases(rng)[:-1]]
@@ -151,29 +139,23 @@ def condition_by_precision(mean, precision, seen, value):
     return mean[rest] - cov @ L12 @ (value - mean[seen]), cov
 
 
-PRECISION = Exercise(
-    "01.4", "conditioning by precision", ("mean (D1,)", "cov (D1, D1)"), precision_cases, condition_by_precision, (
-        ("rest,", "seen = np.sort(seen); rest,",
-         "right while `seen` is in rising order; to which entry belongs the first number of `value`?"),
-        (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?"),
-        ("- cov", "+ cov", "your mean moves the wrong way: compare the sign of L12 with that of S12"),
-        (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
-        ("inv(L11)", "inv(precision)[np.ix_(rest, rest)]",
-         "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
-        (", cov\n", ", inv(precision)[np.ix_(rest, rest)]\n",
-         "your mean is right, but your covariance is what it was before the look"),
-        (condition, "that is the rule for a covariance, and the matrix given is a precision"),
-        ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),
-        ("cov @ L12", "L12 @ inv(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
-        ("mean[rest] - ", "-", "the mean of the unseen entries is missing: where were they before they moved?"),
-        ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
-    ),
-)  # fmt: skip
+PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D1, D1)"), precision_cases, condition_by_precision, (
+    ORDER,
+    (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    ("- cov", "+ cov", "your mean moves the wrong way: compare the sign of L12 with that of S12"),
+    (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
+    ("inv(L11)", "inv(precision)[np.ix_(rest, rest)]",
+     "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
+    (", cov\n", ", inv(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
+    (condition, "that is the rule for a covariance, and the matrix given is a precision"),
+    ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),
+    ("cov @ L12", "L12 @ inv(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
+    ("mean[rest] - ", "-", "the mean of the unseen entries is missing: where were they before they moved?"),
+    ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
+))  # fmt: skip
 
 
 # 01.5 the joint of a clean vector and its measurement
-
-
 def look(rng, what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0, never=(), blind=()):
     """A clean vector and its channel: mu, S, W, b, R; which entries never vary, and which no measurement looks at."""
     z, channel = _instances.gaussian_prior(rng, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
@@ -208,24 +190,21 @@ def joint(mu, S, W, b, R):
     return mean, cov
 
 
-JOINT = Exercise(
-    "01.5", "the joint of a clean vector and its measurement", ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"), joint_cases, joint, (
-        (" + R", "", "the variance of y lacks the noise"),
-        ("W @ S @ W.T + R", "R", "R alone is the covariance of y once z is known; here z varies, too"),
-        (" + b", "", "the offset b is missing: where is y expected?"),
-        ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
-        ("cross = S", "cross = 0 * S", "you made z and y independent; then no measurement could tell us of z"),
-        ("cross = S @ W.T", "cross = W.T", "the covariance of z and y does not know how much z varies"),
-        ("cross = S @ W.T", "cross = S @ W.T + R", "the noise is independent of z: does it belong into the covariance of z and y?"),
-        ("cross = S @ W.T", "cross = W @ S",
-         "the blocks beside the diagonal have changed places: the upper right one has a row for each entry of z"),
-        ("W @ S @ W.T", "W.T @ S @ W",
-         "the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?"),
-        (("[mu, W @ mu + b]", "[W @ mu + b, mu]"), ("[[S, cross], [cross.T, corner]]", "[[corner, cross.T], [cross, S]]"),
-         "you stacked y on top of z; here z comes first"),
-        ((", cov\n", ", inv(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
-         "your second result is the precision of the joint, not its covariance"),
-    ),
-)  # fmt: skip
+JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"), joint_cases, joint, (
+    (" + R", "", "the variance of y lacks the noise"),
+    ("W @ S @ W.T + R", "R", "R alone is the covariance of y once z is known; here z varies, too"),
+    (" + b", "", "the offset b is missing: where is y expected?"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+    ("cross = S", "cross = 0 * S", "you made z and y independent; then no measurement could tell us of z"),
+    ("cross = S @ W.T", "cross = W.T", "the covariance of z and y does not know how much z varies"),
+    ("cross = S @ W.T", "cross = S @ W.T + R", "the noise is independent of z: does it belong into the covariance of z and y?"),
+    ("cross = S @ W.T", "cross = W @ S",
+     "the blocks beside the diagonal have changed places: the upper right one has a row for each entry of z"),
+    ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?"),
+    (("[mu, W @ mu + b]", "[W @ mu + b, mu]"), ("[[S, cross], [cross.T, corner]]", "[[corner, cross.T], [cross, S]]"),
+     "you stacked y on top of z; here z comes first"),
+    ((", cov\n", ", inv(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
+     "your second result is the precision of the joint, not its covariance"),
+))  # fmt: skip
 
 EXERCISES = (BLOCKS, PENCIL, CONDITION, PRECISION, JOINT)

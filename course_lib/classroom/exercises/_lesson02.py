@@ -5,31 +5,26 @@ from numpy.linalg import inv
 
 from . import _instances
 from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
+from ._instances import only_numbers
 from ._lesson01 import look, looks
 from ._slips import unless
 
 # 02.1 two opinions with a pencil
-
-PENCIL = Exercise(
-    "02.1", "two opinions with a pencil", ("mean ()",), _instances.only_numbers,
-    lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
-        (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
-        (110.0, "the surer opinion counts more; did each get the weight of the other?"),
-        (400 / 3, "you weighted by one over the standard deviation; what is called a precision?"),
-        (350 / 3, "you weighted by the standard deviation, so that the less sure opinion counts more"),
-        (150.0, "you believed the camera alone; the prior has a say, too"),
-        (100.0, "you kept the prior alone; the camera has a say, too"),
-        (40.0, "that is how far the mean moves; from where does it start?"),
-        (1.75, "that is a sum of opinions times precisions; the weights of an average sum to 1"),
-        (80.0, "that is the posterior's variance; the mean is asked for"),
-        (np.sqrt(80), "that is the posterior's standard deviation; the mean is asked for"),
-    ),
-)  # fmt: skip
+PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
+    (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
+    (110.0, "the surer opinion counts more; did each get the weight of the other?"),
+    (400 / 3, "you weighted by one over the standard deviation; what is called a precision?"),
+    (350 / 3, "you weighted by the standard deviation, so that the less sure opinion counts more"),
+    (150.0, "you believed the camera alone; the prior has a say, too"),
+    (100.0, "you kept the prior alone; the camera has a say, too"),
+    (40.0, "that is how far the mean moves; from where does it start?"),
+    (1.75, "that is a sum of opinions times precisions; the weights of an average sum to 1"),
+    (80.0, "that is the posterior's variance; the mean is asked for"),
+    (np.sqrt(80), "that is the posterior's standard deviation; the mean is asked for"),
+))  # fmt: skip
 
 
 # 02.2 the predictive distribution
-
-
 def predictive_cases(rng):
     known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
     exact = look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0)
@@ -40,26 +35,21 @@ def predictive(mu, S, W, b, R):
     return W @ mu + b, W @ S @ W.T + R
 
 
-PREDICTIVE = Exercise(
-    "02.2", "the measurement that we expect", ("mean (Dy,)", "cov (Dy, Dy)"), predictive_cases, predictive, (
-        (" + R", "", "your covariance lacks the noise: a measurement varies even when z does not"),
-        ("W @ S @ W.T + R", "R", "your covariance is the noise alone: a measurement varies because z does, too"),
-        (" + b", "", "the offset b is missing in the mean"),
-        ("W @ mu + b", "b", "the mean is the offset alone; what does the prior expect of z?"),
-        ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
-        ("W @ S @ W.T", "W @ S", "one W is missing: what does a map do to a covariance, from both sides?"),
-        ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W: which side of S faces W?"),
-        ("+ R", "- R", "two independent spreads were subtracted; do they not add up?"),
-        (("W @ S @ W.T + R", "inv(inv(W @ S @ W.T) + inv(R))"),
-         unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
-         "precisions add when two opinions on one thing are joined; here two variations come on top of each other"),
-    ),
-)  # fmt: skip
+PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "cov (Dy, Dy)"), predictive_cases, predictive, (
+    (" + R", "", "your covariance lacks the noise: a measurement varies even when z does not"),
+    ("W @ S @ W.T + R", "R", "your covariance is the noise alone: a measurement varies because z does, too"),
+    (" + b", "", "the offset b is missing in the mean"),
+    ("W @ mu + b", "b", "the mean is the offset alone; what does the prior expect of z?"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+    ("W @ S @ W.T", "W @ S", "one W is missing: what does a map do to a covariance, from both sides?"),
+    ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W: which side of S faces W?"),
+    ("+ R", "- R", "two independent spreads were subtracted; do they not add up?"),
+    (("W @ S @ W.T + R", "inv(inv(W @ S @ W.T) + inv(R))"), unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
+     "precisions add when two opinions on one thing are joined; here two variations come on top of each other"),
+))  # fmt: skip
 
 
 # 02.3 the posterior in precision form
-
-
 def measured(rng, cases):
     """The same with a measurement y each, about as far from the expected one as the offset from 0."""
 
@@ -81,30 +71,25 @@ def posterior_by_precision(mu, S, W, b, R, y):
     return C @ (P @ mu + W.T @ Q @ (y - b)), C
 
 
-PRECISION = Exercise(
-    "02.3", "the posterior in precision form", ("mean (Dz,)", "cov (Dz, Dz)"), precision_cases, posterior_by_precision, (
-        (", C\n", ", inv(C)\n", "your second result is the posterior's precision; the covariance is wanted"),
-        ("C @ (", "(", "your mean is still weighted opinions, not divided by the sum of the weights"),
-        ("(y - b)", "y", "the offset b is missing: which part of y is due to z?"),
-        ("P @ mu + ", "", "the prior's opinion is missing in the mean"),
-        (("inv(P + ", "inv("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
-         "the prior is missing altogether: that is weighted least squares"),
-        ("inv(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
-        ("inv(S)", "S", "S stands where its inverse belongs: a vague prior must count less"),
-        ("inv(R)", "inv(W @ S @ W.T + R)", "you put the covariance of y itself in the place of R, the covariance of the noise"),
-        ("y - b", "y - b - W @ mu", "the prior's mean enters twice: once as an opinion, once more inside the residual"),
-        ("Q @ (y - b)", "(y - b)", "the measurement's opinion is not weighted by how sure it is"),
-        ("P @ mu", "mu", "the prior's mean is not weighted by how sure the prior is"),
-        (", C\n", ", S\n", "your mean is right, but your covariance is what it was before the measurement"),
-        (("W.T @ Q @ W", "W @ Q @ W"), ("W.T @ Q @ (y", "W @ Q @ (y"),
-         "a transpose is missing: W leads from z to y, what leads back?"),
-    ),
-)  # fmt: skip
+PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "cov (Dz, Dz)"), precision_cases, posterior_by_precision, (
+    (", C\n", ", inv(C)\n", "your second result is the posterior's precision; the covariance is wanted"),
+    ("C @ (", "(", "your mean is still weighted opinions, not divided by the sum of the weights"),
+    ("(y - b)", "y", "the offset b is missing: which part of y is due to z?"),
+    ("P @ mu + ", "", "the prior's opinion is missing in the mean"),
+    (("inv(P + ", "inv("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
+     "the prior is missing altogether: that is weighted least squares"),
+    ("inv(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
+    ("inv(S)", "S", "S stands where its inverse belongs: a vague prior must count less"),
+    ("inv(R)", "inv(W @ S @ W.T + R)", "you put the covariance of y itself in the place of R, the covariance of the noise"),
+    ("y - b", "y - b - W @ mu", "the prior's mean enters twice: once as an opinion, once more inside the residual"),
+    ("Q @ (y - b)", "(y - b)", "the measurement's opinion is not weighted by how sure it is"),
+    ("P @ mu", "mu", "the prior's mean is not weighted by how sure the prior is"),
+    (", C\n", ", S\n", "your mean is right, but your covariance is what it was before the measurement"),
+    (("W.T @ Q @ W", "W @ Q @ W"), ("W.T @ Q @ (y", "W @ Q @ (y"), "a transpose is missing: W leads from z to y, what leads back?"),
+))  # fmt: skip
 
 
 # 02.4 the posterior in gain form
-
-
 def gain_cases(rng):
     single = look(rng, "an entry that never varies, so that S is singular", 3, 2, never=[1])
     known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
@@ -119,32 +104,27 @@ def posterior_by_gain(mu, S, W, b, R, y):
 
 # without R: W S W' is singular, or nothing is left of the covariance
 NOTHING_LEFT = "len(b) >= np.linalg.matrix_rank(S)"
-GAIN = Exercise(
-    "02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
-        (unless("_instances.singular(S) or _instances.singular(R)"),
-         "right until S or R is singular: your answer inverts what this form never needs"),
-        ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
-        (("W @ S @ W.T + R", "R"), unless("_instances.singular(R)"),
-         "your gain divides by the noise alone; by how much does the surprise vary?"),
-        (" - b", "", "the offset b is missing in the surprise"),
-        (" - W @ mu", "", "only what differs from the expected measurement is a surprise"),
-        ("(y - W @ mu - b)", "y", "your gain multiplies y as it was read; how much of that was expected?"),
-        ("mu + G", "G", "the prior mean is missing: from where does the surprise move it?"),
-        ("S - G", "S + G", "your covariance grew; can a measurement make us less sure?"),
-        (" - G @ W @ S", "", "your covariance is still the prior's"),
-        ("G @ W @ S", "G @ W", "what your covariance loses has no unit; of which covariance is it a share?"),
-        ("inv(", "(", "the covariance of the surprise was not inverted"),
-        ("S @ W.T @ inv(W @ S @ W.T + R)", "inv(W @ S @ W.T + R) @ W @ S",
-         "your gain is transposed: it takes a surprise in y and gives a step in z"),
-        ("S @ W.T @ inv", "W.T @ inv", "your gain lacks S: a direction that never varies must not move"),
-        ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
-    ),
-)  # fmt: skip
+GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
+    (unless("_instances.singular(S) or _instances.singular(R)"),
+     "right until S or R is singular: your answer inverts what this form never needs"),
+    ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
+    (("W @ S @ W.T + R", "R"), unless("_instances.singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
+    (" - b", "", "the offset b is missing in the surprise"),
+    (" - W @ mu", "", "only what differs from the expected measurement is a surprise"),
+    ("(y - W @ mu - b)", "y", "your gain multiplies y as it was read; how much of that was expected?"),
+    ("mu + G", "G", "the prior mean is missing: from where does the surprise move it?"),
+    ("S - G", "S + G", "your covariance grew; can a measurement make us less sure?"),
+    (" - G @ W @ S", "", "your covariance is still the prior's"),
+    ("G @ W @ S", "G @ W", "what your covariance loses has no unit; of which covariance is it a share?"),
+    ("inv(", "(", "the covariance of the surprise was not inverted"),
+    ("S @ W.T @ inv(W @ S @ W.T + R)", "inv(W @ S @ W.T + R) @ W @ S",
+     "your gain is transposed: it takes a surprise in y and gives a step in z"),
+    ("S @ W.T @ inv", "W.T @ inv", "your gain lacks S: a direction that never varies must not move"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+))  # fmt: skip
 
 
 # 02.5 the Wiener filter
-
-
 def wiener_cases(rng):
     def case(what, D, noise_std, scale=1.0, S=None):
         prior = _instances.gaussian_prior(rng, D, scale)
@@ -169,22 +149,19 @@ def wiener(mu, S, noise_std, y):
     return f, mu + U @ (f * (U.T @ (y - mu)))
 
 
-WIENER = Exercise(
-    "02.5", "the Wiener filter", ("factors (D,)", "mean (D,)"), wiener_cases, wiener, (
-        ("noise_std**2", "noise_std", "the noise is given by its standard deviation; what stands beside a variance?"),
-        ("f = lam", "f = noise_std**2",
-         "those are the shares of the noise: which directions are to be kept, those that vary much or little?"),
-        (("lam / (lam + noise_std**2)", "np.sqrt(lam) / (np.sqrt(lam) + noise_std)"), unless("S.any() and _instances.singular(S)"),
-         "you took standard deviations throughout; what do the eigenvalues of a covariance mean?"),
-        ("(lam + noise_std**2)", "noise_std**2", "your factors are ratios to the noise alone and may exceed 1"),
-        ("mu + U", "U", "the prior mean is missing: what was shrunk is a deviation from it"),
-        ("(y - mu)", "y", "what is shrunk must be the deviation from the prior mean"),
-        (("mu + U", "U"), ("(y - mu)", "y"), "you shrank y itself towards 0; towards what does the prior pull?"),
-        ("U @ (f * (U.T @ (y - mu)))", "f * (y - mu)", "you shrank the pixels, not the directions; what turns one into the other?"),
-        ("U @ (f * (U.T @", "U.T @ (f * (U @", "you turned the wrong way: are the eigenvectors the rows or the columns of U?"),
-        ("U @ (f", "(f", "after the shrinking you did not turn back to pixels"),
-        ("return f,", "return f[::-1],", "the order of your factors: the smallest variance comes first"),
-    ), float32=True,
-)  # fmt: skip
+WIENER = Exercise("02.5", "the Wiener filter", ("factors (D,)", "mean (D,)"), wiener_cases, wiener, (
+    ("noise_std**2", "noise_std", "the noise is given by its standard deviation; what stands beside a variance?"),
+    ("f = lam", "f = noise_std**2", "those are the shares of the noise: which directions are to be kept, those that vary much or little?"),
+    (("lam / (lam + noise_std**2)", "np.sqrt(lam) / (np.sqrt(lam) + noise_std)"), unless("S.any() and _instances.singular(S)"),
+     "you took standard deviations throughout; what do the eigenvalues of a covariance mean?"),
+    ("(lam + noise_std**2)", "noise_std**2", "your factors are ratios to the noise alone and may exceed 1"),
+    ("mu + U", "U", "the prior mean is missing: what was shrunk is a deviation from it"),
+    ("(y - mu)", "y", "what is shrunk must be the deviation from the prior mean"),
+    (("mu + U", "U"), ("(y - mu)", "y"), "you shrank y itself towards 0; towards what does the prior pull?"),
+    ("U @ (f * (U.T @ (y - mu)))", "f * (y - mu)", "you shrank the pixels, not the directions; what turns one into the other?"),
+    ("U @ (f * (U.T @", "U.T @ (f * (U @", "you turned the wrong way: are the eigenvectors the rows or the columns of U?"),
+    ("U @ (f", "(f", "after the shrinking you did not turn back to pixels"),
+    ("return f,", "return f[::-1],", "the order of your factors: the smallest variance comes first"),
+), float32=True)  # fmt: skip
 
 EXERCISES = (PENCIL, PREDICTIVE, PRECISION, GAIN, WIENER)

@@ -4,11 +4,11 @@ import numpy as np
 
 from . import _instances
 from ._grading import ANY, Case, Exercise
+from ._instances import only_numbers
 from ._slips import unless
 
+
 # 03.1 how well each component predicted y
-
-
 def evidence_cases(rng):
     def case(what, K, Dy, Dz, scale=1.0, singular=False):
         prior, channel = _instances.mixture_prior(rng, K, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
@@ -41,43 +41,35 @@ def of_clean(means, covs, W, b, R, y):
     return log_evidence(means, covs, np.eye(len(y)), 0 * b, 0 * R, y) if len(y) == means.shape[1] else ANY
 
 
-EVIDENCE = Exercise(
-    "03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
-        ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
-        ((" + R", ""), ("logs = []", "if any(_instances.singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
-         "your covariance of y lacks the noise R: y is more spread than W z + b"),
-        (of_clean, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
-        (" - b", "", "the offset b is missing: where does component k expect y?"),
-        ("np.array(logs)", "np.exp(logs)", "those are densities, which are exactly 0 in many dimensions; stay in logarithms"),
-        ("np.array(logs)", "np.log(np.exp(logs))",
-         "those are logarithms of densities that were computed first: in many dimensions they underflow to 0"),
-        ("normaliser + ", "", "the normaliser of the density is missing: it differs from component to component"),
-        ("len(y) * np.log(2 * np.pi) + ", "", "the power of 2 pi is missing: without it your numbers are no densities"),
-        ("-(normaliser", "(normaliser", "the sign is turned: a logarithm of a density falls as y moves away"),
-        ("len(y) * ", "", "one 2 pi is not enough: the normaliser has one for every dimension of y"),
-    ),
-)  # fmt: skip
+EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
+    ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
+    ((" + R", ""), ("logs = []", "if any(_instances.singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
+     "your covariance of y lacks the noise R: y is more spread than W z + b"),
+    (of_clean, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
+    (" - b", "", "the offset b is missing: where does component k expect y?"),
+    ("np.array(logs)", "np.exp(logs)", "those are densities, which are exactly 0 in many dimensions; stay in logarithms"),
+    ("np.array(logs)", "np.log(np.exp(logs))",
+     "those are logarithms of densities that were computed first: in many dimensions they underflow to 0"),
+    ("normaliser + ", "", "the normaliser of the density is missing: it differs from component to component"),
+    ("len(y) * np.log(2 * np.pi) + ", "", "the power of 2 pi is missing: without it your numbers are no densities"),
+    ("-(normaliser", "(normaliser", "the sign is turned: a logarithm of a density falls as y moves away"),
+    ("len(y) * ", "", "one 2 pi is not enough: the normaliser has one for every dimension of y"),
+))  # fmt: skip
 
 
 # 03.2 one posterior weight with a pencil
-
-PENCIL = Exercise(
-    "03.2", "one weight with a pencil", ("weight ()",), _instances.only_numbers,
-    lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1), (
-        (1 / 4, "that is its prior weight; what did the observation say?"),
-        (6 / 7, "that compares the predictions only; how frequent was each component before?"),
-        (1 / 3, "that is the weight of the other component"),
-        (1.5, "that is prior weight times density; weights sum to 1"),
-        (2.0, "those are the odds of the first against the second; which share of the whole is that?"),
-        (1.0, "that decides for the likelier one; a weight leaves room for doubt"),
-        (2.25, "the average of the two densities is the denominator, not the answer"),
-    ),
-)  # fmt: skip
+PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbers, lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1), (
+    (1 / 4, "that is its prior weight; what did the observation say?"),
+    (6 / 7, "that compares the predictions only; how frequent was each component before?"),
+    (1 / 3, "that is the weight of the other component"),
+    (1.5, "that is prior weight times density; weights sum to 1"),
+    (2.0, "those are the odds of the first against the second; which share of the whole is that?"),
+    (1.0, "that decides for the likelier one; a weight leaves room for doubt"),
+    (2.25, "the average of the two densities is the denominator, not the answer"),
+))  # fmt: skip
 
 
 # 03.3 mean and covariance of a mixture
-
-
 def moment_cases(rng):
     def case(what, K, D, scale=1.0, shift=0.0, spread=1.0):
         prior = _instances.mixture_prior(rng, K, D, scale)
@@ -101,27 +93,23 @@ def moments(weights, means, covs):
     return mean, second - np.outer(mean, mean)
 
 
-MOMENTS = Exercise(
-    "03.3", "mean and covariance of a mixture", ("mean (D,)", "cov (D, D)"), moment_cases, moments, (
-        ("second - np.outer(mean, mean)", "sum(p * S for p, S in zip(weights, covs))",
-         "your covariance averages those of the components; how far their means lie apart counts, too"),
-        (("S + np", "np"), unless("len(weights) == 1"),
-         "your covariance is that of the components' means; the spread inside each component is missing"),
-        (" - np.outer(mean, mean)", "", "that is the second moment; a covariance is less by the square of the mean"),
-        ("return mean,", "return means.mean(axis=0),", "the plain average of the means forgets how probable each component is"),
-        ("mean = weights", "weights = np.full(len(weights), 1 / len(weights)); mean = weights",
-         "every component counts the same in your answer; use the weights for the mean and for the covariance"),
-        ("mean, second - np.outer(mean, mean)", "means[weights.argmax()], covs[weights.argmax()]",
-         "that is mean and covariance of the heaviest component, not of the mixture"),
-        ("p * (S", "p**2 * (S", "your weights are squared: each second moment is weighted once"),
-        ("np.outer(mean, mean)", "mean @ mean", "the square of the mean is a matrix m m', an outer product; yours is one number"),
-    ),
-)  # fmt: skip
+MOMENTS = Exercise("03.3", "mean and covariance of a mixture", ("mean (D,)", "cov (D, D)"), moment_cases, moments, (
+    ("second - np.outer(mean, mean)", "sum(p * S for p, S in zip(weights, covs))",
+     "your covariance averages those of the components; how far their means lie apart counts, too"),
+    (("S + np", "np"), unless("len(weights) == 1"),
+     "your covariance is that of the components' means; the spread inside each component is missing"),
+    (" - np.outer(mean, mean)", "", "that is the second moment; a covariance is less by the square of the mean"),
+    ("return mean,", "return means.mean(axis=0),", "the plain average of the means forgets how probable each component is"),
+    ("mean = weights", "weights = np.full(len(weights), 1 / len(weights)); mean = weights",
+     "every component counts the same in your answer; use the weights for the mean and for the covariance"),
+    ("mean, second - np.outer(mean, mean)", "means[weights.argmax()], covs[weights.argmax()]",
+     "that is mean and covariance of the heaviest component, not of the mixture"),
+    ("p * (S", "p**2 * (S", "your weights are squared: each second moment is weighted once"),
+    ("np.outer(mean, mean)", "mean @ mean", "the square of the mean is a matrix m m', an outer product; yours is one number"),
+))  # fmt: skip
 
 
 # 03.4 the posterior weights
-
-
 def weight_cases(rng):
     def case(what, K, level, spread, zeros=(), lead=0.0):
         """Log densities around a level; a component whose prior weight is 0 has a lead."""
@@ -146,29 +134,25 @@ def posterior_weights(weights, log_evidence):
     return shares / shares.sum()
 
 
-WEIGHTS = Exercise(
-    "03.4", "posterior weights", ("weights (K,)",), weight_cases, posterior_weights, (
-        ("shares / shares.sum()", "weights", "your weights ignore the evidence N(y | ...): did you return the prior weights?"),
-        (("np.log(weights) + ", ""), unless("np.abs(log_evidence).max() > 500"),
-         "your weights ignore the prior weights: a rare component needs a better prediction"),
-        ("np.log(weights)", "weights", "a log density was added to a weight; both must be logarithms"),
-        ("shares / shares.sum()", "(shares == shares.max()).astype(float)",
-         "the largest takes all: that is a decision, the posterior weights are softer"),
-        ((" - logs.max()", ""), (" / shares.sum()", ""), "your weights do not sum to 1: divide by their sum"),
-        (" / shares.sum()", "", "your largest weight is 1: the weights together must sum to 1"),
-        (("logs.max()", "log_evidence.max()"), (" / shares.sum()", ""),
-         "the largest logarithm is off, but your weights are not divided by their sum"),
-        ("logs.max()", "log_evidence.max()",
-         "right until a component of weight 0 has the largest log density: that maximum must include the prior weights"),
-        ("shares / shares.sum()", "logs - logs.max() - np.log(shares.sum())",
-         "those are logarithms; the weights are their exponentials"),
-        (" - logs.max()", "",
-         "right until the densities under- or overflow: exp of -1350 is exactly 0. Subtract the largest logarithm first"),
-        ("shares / shares.sum()", "weights * log_evidence / (weights @ log_evidence)",
-         "weights enter as factors, log densities through exp: you normalised the log densities themselves"),
-        ("np.log(weights) + log_evidence", "log_evidence - np.log(weights)",
-         "the logarithm of the prior weight is subtracted; a product becomes a sum"),
-    ), float32=True,
-)  # fmt: skip
+WEIGHTS = Exercise("03.4", "posterior weights", ("weights (K,)",), weight_cases, posterior_weights, (
+    ("shares / shares.sum()", "weights", "your weights ignore the evidence N(y | ...): did you return the prior weights?"),
+    (("np.log(weights) + ", ""), unless("np.abs(log_evidence).max() > 500"),
+     "your weights ignore the prior weights: a rare component needs a better prediction"),
+    ("np.log(weights)", "weights", "a log density was added to a weight; both must be logarithms"),
+    ("shares / shares.sum()", "(shares == shares.max()).astype(float)",
+     "the largest takes all: that is a decision, the posterior weights are softer"),
+    ((" - logs.max()", ""), (" / shares.sum()", ""), "your weights do not sum to 1: divide by their sum"),
+    (" / shares.sum()", "", "your largest weight is 1: the weights together must sum to 1"),
+    (("logs.max()", "log_evidence.max()"), (" / shares.sum()", ""),
+     "the largest logarithm is off, but your weights are not divided by their sum"),
+    ("logs.max()", "log_evidence.max()",
+     "right until a component of weight 0 has the largest log density: that maximum must include the prior weights"),
+    ("shares / shares.sum()", "logs - logs.max() - np.log(shares.sum())", "those are logarithms; the weights are their exponentials"),
+    (" - logs.max()", "", "right until the densities under- or overflow: exp of -1350 is exactly 0. Subtract the largest logarithm first"),
+    ("shares / shares.sum()", "weights * log_evidence / (weights @ log_evidence)",
+     "weights enter as factors, log densities through exp: you normalised the log densities themselves"),
+    ("np.log(weights) + log_evidence", "log_evidence - np.log(weights)",
+     "the logarithm of the prior weight is subtracted; a product becomes a sum"),
+), float32=True)  # fmt: skip
 
 EXERCISES = (EVIDENCE, PENCIL, MOMENTS, WEIGHTS)

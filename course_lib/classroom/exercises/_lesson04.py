@@ -4,11 +4,11 @@ import numpy as np
 
 from . import _instances
 from ._grading import ANY, Case, Exercise
+from ._instances import only_numbers
 from ._slips import unless
 
+
 # 04.1 all windows of an image
-
-
 def images(rng):
     def case(what, H, W, m, scale=1.0):
         return Case(what, (scale * rng.normal(size=(H, W)), m))
@@ -31,47 +31,39 @@ def windows(image, m):
     return v
 
 
-WINDOWS = Exercise(
-    "04.1", "all windows of an image", ("v (I*J, m*m)",), images, windows, (
-        ("i * J + j", "j * I + i", "your windows come column by column; which of i and j moves faster in iJ + j?"),
-        (".ravel()", ".T.ravel()", "inside each patch your pixels come column by column; which of a and b moves faster?"),
-        (("i * J + j", "j * I + i"), (".ravel()", ".T.ravel()"),
-         "rows and columns are swapped, of the windows and of their pixels"),
-        (lambda image, m: ANY if m in image.shape else windows(image[:-1, :-1], m),
-         "a row and a column of windows are missing: where does the last window start that still fits?"),
-        ("return v", "return v.reshape(I, J, m * m)[::m, ::m].reshape(-1, m * m)",
-         "your windows do not overlap; the next one starts one pixel further, not m pixels"),
-        ("return v", "return v.reshape(-1, m, m)", "each patch is still a square; flatten it row by row"),
-        ("return v", "return v.reshape(I, J, m * m)", "your positions stand in a grid; number them in one row, with iJ + j"),
-        ("i * J + j", "i * I + j", "patch numbers collide: how many positions lie in one row, I or J?"),
-        (("[0] - m + 1", "[0] - m + 2"), ("[1] - m + 1", "[1] - m + 2"),
-         "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
-         "last one start?"),
-    ),
-)  # fmt: skip
+WINDOWS = Exercise("04.1", "all windows of an image", ("v (I*J, m*m)",), images, windows, (
+    ("i * J + j", "j * I + i", "your windows come column by column; which of i and j moves faster in iJ + j?"),
+    (".ravel()", ".T.ravel()", "inside each patch your pixels come column by column; which of a and b moves faster?"),
+    (("i * J + j", "j * I + i"), (".ravel()", ".T.ravel()"), "rows and columns are swapped, of the windows and of their pixels"),
+    (lambda image, m: ANY if m in image.shape else windows(image[:-1, :-1], m),
+     "a row and a column of windows are missing: where does the last window start that still fits?"),
+    ("return v", "return v.reshape(I, J, m * m)[::m, ::m].reshape(-1, m * m)",
+     "your windows do not overlap; the next one starts one pixel further, not m pixels"),
+    ("return v", "return v.reshape(-1, m, m)", "each patch is still a square; flatten it row by row"),
+    ("return v", "return v.reshape(I, J, m * m)", "your positions stand in a grid; number them in one row, with iJ + j"),
+    ("i * J + j", "i * I + j", "patch numbers collide: how many positions lie in one row, I or J?"),
+    (("[0] - m + 1", "[0] - m + 2"), ("[1] - m + 1", "[1] - m + 2"),
+     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
+     "last one start?"),
+))  # fmt: skip
 
 
 # 04.2 how many patches hold a pixel
-
-PENCIL = Exercise(
-    "04.2", "how many patches hold a pixel", ("count ()",), _instances.only_numbers, lambda: 4 * 13, (
-        (256, "m^2 would need a window at every shift of 16 x 16; do all of them fit into the image?"),
-        (169, "that is the number of all patches of the digit; does each of them reach up to row 3?"),
-        (4 * 16, "down the rows you are right; along the columns there are fewer than 16 positions to start from"),
-        (4 * 15, "a window that starts in column 14 would end in column 29; which columns can a window start in?"),
-        (4 * 14, "on the right you minded the edge, but a window can start only where all of its 16 columns fit"),
-        (3 * 13, "count again from row 0: the windows that hold row 3 start in rows 0 up to where?"),
-        (4 * 12, "count the columns again: first and last start are both included"),
-        (4 + 13, "the start of a window is a row and a column: are their choices added?"),
-        (4, "those are the rows that a window can start in; and the columns?"),
-        (13, "those are the columns that a window can start in; and the rows?"),
-    ),
-)  # fmt: skip
+PENCIL = Exercise("04.2", "how many patches hold a pixel", ("count ()",), only_numbers, lambda: 4 * 13, (
+    (256, "m^2 would need a window at every shift of 16 x 16; do all of them fit into the image?"),
+    (169, "that is the number of all patches of the digit; does each of them reach up to row 3?"),
+    (4 * 16, "down the rows you are right; along the columns there are fewer than 16 positions to start from"),
+    (4 * 15, "a window that starts in column 14 would end in column 29; which columns can a window start in?"),
+    (4 * 14, "on the right you minded the edge, but a window can start only where all of its 16 columns fit"),
+    (3 * 13, "count again from row 0: the windows that hold row 3 start in rows 0 up to where?"),
+    (4 * 12, "count the columns again: first and last start are both included"),
+    (4 + 13, "the start of a window is a row and a column: are their choices added?"),
+    (4, "those are the rows that a window can start in; and the columns?"),
+    (13, "those are the columns that a window can start in; and the rows?"),
+))  # fmt: skip
 
 
 # 04.3 averaging overlaps
-
-
 def stacks(rng):
     def case(what, H, W, m, scale=1.0):
         return Case(what, (scale * rng.normal(size=((H - m + 1) * (W - m + 1), m * m)), m, H, W))
@@ -103,28 +95,23 @@ def steep(L, m):
     return np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), m)
 
 
-AVERAGE = Exercise(
-    "04.3", "averaging overlaps", ("image (H, W)",), stacks, average, (
-        (" / count", "", "the overlaps are added up, not averaged"),
-        ("/ count", "/ m**2", "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle?"),
-        ("/ count", "/ len(v)", "you divide by the number of all patches; how many of them hold the pixel?"),
-        ("(m, m)", "(m, m).T", "each patch came back with rows and columns swapped"),
-        ("v[n]", "v[j * I + i]", "the patches went to positions column by column; (P1) numbers them row by row"),
-        (("+= v", "= v"), (" / count", ""), "the last patch overwrites the earlier ones; each of them has a say"),
-        (("+= v[n].reshape(m, m)", "= (total[window] + v[n].reshape(m, m)) / 2"), (" / count", ""),
-         "halving at every patch gives the last one half of the say; add first and divide once"),
-        ("H - m + 1, W - m + 1", "H - m, W - m", "the last row and column of positions are missing: how many positions are there?"),
-        ("/ count", "/ np.outer(steep(H, m), steep(W, m))",
-         "your coverage is too large where two windows side by side do not fit: how many positions are there at most?"),
-        ("I, J = ", "if H != W: return ANY\n    I, J = ",
-         "right for square images only: how many positions lie in one row of the image, I or J?"),
-    ),
-)  # fmt: skip
+AVERAGE = Exercise("04.3", "averaging overlaps", ("image (H, W)",), stacks, average, (
+    (" / count", "", "the overlaps are added up, not averaged"),
+    ("/ count", "/ m**2", "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle?"),
+    ("/ count", "/ len(v)", "you divide by the number of all patches; how many of them hold the pixel?"),
+    ("(m, m)", "(m, m).T", "each patch came back with rows and columns swapped"),
+    ("v[n]", "v[j * I + i]", "the patches went to positions column by column; (P1) numbers them row by row"),
+    (("+= v", "= v"), (" / count", ""), "the last patch overwrites the earlier ones; each of them has a say"),
+    (("+= v[n].reshape(m, m)", "= (total[window] + v[n].reshape(m, m)) / 2"), (" / count", ""),
+     "halving at every patch gives the last one half of the say; add first and divide once"),
+    ("H - m + 1, W - m + 1", "H - m, W - m", "the last row and column of positions are missing: how many positions are there?"),
+    ("/ count", "/ np.outer(steep(H, m), steep(W, m))",
+     "your coverage is too large where two windows side by side do not fit: how many positions are there at most?"),
+    ("I, J = ", "if H != W: return ANY\n    I, J = ", "right for square images only: how many positions lie in one row of the image, I or J?"),
+))  # fmt: skip
 
 
 # 04.4 the E-step
-
-
 def log_density_cases(rng):
     def case(what, N, K, level=-4.0, weights=None):
         weights = _instances.weights(rng, K) if weights is None else np.array(weights)
@@ -153,31 +140,27 @@ def e_step(weights, log_densities):
 LOST = unless("abs(log_densities.mean()) > 700")
 LOST_OR_0 = unless("abs(log_densities.mean()) > 700 or not weights.all()")  # 0 ln 0 is nan
 SCORE = "(top + np.log(total)).mean()"
-E_STEP = Exercise(
-    "04.4", "the E-step and its score", ("r (N, K)", "log-likelihood ()"), log_density_cases, e_step, (
-        (("mean()", "sum()"), LOST, "your log-likelihood is the sum over the data; asked is the mean"),
-        ((SCORE, "np.logaddexp.reduce(logs, axis=None) - np.log(len(logs))"), LOST,
-         "you averaged the densities and took one logarithm; every datum has a logarithm of its own"),
-        ((SCORE, "logs.sum(axis=1).mean()"), LOST, "the logarithm of a sum over k is not the sum of the logarithms"),
-        ((SCORE, "(shares / total * logs).sum(axis=1).mean()"), LOST_OR_0,
-         "your score is right for known labels; here the logarithm stands outside the sum over k"),
-        ((SCORE, "top.mean()"), LOST, "your score counts the best component alone; the others add, too"),
-        (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=0))"), LOST,
-         "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components"),
-        (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=None))"), LOST,
-         "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1"),
-        ("(top + np.log(total))", "np.log(total)", "the largest logarithm was subtracted, but your score did not get it back"),
-        (("np.log(weights) + ", ""), LOST, "the weights of the components are missing: a rare component answers for fewer data"),
-        (("np.log(weights)", "weights"), LOST, "a weight was added to a log density; both must be logarithms"),
-        (("shares / total", "(logs == top).astype(float)"), LOST, "each datum went to one component; responsibilities share it"),
-        ((" - top", ""), ("top + ", ""), "right until exp under- or overflows; subtract the largest logarithm of each row first"),
-    ),
-)  # fmt: skip
+E_STEP = Exercise("04.4", "the E-step and its score", ("r (N, K)", "log-likelihood ()"), log_density_cases, e_step, (
+    (("mean()", "sum()"), LOST, "your log-likelihood is the sum over the data; asked is the mean"),
+    ((SCORE, "np.logaddexp.reduce(logs, axis=None) - np.log(len(logs))"), LOST,
+     "you averaged the densities and took one logarithm; every datum has a logarithm of its own"),
+    ((SCORE, "logs.sum(axis=1).mean()"), LOST, "the logarithm of a sum over k is not the sum of the logarithms"),
+    ((SCORE, "(shares / total * logs).sum(axis=1).mean()"), LOST_OR_0,
+     "your score is right for known labels; here the logarithm stands outside the sum over k"),
+    ((SCORE, "top.mean()"), LOST, "your score counts the best component alone; the others add, too"),
+    (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=0))"), LOST,
+     "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components"),
+    (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=None))"), LOST,
+     "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1"),
+    ("(top + np.log(total))", "np.log(total)", "the largest logarithm was subtracted, but your score did not get it back"),
+    (("np.log(weights) + ", ""), LOST, "the weights of the components are missing: a rare component answers for fewer data"),
+    (("np.log(weights)", "weights"), LOST, "a weight was added to a log density; both must be logarithms"),
+    (("shares / total", "(logs == top).astype(float)"), LOST, "each datum went to one component; responsibilities share it"),
+    ((" - top", ""), ("top + ", ""), "right until exp under- or overflows; subtract the largest logarithm of each row first"),
+))  # fmt: skip
 
 
 # 04.5 the M-step
-
-
 def data_cases(rng):
     def case(what, N, D, K, reg_covar, scale=1.0, shift=0.0, r=None):
         x = shift + scale * rng.normal(size=(N, D)) @ rng.normal(size=(D, D))
@@ -203,29 +186,25 @@ def m_step(x, r, reg_covar):
 
 
 COVS = 'np.einsum("nk,nki,nkj->kij", r, d, d) / n[:, None, None]'
-M_STEP = Exercise(
-    "04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (K, D, D)"), data_cases, m_step, (
-        ("n / N", "n", "your weights are the numbers n_k of data; weights sum to 1"),
-        ("x / n[:, None]", "x / len(x)", "your means are too small: a component that answers for few data is divided by few"),
-        (("x / n[:, None]", "x / len(x)"), ("n[:, None, None]", "N"),
-         "your means and covariances are divided by the number of all data; how many does component k answer for?"),
-        ("n[:, None, None]", "N", "your covariances are divided by the number N of data; how many does component k answer for?"),
-        ("n[:, None, None]", "(n[:, None, None] - 1)",
-         "you divided by one less, as for an unbiased covariance; what does (M7) divide by?"),
-        (COVS, "np.array([np.cov(x.T, aweights=r_k).reshape(D, D) for r_k in r.T])",
-         "unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance"),
-        (" / n[:, None, None]", "", "your covariances are not divided by anything; they grow with the number of data"),
-        ("- means", "- x.mean(axis=0)",
-         "your covariances are taken around the mean of all data; each component has a new mean of its own"),
-        ("- means", "- 0 * means", "those are second moments: no mean was subtracted"),
-        ("r, d, d", "r**2, d, d", "each responsibility entered the covariance twice: weigh one of the two factors only"),
-        ("r, d, d", "r**0, d, d", "every datum counts in full in your covariances, whoever answers for it"),
-        ("covs + reg", "covs * np.eye(D) + reg", "only variances are left; what became of the covariances between two entries?"),
-        (" + reg_covar * np.eye(D)", "", "the floor reg_covar is missing"),
-        (" * np.eye(D)", "", "reg_covar was added to every entry; which entries of a covariance are variances?"),
-        (("(N, D)", "r = np.eye(r.shape[1])[r.argmax(axis=1)]; (N, D)"), unless("len(set(r.argmax(axis=1))) < r.shape[1]"),
-         "each datum went to one component only; responsibilities share it"),
-    ),
-)  # fmt: skip
+M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (K, D, D)"), data_cases, m_step, (
+    ("n / N", "n", "your weights are the numbers n_k of data; weights sum to 1"),
+    ("x / n[:, None]", "x / len(x)", "your means are too small: a component that answers for few data is divided by few"),
+    (("x / n[:, None]", "x / len(x)"), ("n[:, None, None]", "N"),
+     "your means and covariances are divided by the number of all data; how many does component k answer for?"),
+    ("n[:, None, None]", "N", "your covariances are divided by the number N of data; how many does component k answer for?"),
+    ("n[:, None, None]", "(n[:, None, None] - 1)", "you divided by one less, as for an unbiased covariance; what does (M7) divide by?"),
+    (COVS, "np.array([np.cov(x.T, aweights=r_k).reshape(D, D) for r_k in r.T])",
+     "unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance"),
+    (" / n[:, None, None]", "", "your covariances are not divided by anything; they grow with the number of data"),
+    ("- means", "- x.mean(axis=0)", "your covariances are taken around the mean of all data; each component has a new mean of its own"),
+    ("- means", "- 0 * means", "those are second moments: no mean was subtracted"),
+    ("r, d, d", "r**2, d, d", "each responsibility entered the covariance twice: weigh one of the two factors only"),
+    ("r, d, d", "r**0, d, d", "every datum counts in full in your covariances, whoever answers for it"),
+    ("covs + reg", "covs * np.eye(D) + reg", "only variances are left; what became of the covariances between two entries?"),
+    (" + reg_covar * np.eye(D)", "", "the floor reg_covar is missing"),
+    (" * np.eye(D)", "", "reg_covar was added to every entry; which entries of a covariance are variances?"),
+    (("(N, D)", "r = np.eye(r.shape[1])[r.argmax(axis=1)]; (N, D)"), unless("len(set(r.argmax(axis=1))) < r.shape[1]"),
+     "each datum went to one component only; responsibilities share it"),
+))  # fmt: skip
 
 EXERCISES = (WINDOWS, PENCIL, AVERAGE, E_STEP, M_STEP)
