@@ -1,11 +1,10 @@
 """Exercises of lesson 01: blocks of Gaussians, conditioning, the joint of cause and measurement.  (G2)-(G4)"""
 
 import numpy as np
-from numpy.linalg import inv
 
 from . import _instances
 from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers
+from ._instances import inverse, only_numbers
 from ._slips import unless
 
 
@@ -28,20 +27,20 @@ def block_cases(rng):
 
 
 def precision_blocks(S11, S12, S22):
-    S22_inv = inv(S22)
-    L11 = inv(S11 - S12 @ S22_inv @ S12.T)
+    S22_inv = inverse(S22)
+    L11 = inverse(S11 - S12 @ S22_inv @ S12.T)
     L12 = -L11 @ S12 @ S22_inv
     return L11, L12
 
 
 COMPLEMENT = "S11 - S12 @ S22_inv @ S12.T"
 BLOCKS = Exercise("01.1", "the upper blocks of the precision", ("L11 (D1, D1)", "L12 (D1, D2)"), block_cases, precision_blocks, (
-    ("return L11,", "return inv(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
+    ("return L11,", "return inverse(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
     (COMPLEMENT, "S11", "you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?"),
     ("S11 - S12", "S11 + S12", "your M is larger than S11; does the elimination add or take away?"),
     ("-L11", "L11", "the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?"),
-    (f"inv({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
-    ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
+    (f"inverse({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
+    ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
     ("L11 @ S12 @ S22_inv", "L11 @ S12", "your L12 lacks a factor: its columns are still in the units of S22"),
     ("-L11 @ S12", "-S12", "your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?"),
     (", L12\n", ", L12.T\n", "your second result is L21; L12 stands to the right of L11 and has as many rows"),
@@ -92,14 +91,14 @@ def condition_cases(rng):
 
 def condition(mean, cov, seen, value):
     rest, S11, S12, S22 = split(cov, seen)
-    gain = S12 @ inv(S22)
+    gain = S12 @ inverse(S22)
     return mean[rest] + gain @ (value - mean[seen]), S11 - gain @ S12.T
 
 
 def single_entries(mean, S, seen, value):
     """S[rows, columns] pairs the two lists: where they differ in length it raises, else one axis is left, no matrix to invert."""
     unseen = len(mean) - len(seen)
-    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inv(S[seen, seen])
+    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inverse(S[seen, seen])
 
 
 ORDER = (
@@ -116,12 +115,12 @@ CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (
     ("mean[rest] + ", "", "the mean of the unseen entries is missing: where were they before they moved?"),
     ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
     ("+ gain", "- gain", "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
-    ("inv(S22)", "S22", "S22 stands where its inverse belongs"),
-    (" @ inv(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
-    ("S12 @ inv(S22)", "inv(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
-    (("S11 - gain @ S12.T", "inv(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
+    ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
+    (" @ inverse(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
+    ("S12 @ inverse(S22)", "inverse(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
+    (("S11 - gain @ S12.T", "inverse(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
      "your second result is a precision; the covariance is wanted"),
-    (("S11 - gain @ S12.T", "S22 - S12.T @ inv(S11) @ S12"), unless("_instances.singular(cov)"),
+    (("S11 - gain @ S12.T", "S22 - S12.T @ inverse(S11) @ S12"), unless("_instances.singular(cov)"),
      "your covariance is that of the seen entries given the unseen ones; which were seen?"),
 ))  # fmt: skip
 
@@ -130,12 +129,12 @@ CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (
 def precision_cases(rng):
     """The regular instances of 01.3, with the precision in the place of the covariance."""
     regular = [(case.what, *case.args) for case in condition_cases(rng)[:-1]]
-    return [Case(what, (mean, inv(S), seen, value)) for what, mean, S, seen, value in regular]
+    return [Case(what, (mean, inverse(S), seen, value)) for what, mean, S, seen, value in regular]
 
 
 def condition_by_precision(mean, precision, seen, value):
     rest, L11, L12, L22 = split(precision, seen)
-    cov = inv(L11)
+    cov = inverse(L11)
     return mean[rest] - cov @ L12 @ (value - mean[seen]), cov
 
 
@@ -144,12 +143,12 @@ PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D
     (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?"),
     ("- cov", "+ cov", "your mean moves the wrong way: compare the sign of L12 with that of S12"),
     (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
-    ("inv(L11)", "inv(precision)[np.ix_(rest, rest)]",
+    ("inverse(L11)", "inverse(precision)[np.ix_(rest, rest)]",
      "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
-    (", cov\n", ", inv(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
+    (", cov\n", ", inverse(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
     (condition, "that is the rule for a covariance, and the matrix given is a precision"),
     ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),
-    ("cov @ L12", "L12 @ inv(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
+    ("cov @ L12", "L12 @ inverse(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
     ("mean[rest] - ", "-", "the mean of the unseen entries is missing: where were they before they moved?"),
     ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
 ))  # fmt: skip
@@ -203,7 +202,7 @@ JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("me
     ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?"),
     (("[mu, W @ mu + b]", "[W @ mu + b, mu]"), ("[[S, cross], [cross.T, corner]]", "[[corner, cross.T], [cross, S]]"),
      "you stacked y on top of z; here z comes first"),
-    ((", cov\n", ", inv(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
+    ((", cov\n", ", inverse(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
      "your second result is the precision of the joint, not its covariance"),
 ))  # fmt: skip
 

@@ -1,11 +1,10 @@
 """Exercises of lesson 02: the posterior of one Gaussian.  (G6)-(G8)"""
 
 import numpy as np
-from numpy.linalg import inv
 
 from . import _instances
 from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
-from ._instances import only_numbers
+from ._instances import inverse, only_numbers
 from ._lesson01 import look, looks
 from ._slips import unless
 
@@ -44,7 +43,7 @@ PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "
     ("W @ S @ W.T", "W @ S", "one W is missing: what does a map do to a covariance, from both sides?"),
     ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W: which side of S faces W?"),
     ("+ R", "- R", "two independent spreads were subtracted; do they not add up?"),
-    (("W @ S @ W.T + R", "inv(inv(W @ S @ W.T) + inv(R))"), unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
+    (("W @ S @ W.T + R", "inverse(inverse(W @ S @ W.T) + inverse(R))"), unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
      "precisions add when two opinions on one thing are joined; here two variations come on top of each other"),
 ))  # fmt: skip
 
@@ -66,21 +65,21 @@ def precision_cases(rng):
 
 
 def posterior_by_precision(mu, S, W, b, R, y):
-    P, Q = inv(S), inv(R)
-    C = inv(P + W.T @ Q @ W)
+    P, Q = inverse(S), inverse(R)
+    C = inverse(P + W.T @ Q @ W)
     return C @ (P @ mu + W.T @ Q @ (y - b)), C
 
 
 PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "cov (Dz, Dz)"), precision_cases, posterior_by_precision, (
-    (", C\n", ", inv(C)\n", "your second result is the posterior's precision; the covariance is wanted"),
+    (", C\n", ", inverse(C)\n", "your second result is the posterior's precision; the covariance is wanted"),
     ("C @ (", "(", "your mean is still weighted opinions, not divided by the sum of the weights"),
     ("(y - b)", "y", "the offset b is missing: which part of y is due to z?"),
     ("P @ mu + ", "", "the prior's opinion is missing in the mean"),
-    (("inv(P + ", "inv("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
+    (("inverse(P + ", "inverse("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
      "the prior is missing altogether: that is weighted least squares"),
-    ("inv(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
-    ("inv(S)", "S", "S stands where its inverse belongs: a vague prior must count less"),
-    ("inv(R)", "inv(W @ S @ W.T + R)", "you put the covariance of y itself in the place of R, the covariance of the noise"),
+    ("inverse(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
+    ("inverse(S)", "S", "S stands where its inverse belongs: a vague prior must count less"),
+    ("inverse(R)", "inverse(W @ S @ W.T + R)", "you put the covariance of y itself in the place of R, the covariance of the noise"),
     ("y - b", "y - b - W @ mu", "the prior's mean enters twice: once as an opinion, once more inside the residual"),
     ("Q @ (y - b)", "(y - b)", "the measurement's opinion is not weighted by how sure it is"),
     ("P @ mu", "mu", "the prior's mean is not weighted by how sure the prior is"),
@@ -98,7 +97,7 @@ def gain_cases(rng):
 
 
 def posterior_by_gain(mu, S, W, b, R, y):
-    G = S @ W.T @ inv(W @ S @ W.T + R)
+    G = S @ W.T @ inverse(W @ S @ W.T + R)
     return mu + G @ (y - W @ mu - b), S - G @ W @ S
 
 
@@ -116,10 +115,10 @@ GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, D
     ("S - G", "S + G", "your covariance grew; can a measurement make us less sure?"),
     (" - G @ W @ S", "", "your covariance is still the prior's"),
     ("G @ W @ S", "G @ W", "what your covariance loses has no unit; of which covariance is it a share?"),
-    ("inv(", "(", "the covariance of the surprise was not inverted"),
-    ("S @ W.T @ inv(W @ S @ W.T + R)", "inv(W @ S @ W.T + R) @ W @ S",
+    ("inverse(", "(", "the covariance of the surprise was not inverted"),
+    ("S @ W.T @ inverse(W @ S @ W.T + R)", "inverse(W @ S @ W.T + R) @ W @ S",
      "your gain is transposed: it takes a surprise in y and gives a step in z"),
-    ("S @ W.T @ inv", "W.T @ inv", "your gain lacks S: a direction that never varies must not move"),
+    ("S @ W.T @ inverse", "W.T @ inverse", "your gain lacks S: a direction that never varies must not move"),
     ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
 ))  # fmt: skip
 
