@@ -185,7 +185,6 @@ def m_step(x, r, reg_covar):
     return n / N, means, covs + reg_covar * np.eye(D)
 
 
-COVS = 'np.einsum("nk,nki,nkj->kij", r, d, d) / n[:, None, None]'
 M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (K, D, D)"), data_cases, m_step, (
     ("n / N", "n", "your weights are the numbers n_k of data; weights sum to 1"),
     ("x / n[:, None]", "x / len(x)", "your means are too small: a component that answers for few data is divided by few"),
@@ -193,7 +192,7 @@ M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (
      "your means and covariances are divided by the number of all data; how many does component k answer for?"),
     ("n[:, None, None]", "N", "your covariances are divided by the number N of data; how many does component k answer for?"),
     ("n[:, None, None]", "(n[:, None, None] - 1)", "you divided by one less, as for an unbiased covariance; what does (M7) divide by?"),
-    (COVS, "np.array([np.cov(x.T, aweights=r_k).reshape(D, D) for r_k in r.T])",
+    ('np.einsum("nk,nki,nkj->kij", r, d, d) / n[:, None, None]', "np.array([np.cov(x.T, aweights=r_k).reshape(D, D) for r_k in r.T])",
      "unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance"),
     (" / n[:, None, None]", "", "your covariances are not divided by anything; they grow with the number of data"),
     ("- means", "- x.mean(axis=0)", "your covariances are taken around the mean of all data; each component has a new mean of its own"),
