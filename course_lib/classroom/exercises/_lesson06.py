@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.signal import correlate2d
 from scipy.special import softmax
-from scipy.stats import norm
+from scipy.stats import norm  # noqa: F401  an edit of the logits needs it
 
 from ... import scene
 from . import _instances
