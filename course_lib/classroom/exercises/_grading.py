@@ -143,10 +143,10 @@ def judge(exercise, answer, rng=None, *, attempt=None):
             exercise,
             f"hand over the function itself, not {_kind(answer)}: check(..., f), not check(..., f(x))",
         )
-    cases = exercise.cases(np.random.default_rng() if rng is None else rng)
     count = len(exercise.returns)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
+        cases = exercise.cases(np.random.default_rng() if rng is None else rng)
         tried = [(attempt or attempted)(answer, copy.deepcopy(case.args), count) for case in cases]
         given = [one.parts for one in tried]
         if given[0] is Ellipsis or getattr(given[0], "kind", "") == "NotImplementedError":
