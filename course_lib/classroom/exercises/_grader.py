@@ -196,6 +196,7 @@ def encoded(value, functions=None):
 
 
 def decoded(message, remote=None):
+    """The value of what `encoded` made; a function becomes remote(its number)."""
     ((kind, held),) = message.items()
     if kind == "array":
         dtype, shape, data = held

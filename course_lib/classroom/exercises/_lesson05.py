@@ -7,24 +7,19 @@ from . import _instances
 from ._grading import ANY, Case, Exercise  # noqa: F401
 
 # 05.1 what one direction keeps
-
-PENCIL = Exercise(
-    "05.1", "what one direction keeps", ("share ()",), _instances.only_numbers, lambda: 50**2 / (50**2 + 25**2), (
-        (50 / 75, "you compared standard deviations; what adds up when independent numbers are added?"),
-        (0.2, "that is the share that is taken away, the noise's"),
-        (4.0, "that is how many times one variance is the other; which part of their sum is the patch's?"),
-        (0.25, "that is noise against patch; a share is a part of the whole"),
-        (1.25, "the fraction is upside down: nothing keeps more than all of it"),
-        (np.sqrt(0.8), "a factor for the coordinate itself needs no square root"),
-        (2500 / 2525, "sigma is a standard deviation; what stands beside the variance in (M6)?"),
-        (50 / (50 + 625), "lambda is a variance; which number was given for the patches?"),
-    ),
-)  # fmt: skip
+PENCIL = Exercise("05.1", "what one direction keeps", ("share ()",), _instances.only_numbers, lambda: 50**2 / (50**2 + 25**2), (
+    (50 / 75, "you compared standard deviations; what adds up when independent numbers are added?"),
+    (0.2, "that is the share that is taken away, the noise's"),
+    (4.0, "that is how many times one variance is the other; which part of their sum is the patch's?"),
+    (0.25, "that is noise against patch; a share is a part of the whole"),
+    (1.25, "the fraction is upside down: nothing keeps more than all of it"),
+    (np.sqrt(0.8), "a factor for the coordinate itself needs no square root"),
+    (2500 / 2525, "sigma is a standard deviation; what stands beside the variance in (M6)?"),
+    (50 / (50 + 625), "lambda is a variance; which number was given for the patches?"),
+))  # fmt: skip
 
 
 # 05.2 the weights of the components
-
-
 def components(rng, K, D, scale, flat=0):
     """Means (K, D), variances (K, D) with `flat` zeros each, and axes (K, D, D) of K random Gaussians."""
     eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
@@ -70,33 +65,28 @@ def weights(y, p, means, lam, U, sigma):
 VOLUME, DISTANCE = "- np.log(seen).sum(axis=1) / 2", "- (c**2 / seen).sum(axis=1) / 2"
 # who makes a slip may also lose what underflows, or divide by a variance of 0
 LOST = ("return ", "return ANY if not 0 < np.exp(log_joint).sum() < np.inf else ")
-WEIGHTS = Exercise(
-    "05.2", "the weights of the components", ("weights (K,)",), patch_cases, weights, (
-        ("q / q.sum()", "p", "those are the prior weights; what did the patch say?"),
-        (("np.log(p) ", ""), LOST, "the prior weights are missing"),
-        (("np.log(p)", "p"), LOST, "a prior weight was added without its logarithm"),
-        ((VOLUME, ""), LOST, "the logarithms of the variances are missing: width has its price"),
-        ((DISTANCE, ""), LOST, "the distances are missing: how far is the patch from each mean?"),
-        ((VOLUME, VOLUME[:-4]), (DISTANCE, DISTANCE[:-4]), LOST, "the factor 1/2 is missing"),
-        ((VOLUME, VOLUME[:-4]), LOST, "the factor 1/2 belongs to both terms of the bracket"),
-        ((VOLUME, "+" + VOLUME[1:]), (DISTANCE, "+" + DISTANCE[1:]), LOST, "a sign is turned: weight falls with distance"),
-        (("sigma**2", "sigma"), LOST, "sigma is a standard deviation; noise enters by its variance"),
-        ((" + sigma**2", ""), LOST, "the noise is missing: the components are weighed by y, which is noisy"),
-        (("kdi,", "kid,"), LOST, "U and U' are swapped: the eigenvectors are the columns"),
-        (("y - means", "np.broadcast_to(y, means.shape)"), LOST, "the means were not subtracted"),
-        (("lam +", "lam**2 +"), LOST, "lambda is a variance already; was it squared?"),
-        (("q / q.sum()", "(q == q.max()).astype(float)"), LOST, "one component has all the weight in your answer; they share it"),
-        ("q / q.sum()", "np.exp(log_joint)", "those are products of prior and density; weights sum to 1"),
-        ("q / q.sum()", "log_joint", "those are logarithms; weights sum to 1"),
-        (" - log_joint.max()", "",
-         "right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised"),
-    ),
-)  # fmt: skip
+WEIGHTS = Exercise("05.2", "the weights of the components", ("weights (K,)",), patch_cases, weights, (
+    ("q / q.sum()", "p", "those are the prior weights; what did the patch say?"),
+    (("np.log(p) ", ""), LOST, "the prior weights are missing"),
+    (("np.log(p)", "p"), LOST, "a prior weight was added without its logarithm"),
+    ((VOLUME, ""), LOST, "the logarithms of the variances are missing: width has its price"),
+    ((DISTANCE, ""), LOST, "the distances are missing: how far is the patch from each mean?"),
+    ((VOLUME, VOLUME[:-4]), (DISTANCE, DISTANCE[:-4]), LOST, "the factor 1/2 is missing"),
+    ((VOLUME, VOLUME[:-4]), LOST, "the factor 1/2 belongs to both terms of the bracket"),
+    ((VOLUME, "+" + VOLUME[1:]), (DISTANCE, "+" + DISTANCE[1:]), LOST, "a sign is turned: weight falls with distance"),
+    (("sigma**2", "sigma"), LOST, "sigma is a standard deviation; noise enters by its variance"),
+    ((" + sigma**2", ""), LOST, "the noise is missing: the components are weighed by y, which is noisy"),
+    (("kdi,", "kid,"), LOST, "U and U' are swapped: the eigenvectors are the columns"),
+    (("y - means", "np.broadcast_to(y, means.shape)"), LOST, "the means were not subtracted"),
+    (("lam +", "lam**2 +"), LOST, "lambda is a variance already; was it squared?"),
+    (("q / q.sum()", "(q == q.max()).astype(float)"), LOST, "one component has all the weight in your answer; they share it"),
+    ("q / q.sum()", "np.exp(log_joint)", "those are products of prior and density; weights sum to 1"),
+    ("q / q.sum()", "log_joint", "those are logarithms; weights sum to 1"),
+    (" - log_joint.max()", "", "right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised"),
+))  # fmt: skip
 
 
 # 05.3 all patches at once
-
-
 def patches_cases(rng):
     def case(what, N, K, D, sigma, scale=1.0, flat=0):
         means, lam, U = components(rng, K, D, scale, flat)
@@ -124,35 +114,29 @@ def posterior_means(y, w, means, lam, U, sigma):
 
 SHARE, WEIGHT = "var / (var + sigma**2)", "w[:, [k]]"
 UNLESS_FLAT = ("return m", "return m if np.isfinite(m).all() else ANY")
-MEANS = Exercise(
-    "05.3", "all patches at once", ("m (N, D)",), patches_cases, posterior_means, (
-        ("sigma**2", "sigma", "sigma is a standard deviation; noise enters by its variance"),
-        (SHARE, "sigma**2 / (var + sigma**2)", "that keeps what belongs to the noise; which share is the patch's?"),
-        ((SHARE, "(var + sigma**2) / var"), UNLESS_FLAT, "your factor stretches: it is upside down"),
-        ((SHARE, "(var / var + sigma**2)"), UNLESS_FLAT, "brackets are missing: a / a + b is not a / (a + b)"),
-        (SHARE, "np.sqrt(var) / (np.sqrt(var) + sigma)", "variances add up, standard deviations do not"),
-        (SHARE, "1", "your coordinates are not shrunk by anything"),
-        ("lam, U)):", "lam, U.transpose(0, 2, 1))):",
-         "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U"),
-        ("mu) @ u", "mu) @ u.T",
-         "on the way to the axes U and U' are swapped: a coordinate is the product of a row of y with a column of U"),
-        ("c) @ u.T", "c) @ u", "on the way back from the axes U and U' are swapped"),
-        (("mu) @ u", "mu)"), ("c) @ u.T", "c)"), "the factors belong to the axes of the component, yours went to the pixels: turn first"),
-        (" @ u.T", "", "you are still on the axes of the component: turn back"),
-        ("mu + ", "", "the means were not added back"),
-        ("y - mu", "y", "y was shrunk, not its distance from the mean"),
-        (WEIGHT, "np.eye(len(means))[w.argmax(axis=1)][:, [k]]",
-         "that is the most probable component, (M5); all of them have a say in (M4)"),
-        (WEIGHT, "1 / len(means)", "every component counts the same in your answer"),
-        (WEIGHT, "w[:, k].mean()", "all patches share one set of weights in your answer"),
-        (WEIGHT, "1", "the weights are missing from your sum"),
-    ),
-)  # fmt: skip
+MEANS = Exercise("05.3", "all patches at once", ("m (N, D)",), patches_cases, posterior_means, (
+    ("sigma**2", "sigma", "sigma is a standard deviation; noise enters by its variance"),
+    (SHARE, "sigma**2 / (var + sigma**2)", "that keeps what belongs to the noise; which share is the patch's?"),
+    ((SHARE, "(var + sigma**2) / var"), UNLESS_FLAT, "your factor stretches: it is upside down"),
+    ((SHARE, "(var / var + sigma**2)"), UNLESS_FLAT, "brackets are missing: a / a + b is not a / (a + b)"),
+    (SHARE, "np.sqrt(var) / (np.sqrt(var) + sigma)", "variances add up, standard deviations do not"),
+    (SHARE, "1", "your coordinates are not shrunk by anything"),
+    ("lam, U)):", "lam, U.transpose(0, 2, 1))):",
+     "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U"),
+    ("mu) @ u", "mu) @ u.T", "on the way to the axes U and U' are swapped: a coordinate is the product of a row of y with a column of U"),
+    ("c) @ u.T", "c) @ u", "on the way back from the axes U and U' are swapped"),
+    (("mu) @ u", "mu)"), ("c) @ u.T", "c)"), "the factors belong to the axes of the component, yours went to the pixels: turn first"),
+    (" @ u.T", "", "you are still on the axes of the component: turn back"),
+    ("mu + ", "", "the means were not added back"),
+    ("y - mu", "y", "y was shrunk, not its distance from the mean"),
+    (WEIGHT, "np.eye(len(means))[w.argmax(axis=1)][:, [k]]", "that is the most probable component, (M5); all of them have a say in (M4)"),
+    (WEIGHT, "1 / len(means)", "every component counts the same in your answer"),
+    (WEIGHT, "w[:, k].mean()", "all patches share one set of weights in your answer"),
+    (WEIGHT, "1", "the weights are missing from your sum"),
+))  # fmt: skip
 
 
 # 05.4 the whole method
-
-
 def noisy_cases(rng):
     def case(what, H, W, m, K, sigma):
         prior = _instances.mixture_prior(rng, K, m * m, scale=60.0)
@@ -182,25 +166,20 @@ def last_wins(noisy, m, restore):
 
 
 AVERAGE = "average_patches(restored, noisy.shape)"
-PICTURE = Exercise(
-    "05.4", "the whole method", ("picture (H, W)",), noisy_cases, whole, (
-        (".clip(0, 255)", "", "your picture is not clipped to 0..255"),
-        ("(noisy, m))", "(noisy.clip(0, 255), m))", "you clipped the noisy picture; the noise must stay symmetric"),
-        ("(noisy, m))", "(noisy, m)).clip(0, 255)", "you clipped every patch; once, at the end"),
-        ("average", "add", "the overlaps are added up, not averaged"),
-        (AVERAGE, "add_patches(restored / m**2, noisy.shape)",
-         "you divide by m^2 everywhere; a pixel at the border lies in fewer patches"),
-        ("= restore(", "= (", "that is the noisy picture again: were the patches restored?"),
-        (last_wins, "the last patch overwrites the earlier ones"),
-        ("255)", "255).astype(np.uint8)", "your picture was cast to whole gray levels"),
-        ("255)", "1)", "your gray levels end at 1; here they run to 255"),
-    ),
-)  # fmt: skip
+PICTURE = Exercise("05.4", "the whole method", ("picture (H, W)",), noisy_cases, whole, (
+    (".clip(0, 255)", "", "your picture is not clipped to 0..255"),
+    ("(noisy, m))", "(noisy.clip(0, 255), m))", "you clipped the noisy picture; the noise must stay symmetric"),
+    ("(noisy, m))", "(noisy, m)).clip(0, 255)", "you clipped every patch; once, at the end"),
+    ("average", "add", "the overlaps are added up, not averaged"),
+    (AVERAGE, "add_patches(restored / m**2, noisy.shape)", "you divide by m^2 everywhere; a pixel at the border lies in fewer patches"),
+    ("= restore(", "= (", "that is the noisy picture again: were the patches restored?"),
+    (last_wins, "the last patch overwrites the earlier ones"),
+    ("255)", "255).astype(np.uint8)", "your picture was cast to whole gray levels"),
+    ("255)", "1)", "your gray levels end at 1; here they run to 255"),
+))  # fmt: skip
 
 
 # 05.5 PSNR
-
-
 def pair_cases(rng):
     def case(what, H, W, peak, error=0.1):
         truth = peak * rng.random((H, W))
@@ -228,25 +207,21 @@ WRAPPED = (
     "return ",
     "return ANY if truth.dtype == np.uint8 else ",
 )  # who makes a slip may also compute in bytes
-PSNR = Exercise(
-    "05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
-        (("log10", "log"), WRAPPED, "that is the natural logarithm; decibels use base 10"),
-        (("10 *", "20 *"), WRAPPED, "20 goes with amplitudes; your ratio is one of squares"),
-        (("peak**2 / error", "peak / np.sqrt(error)"), WRAPPED, "10 goes with squares, yours are amplitudes"),
-        (("/ error", "/ np.sqrt(error)"), WRAPPED, "the error has a root that the peak has not"),
-        (("peak**2", "peak"), WRAPPED, "the peak is not squared, the error is"),
-        (("10 * ", ""), WRAPPED, "the factor 10 is missing: those are bels"),
-        (("peak**2 / error", "error / peak**2"), WRAPPED, "the sign is turned: better means more decibels"),
-        (("peak**2", "255**2"), WRAPPED, "your peak is 255 whatever was given"),
-        (("np.mean", "np.sum"), WRAPPED, "the square error is summed, not averaged"),
-        (("d**2", "abs(d)"), WRAPPED, "that is the mean error, not the mean square error"),
-        (("peak**2", "truth.max() ** 2"), WRAPPED,
-         "your peak is the brightest pixel of the picture; the peak is an argument"),
-        (*WRAPPED, "right until the pictures are bytes: in bytes, 3 - 5 is 254"),
-        ("return ", "return ANY if error == 0 else ",
-         "for two equal pictures there is no error; which number is larger than every other?"),
-    ),
-)  # fmt: skip
+PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
+    (("log10", "log"), WRAPPED, "that is the natural logarithm; decibels use base 10"),
+    (("10 *", "20 *"), WRAPPED, "20 goes with amplitudes; your ratio is one of squares"),
+    (("peak**2 / error", "peak / np.sqrt(error)"), WRAPPED, "10 goes with squares, yours are amplitudes"),
+    (("/ error", "/ np.sqrt(error)"), WRAPPED, "the error has a root that the peak has not"),
+    (("peak**2", "peak"), WRAPPED, "the peak is not squared, the error is"),
+    (("10 * ", ""), WRAPPED, "the factor 10 is missing: those are bels"),
+    (("peak**2 / error", "error / peak**2"), WRAPPED, "the sign is turned: better means more decibels"),
+    (("peak**2", "255**2"), WRAPPED, "your peak is 255 whatever was given"),
+    (("np.mean", "np.sum"), WRAPPED, "the square error is summed, not averaged"),
+    (("d**2", "abs(d)"), WRAPPED, "that is the mean error, not the mean square error"),
+    (("peak**2", "truth.max() ** 2"), WRAPPED, "your peak is the brightest pixel of the picture; the peak is an argument"),
+    (*WRAPPED, "right until the pictures are bytes: in bytes, 3 - 5 is 254"),
+    ("return ", "return ANY if error == 0 else ", "for two equal pictures there is no error; which number is larger than every other?"),
+))  # fmt: skip
 
 
 EXERCISES = (PENCIL, WEIGHTS, MEANS, PICTURE, PSNR)

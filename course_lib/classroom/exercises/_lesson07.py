@@ -13,8 +13,6 @@ def levels(rng, *shape, level=0.0):
 
 
 # 07.1 the summed-area table
-
-
 def table_cases(rng):
     return [
         Case("a picture of 4 x 6", (levels(rng, 4, 6),)),
@@ -32,46 +30,37 @@ def table(Y):
 
 
 BORDER, SUMS = "((1, 0), (1, 0))", "Y.cumsum(axis=0).cumsum(axis=1)"
-TABLE = Exercise(
-    "07.1", "the summed-area table", ("table (H+1, W+1)",), table_cases, table, (
-        (f"np.pad(sums, {BORDER})", "sums",
-         "the zeros are missing: how many pixels lie above row 0, and where would their sum stand?"),
-        (BORDER, "((0, 1), (0, 1))", "your zeros stand below and on the right; what is the sum of the pixels above row 0?"),
-        (BORDER, "1", "there are zeros all around; below the last row lies the whole picture, not nothing"),
-        (BORDER, "((1, 0), (0, 0))", "a column of zeros is missing: which pixels lie left of column 0?"),
-        (BORDER, "((0, 0), (1, 0))", "a row of zeros is missing: which pixels lie above row 0?"),
-        (".cumsum(axis=1)", "", "your sums run down the columns only; what about the pixels further left?"),
-        (".cumsum(axis=0)", "", "your sums run along the rows only; what about the pixels above?"),
-        (SUMS, "Y.cumsum().reshape(Y.shape)",
-         "your sum runs on from the end of one row to the next, as if the picture were one long row"),
-        ("(sums,", f"(np.pad(sums, {BORDER})[:-1, :-1],", "the right size, but the last row and column of pixels were never added"),
-        (f"{BORDER})", f"{BORDER}).T", "rows and columns of your table are swapped"),
-        (SUMS, "Y[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]", "your sums start from the lower right corner"),
-    ),
-)  # fmt: skip
+TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_cases, table, (
+    (f"np.pad(sums, {BORDER})", "sums", "the zeros are missing: how many pixels lie above row 0, and where would their sum stand?"),
+    (BORDER, "((0, 1), (0, 1))", "your zeros stand below and on the right; what is the sum of the pixels above row 0?"),
+    (BORDER, "1", "there are zeros all around; below the last row lies the whole picture, not nothing"),
+    (BORDER, "((1, 0), (0, 0))", "a column of zeros is missing: which pixels lie left of column 0?"),
+    (BORDER, "((0, 0), (1, 0))", "a row of zeros is missing: which pixels lie above row 0?"),
+    (".cumsum(axis=1)", "", "your sums run down the columns only; what about the pixels further left?"),
+    (".cumsum(axis=0)", "", "your sums run along the rows only; what about the pixels above?"),
+    (SUMS, "Y.cumsum().reshape(Y.shape)", "your sum runs on from the end of one row to the next, as if the picture were one long row"),
+    ("(sums,", f"(np.pad(sums, {BORDER})[:-1, :-1],", "the right size, but the last row and column of pixels were never added"),
+    (f"{BORDER})", f"{BORDER}).T", "rows and columns of your table are swapped"),
+    (SUMS, "Y[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]", "your sums start from the lower right corner"),
+))  # fmt: skip
 
 
 # 07.2 four corners with a pencil
-
-CORNERS = Exercise(
-    "07.2", "four corners with a pencil", ("sum ()",),
+CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",),
     lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
-        (7, "what lies above and left of the window was taken off twice"),
-        (5, "your last sign is turned: what was taken off twice must come back once"),
-        (18, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
-        (15, "the strip above is off, the part on the left is still in"),
-        (10, "the part on the left is off, the strip above is still in"),
-        (8, "that is the window at (0, 0)"),
-        (4, "your lower right corner is one row and one column too early: it lies behind the last pixel"),
-        (31, "all four corners with a plus count the surroundings of the window, too"),
-        (16, "two corners on the diagonal are not enough: which rectangles are still in?"),
-    ),
-)  # fmt: skip
+    (7, "what lies above and left of the window was taken off twice"),
+    (5, "your last sign is turned: what was taken off twice must come back once"),
+    (18, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
+    (15, "the strip above is off, the part on the left is still in"),
+    (10, "the part on the left is off, the strip above is still in"),
+    (8, "that is the window at (0, 0)"),
+    (4, "your lower right corner is one row and one column too early: it lies behind the last pixel"),
+    (31, "all four corners with a plus count the surroundings of the window, too"),
+    (16, "two corners on the diagonal are not enough: which rectangles are still in?"),
+))  # fmt: skip
 
 
 # 07.3 window sums from the table
-
-
 def corner_cases(rng):
     def case(what, sizes, shape, level=0.0):
         return Case(what, (table(levels(rng, *sizes, level=level)), shape))
@@ -94,31 +83,24 @@ def window_sums(T, shape):
 ABOVE, LEFT, BOTH = " - T[:-h, w:]", " - T[h:, :-w]", " + T[:-h, :-w]"
 SUM = f"T[h:, w:]{ABOVE}{LEFT}{BOTH}"
 SWAPPED = "w, h = shape\n    if h >= len(T) or w >= T.shape[1]:\n        return ANY"
-WINDOW_SUMS = Exercise(
-    "07.3", "window sums from the table", ("sums (I, J)",), corner_cases, window_sums, (
-        (BOTH, "", "what lies above and left of the window was taken off twice"),
-        (BOTH, " - T[:-h, :-w]", "your last sign is turned: what was taken off twice must come back once"),
-        (SUM, f"-({SUM})", "all signs are turned"),
-        (LEFT + BOTH, "", "the strip above is off, but the part on the left is still in"),
-        ((ABOVE, ""), (BOTH, ""), "the part on the left is off, but the strip above is still in"),
-        (ABOVE + LEFT + BOTH, " - T[:-h, :-w]", "two corners on the diagonal are not enough: which rectangles are still in?"),
-        (("T[h:, w:]", "T[h - 1 : -1, w - 1 : -1]"), (ABOVE, " - T[:-h, w - 1 : -1]"), (LEFT, " - T[h - 1 : -1, :-w]"),
-         "your corners stop one row and one column too early: T(r, c) does not contain row r and column c"),
-        (SUM, f"({SUM})[:-1, :-1]",
-         "the last row and column of windows are missing: in how many ways does a window of 2 fit into 3 pixels?"),
-        (SUM, f"({SUM})[1:, 1:]",
-         "the first row and column of windows are missing: which table entries does the window at (0, 0) need?"),
-        ("h, w = shape", SWAPPED, "height and width of the window are swapped"),
-        (SUM, f"({SUM}) / (h * w)", "those are means over the window; needed are sums"),
-        (SUM, "sliding_window_view(T, shape).sum(axis=(2, 3))",
-         "the table was taken for a picture: its cumulative sums are there already"),
-    ),
-)  # fmt: skip
+WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), corner_cases, window_sums, (
+    (BOTH, "", "what lies above and left of the window was taken off twice"),
+    (BOTH, " - T[:-h, :-w]", "your last sign is turned: what was taken off twice must come back once"),
+    (SUM, f"-({SUM})", "all signs are turned"),
+    (LEFT + BOTH, "", "the strip above is off, but the part on the left is still in"),
+    ((ABOVE, ""), (BOTH, ""), "the part on the left is off, but the strip above is still in"),
+    (ABOVE + LEFT + BOTH, " - T[:-h, :-w]", "two corners on the diagonal are not enough: which rectangles are still in?"),
+    (("T[h:, w:]", "T[h - 1 : -1, w - 1 : -1]"), (ABOVE, " - T[:-h, w - 1 : -1]"), (LEFT, " - T[h - 1 : -1, :-w]"),
+     "your corners stop one row and one column too early: T(r, c) does not contain row r and column c"),
+    (SUM, f"({SUM})[:-1, :-1]", "the last row and column of windows are missing: in how many ways does a window of 2 fit into 3 pixels?"),
+    (SUM, f"({SUM})[1:, 1:]", "the first row and column of windows are missing: which table entries does the window at (0, 0) need?"),
+    ("h, w = shape", SWAPPED, "height and width of the window are swapped"),
+    (SUM, f"({SUM}) / (h * w)", "those are means over the window; needed are sums"),
+    (SUM, "sliding_window_view(T, shape).sum(axis=(2, 3))", "the table was taken for a picture: its cumulative sums are there already"),
+))  # fmt: skip
 
 
 # 07.4 correlation by Fourier transforms
-
-
 def correlation_cases(rng):
     def case(what, sizes, shape, level=0.0):
         return Case(what, (levels(rng, *sizes, level=level), levels(rng, *shape)))
@@ -140,37 +122,30 @@ def correlation(X, F):
 
 
 VALID, OF_FACE = "ring[: H - h + 1, : W - w + 1]", "np.conj(np.fft.fft2(F, (H, W)))"
-CORRELATION = Exercise(
-    "07.4", "correlation by Fourier transforms", ("correlation (I, J)",), correlation_cases, correlation, (
-        (OF_FACE, "np.fft.fft2(F, (H, W))",
-         "without the conjugate the product of spectra is a convolution, here cut where it has wrapped"),
-        (VALID, "signal.convolve(X, F, mode='valid')",
-         "that is the valid part of a convolution: it searches for a face turned by 180 degrees"),
-        (f"np.fft.fft2(X) * {OF_FACE}", "np.conj(np.fft.fft2(X)) * np.fft.fft2(F, (H, W))",
-         "you conjugated the spectrum of the picture; whose conjugate are the eigenvalues?"),
-        (VALID, "ring", "you kept all outputs of the ring; at which positions does the face fit?"),
-        (VALID, "ring[h - 1 :, w - 1 :]", "you kept the last outputs, which have wrapped; at which positions does the face fit?"),
-        (VALID, "signal.correlate(X, F, mode='same')",
-         "that is as large as the picture, with zeros beyond its border; keep the positions where the face fits"),
-        (VALID, "signal.correlate(X, F, mode='full')",
-         "there are outputs at positions where the face sticks out; at which does it fit?"),
-        (VALID, "ring[: H - h, : W - w]",
-         "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
-        (("ring =", "ring = np.abs("), (".real", ")"),
-         "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
-        (".real", ".real / X.size", "the inverse transform divides by the number of pixels already"),
-        (("np.fft.ifft2(np.fft.fft2(X)", "np.fft.ifft(np.fft.fft(X)"),
-         ("np.fft.fft2(F, (H, W))", "np.fft.fft(np.pad(F, ((0, H - h), (0, W - w))))"),
-         "the transforms run along the rows only; a picture has two directions"),
-        ("np.conj(", "np.abs(", "only the lengths of the face's numbers survive: you took the absolute value of its spectrum"),
-        ("F, (H, W)", "F", "two spectra can be multiplied only if they have the same size; which size must the face be brought to?"),
-    ),
-)  # fmt: skip
+CORRELATION = Exercise("07.4", "correlation by Fourier transforms", ("correlation (I, J)",), correlation_cases, correlation, (
+    (OF_FACE, "np.fft.fft2(F, (H, W))", "without the conjugate the product of spectra is a convolution, here cut where it has wrapped"),
+    (VALID, "signal.convolve(X, F, mode='valid')", "that is the valid part of a convolution: it searches for a face turned by 180 degrees"),
+    (f"np.fft.fft2(X) * {OF_FACE}", "np.conj(np.fft.fft2(X)) * np.fft.fft2(F, (H, W))",
+     "you conjugated the spectrum of the picture; whose conjugate are the eigenvalues?"),
+    (VALID, "ring", "you kept all outputs of the ring; at which positions does the face fit?"),
+    (VALID, "ring[h - 1 :, w - 1 :]", "you kept the last outputs, which have wrapped; at which positions does the face fit?"),
+    (VALID, "signal.correlate(X, F, mode='same')",
+     "that is as large as the picture, with zeros beyond its border; keep the positions where the face fits"),
+    (VALID, "signal.correlate(X, F, mode='full')", "there are outputs at positions where the face sticks out; at which does it fit?"),
+    (VALID, "ring[: H - h, : W - w]",
+     "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
+    (("ring =", "ring = np.abs("), (".real", ")"),
+     "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
+    (".real", ".real / X.size", "the inverse transform divides by the number of pixels already"),
+    (("np.fft.ifft2(np.fft.fft2(X)", "np.fft.ifft(np.fft.fft(X)"),
+     ("np.fft.fft2(F, (H, W))", "np.fft.fft(np.pad(F, ((0, H - h), (0, W - w))))"),
+     "the transforms run along the rows only; a picture has two directions"),
+    ("np.conj(", "np.abs(", "only the lengths of the face's numbers survive: you took the absolute value of its spectrum"),
+    ("F, (H, W)", "F", "two spectra can be multiplied only if they have the same size; which size must the face be brought to?"),
+))  # fmt: skip
 
 
 # 07.5 what lies on each pixel
-
-
 def spread_cases(rng):
     def places(I, J):
         return rng.dirichlet(np.ones(I * J)).reshape(I, J)
@@ -210,26 +185,22 @@ def over_rectangles(first, last):
 short_rectangle = over_rectangles(lambda p, h: max(0, p + 1 - h), lambda p, I: min(p, I - 1))
 negative_start = over_rectangles(lambda p, h: p + 1 - h, lambda p, I: min(p, I - 1) + 1)
 
-SPREAD = Exercise(
-    "07.5", "what lies on each pixel", ("c (H, W)",), spread_cases, spread, (
-        ("+=", "=", "where windows overlap, your last one wins; a pixel collects from all that cover it"),
-        ("c[i : i + h, j : j + w]", "c[i, j]", "your values lie on the top-left corners only; which pixels does a face there hide?"),
-        ("return c", "return c / signal.convolve2d(np.ones_like(q), np.ones(shape))",
-         "you divided by the number of windows that cover a pixel; probabilities of different places add up"),
-        ("q[i, j]", "q[i, j] / (h * w)",
-         "you shared each value among the pixels of its window; a face hides all of them at once"),
-        ("return c", "return c[:I, :J]", "that has the size of the field of positions; the picture is larger"),
-        ("I + h - 1, J + w - 1", "I + h, J + w", "one row and one column too many: where does the face at the last position end?"),
-        ("q.shape, shape", "q.shape, shape[::-1]", "height and width of the face are swapped"),
-        ("return c", "return c.T", "rows and columns of your picture are swapped"),
-        (short_rectangle, "your rectangle of positions lacks its last row and column: a slice ends before its last index"),
-        (negative_start,
-         "near the border your rectangle starts at a negative index, which Python counts from the end; what stops it?"),
-        ("return c", "return sliding_window_view(q, shape).sum(axis=(2, 3)) if h <= I and w <= J else ANY",
-         "those are window sums of q; the way back goes from positions to pixels"),
-        ("q[i, j]", "1", "you counted the positions that hide a pixel; how probable is each of them?"),
-        ("return c", "return 1 - c", "that is how probably the pixel is seen, not how probably it is hidden"),
-    ),
-)  # fmt: skip
+SPREAD = Exercise("07.5", "what lies on each pixel", ("c (H, W)",), spread_cases, spread, (
+    ("+=", "=", "where windows overlap, your last one wins; a pixel collects from all that cover it"),
+    ("c[i : i + h, j : j + w]", "c[i, j]", "your values lie on the top-left corners only; which pixels does a face there hide?"),
+    ("return c", "return c / signal.convolve2d(np.ones_like(q), np.ones(shape))",
+     "you divided by the number of windows that cover a pixel; probabilities of different places add up"),
+    ("q[i, j]", "q[i, j] / (h * w)", "you shared each value among the pixels of its window; a face hides all of them at once"),
+    ("return c", "return c[:I, :J]", "that has the size of the field of positions; the picture is larger"),
+    ("I + h - 1, J + w - 1", "I + h, J + w", "one row and one column too many: where does the face at the last position end?"),
+    ("q.shape, shape", "q.shape, shape[::-1]", "height and width of the face are swapped"),
+    ("return c", "return c.T", "rows and columns of your picture are swapped"),
+    (short_rectangle, "your rectangle of positions lacks its last row and column: a slice ends before its last index"),
+    (negative_start, "near the border your rectangle starts at a negative index, which Python counts from the end; what stops it?"),
+    ("return c", "return sliding_window_view(q, shape).sum(axis=(2, 3)) if h <= I and w <= J else ANY",
+     "those are window sums of q; the way back goes from positions to pixels"),
+    ("q[i, j]", "1", "you counted the positions that hide a pixel; how probable is each of them?"),
+    ("return c", "return 1 - c", "that is how probably the pixel is seen, not how probably it is hidden"),
+))  # fmt: skip
 
 EXERCISES = (TABLE, CORNERS, WINDOW_SUMS, CORRELATION, SPREAD)

@@ -7,9 +7,8 @@ from ... import scene
 from . import _instances
 from ._grading import Case, Exercise
 
+
 # 09.1 the hard E-step
-
-
 def hard_cases(rng):
     def case(what, K, I, J, scale=2.0, level=0.0):
         prior = softmax(rng.normal(0, 2, (I, J)))
@@ -47,31 +46,26 @@ def mean_positions(logits, prior):
 
 SCORES, FLAT = "logits + np.log(prior)", "scores.reshape(len(scores), -1)"
 POSITIONS = "np.stack(np.unravel_index(best, prior.shape), axis=1)"
-HARD = Exercise(
-    "09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, best_positions, (
-        (" + np.log(prior)", "", "ln A is forgotten: a position that faces rarely take needs more evidence"),
-        ("np.log(prior)", "prior", "A was added to the logit as it is; both must be logarithms"),
-        ("+ np.log", "- np.log", "ln A is subtracted; a product becomes a sum"),
-        (POSITIONS, "best", "those are numbers of positions counted through the picture; asked are row and column"),
-        (POSITIONS, f"{POSITIONS}[:, ::-1]", "row and column are swapped"),
-        ("np.unravel_index(best, prior.shape)", "np.divmod(best, len(prior))",
-         "the running number became row and column by the wrong length: how many positions has a row"),
-        ("argmax", "argmin", "you chose the least probable position"),
-        ("np.log(prior)", "np.log(prior + 1e-12)",
-         "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
-        (SCORES, "prior * np.exp(logits)", "right until exp under- or overflows; do you need it to compare"),
-        (SCORES, "prior * np.exp(logits - logits.max(axis=(1, 2), keepdims=True))",
-         "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A"),
-        (mean_positions, "that is the average position, rounded; the best one may be far from it"),
-        (FLAT, f"prior.size - 1 - {FLAT}[:, ::-1]",
-         "of positions that tie you take another one than asked: which comes first along the rows"),
-    ),
-)  # fmt: skip
+HARD = Exercise("09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, best_positions, (
+    (" + np.log(prior)", "", "ln A is forgotten: a position that faces rarely take needs more evidence"),
+    ("np.log(prior)", "prior", "A was added to the logit as it is; both must be logarithms"),
+    ("+ np.log", "- np.log", "ln A is subtracted; a product becomes a sum"),
+    (POSITIONS, "best", "those are numbers of positions counted through the picture; asked are row and column"),
+    (POSITIONS, f"{POSITIONS}[:, ::-1]", "row and column are swapped"),
+    ("np.unravel_index(best, prior.shape)", "np.divmod(best, len(prior))",
+     "the running number became row and column by the wrong length: how many positions has a row"),
+    ("argmax", "argmin", "you chose the least probable position"),
+    ("np.log(prior)", "np.log(prior + 1e-12)",
+     "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
+    (SCORES, "prior * np.exp(logits)", "right until exp under- or overflows; do you need it to compare"),
+    (SCORES, "prior * np.exp(logits - logits.max(axis=(1, 2), keepdims=True))",
+     "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A"),
+    (mean_positions, "that is the average position, rounded; the best one may be far from it"),
+    (FLAT, f"prior.size - 1 - {FLAT}[:, ::-1]", "of positions that tie you take another one than asked: which comes first along the rows"),
+))  # fmt: skip
 
 
 # 09.2 the loop
-
-
 def loop_cases(rng):
     return [
         loop_case(rng, "four steps", 4, 12, 3),
@@ -113,48 +107,39 @@ def loop(e_step, m_step, start, n):
 
 TRACE, STEP = "[*bounds, e_step(params)[1]]", "params = m_step(q, params)"
 STOP = f"{STEP}\n        if e_step(params)[1] - bound < 1e-9:\n            break"
-LOOP = Exercise(
-    "09.2", "the loop", ("params", "bounds (n + 1,)"), loop_cases, loop, (
-        (TRACE, "bounds", "the bound of the last parameters is missing: the trace ends one step too early"),
-        (TRACE, f"{TRACE}[1:]", "the bound of the start is missing: which is the first E-step"),
-        (TRACE, "[*bounds, bound]",
-         "the last bound is that of the parameters before the last step: what has to follow the M-step"),
-        (("range(n)", "range(n + 1)"), (TRACE, "bounds"),
-         "an M-step follows the last bound, which no longer belongs to the parameters that you return"),
-        ((STEP, f"old, {STEP.replace('= ', '= params, ')}"), ("return params", "return old"),
-         "the bounds are right, but the parameters are those before the last step"),
-        ("range(n)", "range(n + 1)", "you made one M-step too many"),
-        (STEP, STOP, "you stop as soon as the bound stands still; n M-steps were ordered"),
-        ("q, bound = e_step(params)", "q, bound = e_step(start)[0], e_step(params)[1]",
-         "every M-step uses the first q; what do new parameters call for"),
-        ("(q, params)", "(q, start)", "every M-step starts from the first parameters again; which are the previous ones"),
-        (f"np.array({TRACE})", "e_step(params)[1]", "that is the last bound alone; asked is the trace of all of them"),
-        ("np.array", "np.diff", "those are the gains from step to step, not the bounds"),
-    ),
-)  # fmt: skip
+LOOP = Exercise("09.2", "the loop", ("params", "bounds (n + 1,)"), loop_cases, loop, (
+    (TRACE, "bounds", "the bound of the last parameters is missing: the trace ends one step too early"),
+    (TRACE, f"{TRACE}[1:]", "the bound of the start is missing: which is the first E-step"),
+    (TRACE, "[*bounds, bound]", "the last bound is that of the parameters before the last step: what has to follow the M-step"),
+    (("range(n)", "range(n + 1)"), (TRACE, "bounds"),
+     "an M-step follows the last bound, which no longer belongs to the parameters that you return"),
+    ((STEP, f"old, {STEP.replace('= ', '= params, ')}"), ("return params", "return old"),
+     "the bounds are right, but the parameters are those before the last step"),
+    ("range(n)", "range(n + 1)", "you made one M-step too many"),
+    (STEP, STOP, "you stop as soon as the bound stands still; n M-steps were ordered"),
+    ("q, bound = e_step(params)", "q, bound = e_step(start)[0], e_step(params)[1]",
+     "every M-step uses the first q; what do new parameters call for"),
+    ("(q, params)", "(q, start)", "every M-step starts from the first parameters again; which are the previous ones"),
+    (f"np.array({TRACE})", "e_step(params)[1]", "that is the last bound alone; asked is the trace of all of them"),
+    ("np.array", "np.diff", "those are the gains from step to step, not the bounds"),
+))  # fmt: skip
 
 
 # 09.3 an empty place with a pencil
-
-EMPTY = Exercise(
-    "09.3", "an empty place with a pencil", ("advantage ()",), _instances.only_numbers,
-    lambda: np.log((4 + 0.5) / (0 + 0.5)), (
-        (np.inf, "that holds without smoothing, where an empty place is forbidden for ever"),
-        (9.0, "that is the ratio of the two A; a logit is compared with a logarithm"),
-        (-np.log(9), "the sign is turned: it is the empty place that needs the advantage"),
-        (np.log(8), "the pseudo-pictures are added at every position, not at the empty one only"),
-        (np.log(5), "you added a whole pseudo-picture to each position; how many are there by the question"),
-        (np.log(4.5), "the empty place has its pseudo-pictures, too"),
-        (4 / (20 + 0.5 * 30), "that is the difference of the two A; the E-step compares logarithms"),
-        (np.log2(9), "that is a logarithm to the base 2; we count in nats"),
-        (np.log10(9), "that is a logarithm to the base 10; we count in nats"),
-    ),
-)  # fmt: skip
+EMPTY = Exercise("09.3", "an empty place with a pencil", ("advantage ()",), _instances.only_numbers, lambda: np.log((4 + 0.5) / (0 + 0.5)), (
+    (np.inf, "that holds without smoothing, where an empty place is forbidden for ever"),
+    (9.0, "that is the ratio of the two A; a logit is compared with a logarithm"),
+    (-np.log(9), "the sign is turned: it is the empty place that needs the advantage"),
+    (np.log(8), "the pseudo-pictures are added at every position, not at the empty one only"),
+    (np.log(5), "you added a whole pseudo-picture to each position; how many are there by the question"),
+    (np.log(4.5), "the empty place has its pseudo-pictures, too"),
+    (4 / (20 + 0.5 * 30), "that is the difference of the two A; the E-step compares logarithms"),
+    (np.log2(9), "that is a logarithm to the base 2; we count in nats"),
+    (np.log10(9), "that is a logarithm to the base 10; we count in nats"),
+))  # fmt: skip
 
 
 # 09.4 the smoothed prior
-
-
 def smoothing_cases(rng):
     def case(what, K, I, J, alpha):
         return Case(
@@ -182,35 +167,29 @@ def smoothed(positions, shape, alpha):
 
 PRIOR = "(counts + alpha) / (K + alpha * counts.size)"
 ADDED, INDEXED = "np.add.at(counts, tuple(positions.T), 1)", "counts[tuple(positions.T)] += 1"
-SMOOTHED = Exercise(
-    "09.4", "the smoothed prior", ("prior (I, J)",), smoothing_cases, smoothed, (
-        (PRIOR, "counts / K", "alpha is not used: empty positions stay forbidden"),
-        ("alpha * counts.size", "alpha",
-         "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
-        (" + alpha * counts.size", "", "you divided by the pictures alone; pseudo-pictures count, too"),
-        (PRIOR, "counts / K + alpha",
-         "alpha was added to probabilities; it is a number of pictures, so add it before dividing"),
-        (PRIOR, "(counts / K + alpha) / (1 + alpha * counts.size)",
-         "it sums to 1, but alpha was added to probabilities: in pictures that is K times as much"),
-        (PRIOR, "(counts + alpha / counts.size) / (K + alpha)",
-         "you shared alpha among the positions; (S15) adds it at each of them"),
-        (PRIOR, "(counts + 1) / (K + counts.size)", "you added 1 at each position, whatever alpha is"),
-        (PRIOR, "(counts + 1 + alpha) / (K + (1 + alpha) * counts.size)",
-         "that is the mean of A under the Dirichlet density; (S15) is where it is largest"),
-        (("return", "counts = np.where(counts, counts, alpha)\n    return"), (PRIOR, "counts / counts.sum()"),
-         "only empty positions were smoothed; which positions get alpha"),
-        (ADDED, INDEXED, "two pictures at one position count as one: NumPy's += takes a repeated index once"),
-        ((ADDED, INDEXED), (PRIOR, "(counts + alpha) / (counts + alpha).sum()"),
-         "your prior sums to 1, but a position counts once however many pictures are there: += and a repeated index"),
-        (PRIOR, "counts + alpha", "those are numbers of pictures, not yet probabilities; what is their sum"),
-        (PRIOR, f"({PRIOR}).T", "your prior has the columns of positions first; rows come first"),
-    ),
-)  # fmt: skip
+SMOOTHED = Exercise("09.4", "the smoothed prior", ("prior (I, J)",), smoothing_cases, smoothed, (
+    (PRIOR, "counts / K", "alpha is not used: empty positions stay forbidden"),
+    ("alpha * counts.size", "alpha",
+     "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
+    (" + alpha * counts.size", "", "you divided by the pictures alone; pseudo-pictures count, too"),
+    (PRIOR, "counts / K + alpha", "alpha was added to probabilities; it is a number of pictures, so add it before dividing"),
+    (PRIOR, "(counts / K + alpha) / (1 + alpha * counts.size)",
+     "it sums to 1, but alpha was added to probabilities: in pictures that is K times as much"),
+    (PRIOR, "(counts + alpha / counts.size) / (K + alpha)", "you shared alpha among the positions; (S15) adds it at each of them"),
+    (PRIOR, "(counts + 1) / (K + counts.size)", "you added 1 at each position, whatever alpha is"),
+    (PRIOR, "(counts + 1 + alpha) / (K + (1 + alpha) * counts.size)",
+     "that is the mean of A under the Dirichlet density; (S15) is where it is largest"),
+    (("return", "counts = np.where(counts, counts, alpha)\n    return"), (PRIOR, "counts / counts.sum()"),
+     "only empty positions were smoothed; which positions get alpha"),
+    (ADDED, INDEXED, "two pictures at one position count as one: NumPy's += takes a repeated index once"),
+    ((ADDED, INDEXED), (PRIOR, "(counts + alpha) / (counts + alpha).sum()"),
+     "your prior sums to 1, but a position counts once however many pictures are there: += and a repeated index"),
+    (PRIOR, "counts + alpha", "those are numbers of pictures, not yet probabilities; what is their sum"),
+    (PRIOR, f"({PRIOR}).T", "your prior has the columns of positions first; rows come first"),
+))  # fmt: skip
 
 
 # 09.5 what a shift costs
-
-
 def shift_cases(rng):
     def case(what, h, w, rows, columns, noise_std=40.0):
         return Case(what, (rng.uniform(0, 255, (h, w)), rng.uniform(0, 255), noise_std, rows, columns))
@@ -248,27 +227,24 @@ def face_in_place(face, background, noise_std, rows, columns):
 
 
 SHIFTS, LOST = "leaving(h, rows), leaving(w, columns)", "np.sum(squares[lost])"
-SHIFT = Exercise(
-    "09.5", "what a shift costs", ("cost ()",), shift_cases, cost, (
-        ("(2 * noise_std**2)", "(2 * noise_std)", "you divided by s; the exponent of (S2) has another power of it"),
-        ("(2 * noise_std**2)", "noise_std**2", "the factor 2 of (S2) is missing"),
-        ("[lost]", "[~lost]", "your sum runs over the pixels that stay; what is lost"),
-        (SHIFTS, "leaving(h, -rows), leaving(w, -columns)",
-         "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window"),
-        (SHIFTS, "leaving(h, abs(rows)), leaving(w, abs(columns))", "the direction is ignored: up is not down"),
-        (SHIFTS, "leaving(h, columns), leaving(w, rows)", "rows and columns are swapped"),
-        (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))",
-         "the pixels in the corner are counted twice when the face moves both ways"),
-        ("|", "&", "only the corner counts in your answer; is one direction not enough to lose a pixel"),
-        (SHIFTS, "leaving(h, rows or h), leaving(w, columns or w)",
-         "without a shift in one direction the whole face is lost: what is a slice at -0"),
-        (face_in_place,
-         "you compared the face with itself moved; but the position moves, too, so which pixels change at all"),
-        (LOST, "np.sum((face - background)[lost]) ** 2", "you squared the sum of the differences; asked is the sum of squares"),
-        ("face - background", "face", "the background is missing: a face of its gray level would lose nothing"),
-        ("np.sum", "np.mean", "that is the mean over the lost pixels; every one of them costs"),
-        (" / (2 * noise_std**2)", "", "the squares are not divided by the noise: gray levels are no nats"),
-    ),
-)  # fmt: skip
+SHIFT = Exercise("09.5", "what a shift costs", ("cost ()",), shift_cases, cost, (
+    ("(2 * noise_std**2)", "(2 * noise_std)", "you divided by s; the exponent of (S2) has another power of it"),
+    ("(2 * noise_std**2)", "noise_std**2", "the factor 2 of (S2) is missing"),
+    ("[lost]", "[~lost]", "your sum runs over the pixels that stay; what is lost"),
+    (SHIFTS, "leaving(h, -rows), leaving(w, -columns)",
+     "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window"),
+    (SHIFTS, "leaving(h, abs(rows)), leaving(w, abs(columns))", "the direction is ignored: up is not down"),
+    (SHIFTS, "leaving(h, columns), leaving(w, rows)", "rows and columns are swapped"),
+    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))",
+     "the pixels in the corner are counted twice when the face moves both ways"),
+    ("|", "&", "only the corner counts in your answer; is one direction not enough to lose a pixel"),
+    (SHIFTS, "leaving(h, rows or h), leaving(w, columns or w)",
+     "without a shift in one direction the whole face is lost: what is a slice at -0"),
+    (face_in_place, "you compared the face with itself moved; but the position moves, too, so which pixels change at all"),
+    (LOST, "np.sum((face - background)[lost]) ** 2", "you squared the sum of the differences; asked is the sum of squares"),
+    ("face - background", "face", "the background is missing: a face of its gray level would lose nothing"),
+    ("np.sum", "np.mean", "that is the mean over the lost pixels; every one of them costs"),
+    (" / (2 * noise_std**2)", "", "the squares are not divided by the noise: gray levels are no nats"),
+))  # fmt: skip
 
 EXERCISES = (HARD, LOOP, EMPTY, SMOOTHED, SHIFT)
