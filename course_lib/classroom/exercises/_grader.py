@@ -1,17 +1,19 @@
 """Verdicts on the answers of a notebook, each run in a fresh process of its own: no answer reaches the judge.
 
 The process gets arguments and gives back results as JSON (no pickle). This defends the verdict, not the
-machine: an answer can read and write files, and call the library's own solution. Run the grader in a container or
-under an account of its own, and look at the answers.
+machine: an answer can read and write files, and call the library's own solution. Run the grader in a
+container or under an account of its own, and look at the answers.
 """
 
 import ast
 import base64
+import itertools
 import json
 import multiprocessing
 import os
 import re
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -31,38 +33,32 @@ def verdicts(path, *, seconds=SECONDS):
     ValueError if it is no notebook, or one without exercises.
     """
     try:
-        cells = [
-            cell for cell in json.loads(Path(path).read_text("utf-8"))["cells"] if cell["cell_type"] == "code"
-        ]
+        cells = json.loads(Path(path).read_text("utf-8"))["cells"]
+        sources = ["".join(cell["source"]) if cell["cell_type"] == "code" else "" for cell in cells]
         ids = [str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")) for cell in cells]
-        sources = ["".join(cell["source"]) for cell in cells]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(
-            f"{path} needs to be a Jupyter notebook; {type(error).__name__} while reading it"
+            f"{path} needs to be a Jupyter notebook; got {type(error).__name__}: {error}"
         ) from error
     names = dict(CHECK.findall("\n".join(sources)))
-    found = {number[:2] for number in names} | {
-        grade_id[9:11] for grade_id in ids if grade_id.startswith("exercise-")
-    }
-    numbers = [number for number in EXERCISES if number[:2] in found]
+    lessons = {number[:2] for number in names} | {i[9:11] for i in ids if i.startswith("exercise-")}
+    numbers = [number for number in EXERCISES if number[:2] in lessons]
     if not numbers:
         raise ValueError(f"{path} needs exercises; got none; give a lesson's notebook")
-    answers = {
-        number: [s for s, i in zip(sources, ids) if i == f"exercise-{number.replace('.', '-')}"]
-        for number in numbers
-    }
-    return {
-        number: verdict_of(number, sources, answers[number], names.get(number), seconds) for number in numbers
-    }
+    found = {}
+    for number in numbers:
+        own = [s for s, i in zip(sources, ids) if i == f"exercise-{number.replace('.', '-')}"]
+        found[number] = verdict_of(number, sources, own, names.get(number), seconds)
+    return found
 
 
-def verdict_of(number, sources, answers, name=None, seconds=SECONDS):
-    """Judge one exercise.  sources : of all cells;  answers : of its own;  name : of its function  ->  Verdict"""
-    name = name or next(iter(re.findall(r"^def (\w+)", "\n".join(answers), re.MULTILINE)[-1:]), None)
-    if name is None:
+def verdict_of(number, sources, own, name=None, seconds=SECONDS):
+    """Judge one exercise.  sources : of all cells;  own : of its cells;  name : of its function  ->  Verdict"""
+    name = name or "".join(re.findall(r"^def (\w+)", "\n".join(own), re.MULTILINE)[-1:])
+    if not name:
         return Verdict("missing", f"{number} {EXERCISES[number].title}: no answer in this notebook.")
-    with Elsewhere([*definitions(sources), *answers], name, seconds) as place:
-        return judge(EXERCISES[number], len, attempt=place.attempt)
+    with Elsewhere([*definitions(sources), *own], name, seconds) as place:
+        return judge(EXERCISES[number], place.attempt, attempt=lambda attempt, *call: attempt(*call))
 
 
 def definitions(sources):
@@ -85,12 +81,11 @@ class Elsewhere:
 
     def __init__(self, sources, name, seconds):
         context = multiprocessing.get_context("spawn")
-        self.seconds, self.failed = seconds, None
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs, sources, name), daemon=True)
         self.process.start()
         theirs.close()
-        self.first = SECONDS + seconds  # Python starts, cells run
+        self.failed, self.limits = None, itertools.chain([SECONDS + seconds], itertools.repeat(seconds))
 
     def __enter__(self):
         return self
@@ -100,21 +95,22 @@ class Elsewhere:
         self.process.join()
         self.pipe.close()
 
-    def attempt(self, _, args, count):
+    def attempt(self, args, count):
         """What `attempted` says of the answer there; a process that stops, or talks nonsense, has raised."""
-        if self.failed is None:
-            limit, self.first = self.first or self.seconds, None
-            late = threading.Timer(limit, self.process.kill)
-            late.start()
-            try:
-                return self._asked(args, count, limit)
-            except Exception as error:  # what comes from there may be anything
-                slow = isinstance(error, TimeoutError) or not late.is_alive()
-                self.failed = SLOW if slow else Raised("EOFError", "its process ended")
-                self.process.kill()
-            finally:
-                late.cancel()
-        return Tried(self.failed, None)
+        if self.failed:
+            return Tried(self.failed, None)
+        limit, start = next(self.limits), time.monotonic()
+        late = threading.Timer(limit, self.process.kill)  # it may also leave the pipe full, or call for ever
+        late.start()
+        try:
+            return self._asked(args, count, limit)
+        except Exception:  # what comes from there may be anything
+            self.process.kill()
+            slow = time.monotonic() - start >= limit
+            self.failed = SLOW if slow else Raised("EOFError", "its process ended, or sent no result")
+            return Tried(self.failed, None)
+        finally:
+            late.cancel()
 
     def _asked(self, args, count, limit):
         functions = []
