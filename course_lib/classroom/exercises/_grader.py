@@ -37,9 +37,8 @@ def verdicts(path, *, seconds=SECONDS):
         sources = ["".join(cell["source"]) if cell["cell_type"] == "code" else "" for cell in cells]
         ids = [str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")) for cell in cells]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{path} needs to be a Jupyter notebook; got {type(error).__name__}: {error}"
-        ) from error
+        what = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{path} needs to be a Jupyter notebook; reading it gave {what}") from error
     names = dict(CHECK.findall("\n".join(sources)))
     lessons = {number[:2] for number in names} | {i[9:11] for i in ids if i.startswith("exercise-")}
     numbers = [number for number in EXERCISES if number[:2] in lessons]
@@ -53,7 +52,7 @@ def verdicts(path, *, seconds=SECONDS):
 
 
 def verdict_of(number, sources, own, name=None, seconds=SECONDS):
-    """Judge one exercise.  sources : of all cells;  own : of its cells;  name : of its function  ->  Verdict"""
+    """Judge one exercise.  sources : of all cells;  own : of its cells;  name : of its function"""
     name = name or "".join(re.findall(r"^def (\w+)", "\n".join(own), re.MULTILINE)[-1:])
     if not name:
         return Verdict("missing", f"{number} {EXERCISES[number].title}: no answer in this notebook.")

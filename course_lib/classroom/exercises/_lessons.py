@@ -49,6 +49,11 @@ def check(number, answer):
 def _written(stream, text):
     """Write with what the stream's class has: an answer may have put something else on the stream itself."""
     try:
+        if hasattr(type(stream), "set_parent"):  # a kernel tells sys.stderr which cell runs, not this
+            from IPython import get_ipython
+
+            type(stream).set_parent(stream, get_ipython().kernel.get_parent())
         type(stream).write(stream, text)
+        type(stream).flush(stream)
     except (AttributeError, ValueError, TypeError):  # no stream, or closed since
         pass
