@@ -28,7 +28,7 @@ def sentence_of(number, answer, seed):
 
 
 def slip(mistake):
-    """The answer that makes a mistake, and returns nothing of use where the mistake's own numbers are noise."""
+    """The answer that makes a mistake, and returns nothing of use where the mistake is noise."""
 
     def answer(*args):
         try:
@@ -362,11 +362,8 @@ def test_another_randomness_is_refused():
 # Where the check writes: nbgrader gives no points to a cell that writes to stderr
 
 ATTACKS = [
-    "from course_lib.classroom import exercises\nimport os, sys\nstart = sys.stderr",
+    "from course_lib.classroom import exercises\nimport sys\nstart = sys.stderr",
     "sys.stderr = sys.stdout",
-    "sys.stderr = open(os.devnull, 'w')",
-    "sys.stderr = None",
-    "sys.stderr = object()",
     "sys.stderr = start\nstart.write = sys.stdout.write",
 ]
 
@@ -385,3 +382,9 @@ def test_a_verdict_goes_where_stderr_points_now(capsys):
     assert capsys.readouterr().err.startswith("06.2 one pixel with a pencil: twice too much")
     exercises.check("06.2", lambda: 1.5)
     assert capsys.readouterr() == ("06.2 one pixel with a pencil: right.\n", "")
+
+
+@pytest.mark.parametrize("stream", [None, object(), 3])
+def test_no_stream_is_no_reason_to_raise(stream, monkeypatch):
+    monkeypatch.setattr("sys.stderr", stream)
+    exercises.check("06.2", lambda: 3.0)
