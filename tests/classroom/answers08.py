@@ -1,10 +1,10 @@
-"""Answers to the exercises of lesson 08."""
+"""Answers to the exercises of lesson 08 that take another route than the solution and its edits."""
 
 import numpy as np
 from scipy.signal import convolve2d, correlate2d, fftconvolve
 from scipy.special import logsumexp, xlogy
 
-# The bound
+# 08.1
 
 
 def bound_by_loop(log_joint, q):
@@ -20,34 +20,11 @@ def bound_by_mask(log_joint, q):
     return np.sum(q[held] * log_joint[held]) - xlogy(q, q).sum()
 
 
-def first_sum(log_joint, q):
-    return np.sum(q[q > 0] * log_joint[q > 0])
-
-
-def doubt(q):
-    return -np.sum(q[q > 0] * np.log(q[q > 0]))
-
-
-def as_written(log_joint, q):
-    return np.sum(q * log_joint) - np.sum(q * np.log(q))
-
-
-def first_sum_as_written(log_joint, q):
-    return np.sum(q * log_joint) + doubt(q)
-
-
-def only_best(log_joint, q):
-    total = 0.0
-    for l, p in zip(log_joint, q):
-        total += l[np.unravel_index(p.argmax(), p.shape)]
-    return total + doubt(q)
-
-
 def log_of_average(log_joint, q):
     return sum(logsumexp(l[p > 0], b=p[p > 0]) for l, p in zip(log_joint, q))
 
 
-# The face
+# 08.3
 
 
 def face_by_loop(images, q):
@@ -90,33 +67,18 @@ def convolved(images, q):
     return np.mean([fftconvolve(x, p, mode="valid") for x, p in zip(images, q)], axis=0)
 
 
-def range_too_short(images, q):
-    K, I, J = q.shape
-    h, w = images.shape[1] - I + 1, images.shape[2] - J + 1
-    face = np.zeros((h, w))
-    for k, i, j in np.ndindex(K, I - 1, J - 1):
-        face += q[k, i, j] * images[k, i : i + h, j : j + w]
-    return face / K
-
-
-def averaged_apart(images, q):
-    return face_by_loop(images.mean(axis=0)[None], q.mean(axis=0)[None])
-
-
-# The background
+# 08.4
 
 
 def hiding(q, face_shape):
     """c by laying every q on its window."""
-    (h, w), (K, I, J) = face_shape, q.shape
-    c = np.zeros((K, I + h - 1, J + w - 1))
-    for i, j in np.ndindex(I, J):
-        c[:, i : i + h, j : j + w] += q[:, i, j, None, None]
-    return c
+    return np.array([convolve2d(p, np.ones(face_shape)) for p in q])
 
 
 def background_by_loop(images, q, face_shape, kept):
-    c, B = hiding(q, face_shape), kept.copy()
+    (h, w), c, B = face_shape, np.zeros(images.shape), kept.copy()
+    for i, j in np.ndindex(q.shape[1:]):
+        c[:, i : i + h, j : j + w] += q[:, i, j, None, None]
     for p in np.ndindex(B.shape):
         weight = sum(1 - c[k][p] for k in range(len(images)))
         if weight > 1e-6:
@@ -125,29 +87,18 @@ def background_by_loop(images, q, face_shape, kept):
 
 
 def background_by_convolution(images, q, face_shape, kept):
-    c = np.array([convolve2d(p, np.ones(face_shape)) for p in q])
+    c = hiding(q, face_shape)
     shown = np.clip(1 - c, 0, 1)
     with np.errstate(invalid="ignore"):
         B = np.einsum("khw,khw->hw", images, shown) / shown.sum(axis=0)
     return c, np.where(shown.sum(axis=0) > 1e-6, B, kept)
 
 
-def rectangles(q, face_shape, slice_of):
-    h, w = face_shape
-    K, I, J = q.shape
-    H, W = I + h - 1, J + w - 1
-    c = np.zeros((K, H, W))
-    for k, a, b in np.ndindex(K, H, W):
-        c[k, a, b] = q[k, slice_of(a, h, H), slice_of(b, w, W)].sum()
-    return c
-
-
-def exact_rectangle(p, h, H):
-    return slice(max(0, p + 1 - h), min(p, H - h) + 1)
-
-
 def background_by_rectangles(images, q, face_shape, kept):
-    c = rectangles(q, face_shape, exact_rectangle)
+    (h, w), (H, W), c = face_shape, kept.shape, np.zeros(images.shape)
+    for k, a, b in np.ndindex(c.shape):
+        rows = slice(max(0, a + 1 - h), min(a, H - h) + 1)
+        c[k, a, b] = q[k, rows, max(0, b + 1 - w) : min(b, W - w) + 1].sum()
     return c, averaged(images, 1 - c, kept)
 
 
@@ -158,49 +109,18 @@ def averaged(images, weights, kept):
     return B
 
 
-def with_hidden(hidden):
-    def answer(images, q, face_shape, kept):
-        c = hidden(q, face_shape)
-        return c, averaged(images, 1 - c, kept)
-
-    return answer
-
-
-def best_only_hidden(q, face_shape):
+def best_only(images, q, face_shape, kept):
     h, w = face_shape
-    c = np.zeros((len(q), q.shape[1] + h - 1, q.shape[2] + w - 1))
+    c = np.zeros(images.shape)
     for k, p in enumerate(q):
         i, j = np.unravel_index(p.argmax(), p.shape)
         c[k, i : i + h, j : j + w] = 1
-    return c
-
-
-def divided_by_pictures(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    B = (images * (1 - c)).sum(axis=0) / len(images)
-    never = (1 - c).sum(axis=0) <= 1e-6
-    B[never] = kept[never]
-    return c, B
-
-
-def divided_by_pictures_everywhere(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    return c, (images * (1 - c)).sum(axis=0) / len(images)
+    return c, averaged(images, 1 - c, kept)
 
 
 def weighted_by_hidden(images, q, face_shape, kept):
     c = hiding(q, face_shape)
     return c, averaged(images, c, kept)
-
-
-def weighted_by_hidden_anywhere(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    return c, (images * c).sum(axis=0) / c.sum(axis=0)
-
-
-def seen_for_hidden(images, q, face_shape, kept):
-    c, B = background_by_loop(images, q, face_shape, kept)
-    return 1 - c, B
 
 
 def undefined(images, q, face_shape, kept):
@@ -209,26 +129,11 @@ def undefined(images, q, face_shape, kept):
 
 
 def tested_for_zero(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    weight = (1 - c).sum(axis=0)
-    return c, np.where(weight == 0, kept, (images * (1 - c)).sum(axis=0) / weight)
+    c, B = undefined(images, q, face_shape, kept)
+    return c, np.where((1 - c).sum(axis=0) == 0, kept, B)
 
 
-def zero_where_hidden(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    return c, averaged(images, 1 - c, np.zeros_like(kept))
-
-
-def mean_where_hidden(images, q, face_shape, kept):
-    c = hiding(q, face_shape)
-    return c, averaged(images, 1 - c, images.mean(axis=0))
-
-
-def mean_picture(images, q, face_shape, kept):
-    return hiding(q, face_shape), images.mean(axis=0)
-
-
-# The noise
+# 08.5
 
 
 def pasted(face, background, i, j):
@@ -237,16 +142,12 @@ def pasted(face, background, i, j):
     return picture
 
 
-def squares(images, q, face, background):
-    """C by looping over everything."""
-    return sum(
+def noise_by_loop(images, q, old_face, old_background, face, background):
+    C = sum(
         q[k, i, j] * ((images[k] - pasted(face, background, i, j)) ** 2).sum()
         for k, i, j in np.ndindex(q.shape)
     )
-
-
-def noise_by_loop(images, q, old_face, old_background, face, background):
-    return np.sqrt(squares(images, q, face, background) / images.size)
+    return np.sqrt(C / images.size)
 
 
 def noise_by_parts(images, q, old_face, old_background, face, background):
@@ -257,167 +158,27 @@ def noise_by_parts(images, q, old_face, old_background, face, background):
     return np.sqrt(C / np.prod(images.shape))
 
 
-def parts(images, q, face, background):
-    """What face, seen background, hidden background and whole background add to C."""
+def expected_first(images, q, old_face, old_background, face, background):
     c = hiding(q, face.shape)
-    apart = (images - background) ** 2
-    of_face = squares(images, q, face, background) - (apart * (1 - c)).sum()
-    return of_face, (apart * (1 - c)).sum(), (apart * c).sum(), apart.sum()
-
-
-def sharpened(q):
-    sharp = np.zeros_like(q)
-    for k, p in enumerate(q):
-        sharp[k][np.unravel_index(p.argmax(), p.shape)] = 1
-    return sharp
-
-
-def expected_first(x, q, F, B):
-    total = 0.0
-    for k in range(len(x)):
-        mean = sum(q[k, i, j] * pasted(F, B, i, j) for i, j in np.ndindex(q.shape[1:]))
-        total += ((x[k] - mean) ** 2).sum()
-    return total
-
-
-def noise_from(C):
-    return lambda x, q, old_F, old_B, F, B: np.sqrt(C(x, q, F, B) / x.size)
+    expected = np.array([convolve2d(p, face) for p in q]) + (1 - c) * background
+    return np.sqrt(np.mean((images - expected) ** 2))
 
 
 RIGHT = {
-    "08.1": {"loop": bound_by_loop, "mask and xlogy": bound_by_mask},
-    "08.2": {
-        "one logarithm": lambda: np.log(9 / (2 * np.sqrt(8))),
-        "divergence": lambda: 0.5 * np.log(9 / 16) + 0.5 * np.log(9 / 2),
-    },
-    "08.3": {
-        "loop": face_by_loop,
-        "pixels, as a list": face_by_pixels,
-        "SciPy": face_by_scipy,
-        "float32": face_in_single,
-    },
-    "08.4": {
-        "loop": background_by_loop,
-        "clipped": background_by_convolution,
-        "rectangles": background_by_rectangles,
-    },
-    "08.5": {"loop": noise_by_loop, "by parts": noise_by_parts},
+    "08.1": (bound_by_loop, bound_by_mask),
+    "08.2": (lambda: np.log(9 / (2 * np.sqrt(8))), lambda: 0.5 * np.log(9 / 16) + 0.5 * np.log(9 / 2)),
+    "08.3": (face_by_loop, face_by_pixels, face_by_scipy, face_in_single),
+    "08.4": (background_by_loop, background_by_convolution, background_by_rectangles),
+    "08.5": (noise_by_loop, noise_by_parts),
 }
-WRONG = {
-    "08.1": {
-        "entropy forgotten": (first_sum, "lacks the entropy"),
-        "entropy with wrong sign": (lambda l, q: first_sum(l, q) - doubt(q), "wrong sign"),
-        "0 ln 0 = nan": (as_written, "turned it all into nan"),
-        "0 times minus infinity": (first_sum_as_written, "left in the first sum"),
-        "mean over pictures": (lambda l, q: bound_by_loop(l, q) / len(l), "mean over the pictures"),
-        "log-likelihood": (
-            lambda l, q: sum(l_k.max() + np.log(np.exp(l_k - l_k.max()).sum()) for l_k in l),
-            "to be bounded",
-        ),
-        "logarithm of an average": (log_of_average, "logarithm of an average"),
-        "q forgotten": (lambda l, q: l.sum() + doubt(q), "counts every position alike"),
-        "best position only": (only_best, "only the best position"),
-        "bits": (lambda l, q: first_sum(l, q) - np.nansum(q * np.log2(np.where(q > 0, q, 1))), "in bits"),
-    },
-    "08.2": {
-        "bound": (lambda: np.log(2 * np.sqrt(8)), "the bound itself"),
-        "log-likelihood": (lambda: np.log(8 + 1), "ln p(X) itself"),
-        "entropy forgotten": (lambda: np.log(9 / np.sqrt(8)), "lacks the entropy"),
-        "entropy subtracted": (lambda: np.log(9 / np.sqrt(8) * 2), "wrong sign"),
-        "sign turned": (lambda: np.log(2 * np.sqrt(8) / 9), "sign is turned"),
-        "largest joint": (lambda: np.log(8 / (2 * np.sqrt(8))), "not the larger"),
-        "divergence turned": (lambda: np.log(16 / 9) * 8 / 9 - np.log(9 / 2) / 9, "other way round"),
-        "bits": (lambda: np.log2(9 / (2 * np.sqrt(8))), "in bits"),
-        "no gap": (lambda: 0, "closes only"),
-        "entropy": (lambda: np.log(2), "entropy of q alone"),
-    },
-    "08.3": {
-        "sum over pictures": (lambda x, q: face_by_loop(x, q) * len(x), "sum over the pictures"),
-        "divided by positions": (
-            lambda x, q: face_by_loop(x, q) * len(x) / q[0].size,
-            "by the number of positions",
-        ),
-        "divided by both": (lambda x, q: face_by_loop(x, q) / (q.shape[1] * q.shape[2]), "positions as well"),
-        "best window": (best_window, "only the best window"),
-        "all windows alike": (lambda x, q: face_by_loop(x, np.ones_like(q) / q[0].size), "where is q"),
-        "convolution": (convolved, "convolution"),
-        "flipped": (lambda x, q: face_by_loop(x, q)[::-1, ::-1], "upside down and mirrored"),
-        "range too short": (range_too_short, "where does a range end"),
-        "averaged apart": (averaged_apart, "apart"),
-    },
+WRONG = {  # words of the sentence that must come
+    "08.1": {"logarithm of an average": log_of_average},
+    "08.3": {"only the best window": best_window, "convolution": convolved},
     "08.4": {
-        "divided by K": (divided_by_pictures, "divided by the number of pictures; in"),
-        "divided by K everywhere": (divided_by_pictures_everywhere, "turns black"),
-        "c for 1 - c": (weighted_by_hidden, "how much it hides"),
-        "c for 1 - c, undefined": (weighted_by_hidden_anywhere, "how much it hides"),
-        "1 - c returned": (seen_for_hidden, "how surely each pixel is seen"),
-        "nan": (undefined, "0/0 there"),
-        "tested for zero": (tested_for_zero, "compare with a tolerance"),
-        "zero where hidden": (zero_where_hidden, "became 0"),
-        "mean where hidden": (mean_where_hidden, "which show the face there"),
-        "mean picture": (mean_picture, "plain mean of the pictures"),
-        "slice too short": (
-            with_hidden(
-                lambda q, shape: rectangles(q, shape, lambda p, h, H: slice(max(0, p + 1 - h), min(p, H - h)))
-            ),
-            "where does a slice end",
-        ),
-        "negative start": (
-            with_hidden(
-                lambda q, shape: rectangles(q, shape, lambda p, h, H: slice(p + 1 - h, min(p, H - h) + 1))
-            ),
-            "from the other end",
-        ),
-        "window at the pixel": (
-            with_hidden(lambda q, shape: rectangles(q, shape, lambda p, h, H: slice(p, p + h))),
-            "to the right of and below",
-        ),
-        "best position only": (with_hidden(best_only_hidden), "knows the best position only"),
+        "how much it hides": weighted_by_hidden,
+        "0/0 there": undefined,
+        "compare with a tolerance": tested_for_zero,
+        "knows the best position only": best_only,
     },
-    "08.5": {
-        "old face and background": (
-            lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F0, B0),
-            "about the old",
-        ),
-        "old background": (
-            lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F, B0),
-            "your background is still",
-        ),
-        "old face": (lambda x, q, F0, B0, F, B: noise_by_loop(x, q, F0, B0, F0, B), "your face is still"),
-        "divided by positions": (
-            noise_from(lambda x, q, F, B: squares(x, q, F, B) / q[0].size),
-            "positions as well",
-        ),
-        "variance": (lambda x, q, F0, B0, F, B: squares(x, q, F, B) / x.size, "squared gray levels"),
-        "divided by HW": (
-            lambda x, q, F0, B0, F, B: np.sqrt(squares(x, q, F, B) / B.size),
-            "pixels of one picture",
-        ),
-        "divided by K": (
-            lambda x, q, F0, B0, F, B: np.sqrt(squares(x, q, F, B) / len(x)),
-            "one for each pixel",
-        ),
-        "best position only": (
-            noise_from(lambda x, q, F, B: squares(x, sharpened(q), F, B)),
-            "only the best position",
-        ),
-        "positions alike": (
-            noise_from(lambda x, q, F, B: squares(x, np.ones_like(q) / q[0].size, F, B)),
-            "count alike",
-        ),
-        "background everywhere": (
-            noise_from(lambda x, q, F, B: parts(x, q, F, B)[3]),
-            "background everywhere",
-        ),
-        "counted twice": (
-            noise_from(lambda x, q, F, B: parts(x, q, F, B)[0] + parts(x, q, F, B)[3]),
-            "counts twice",
-        ),
-        "c for 1 - c": (
-            noise_from(lambda x, q, F, B: parts(x, q, F, B)[0] + parts(x, q, F, B)[2]),
-            "where it is hidden",
-        ),
-        "face only": (noise_from(lambda x, q, F, B: parts(x, q, F, B)[0]), "residuals outside"),
-        "square of the expected": (noise_from(expected_first), "squared then"),
-    },
+    "08.5": {"squared then": expected_first},
 }

@@ -1,4 +1,4 @@
-"""Exercises of the lessons: an answer is run on fresh random instances, and what is wrong with it is said in a sentence."""
+"""Exercises of the lessons: an answer runs on fresh random instances, a sentence says what is wrong."""
 
 from ._grading import ANY, Case, Exercise, Mistake, Verdict, judge
 from ._lessons import EXERCISES, check, verdict

@@ -1,6 +1,6 @@
-"""One answer against the right one on several instances: type first, then shape, then values, then the likely mistake.
+"""One answer against the right one on several instances: type, shape, values, then the likely mistake.
 
-A mistake is recognised by being made: the check computes what the mistake would return on the same instances and
+A mistake is recognised by being made: the check computes what it would return on the same instances and
 compares. It is written once, as an edit of the right answer's source wherever an edit makes it.
 """
 
@@ -18,9 +18,7 @@ import numpy as np
 DIGITS = 1e-8  # relative to the largest number of a result
 DIGITS_32 = 1e-3  # for an answer in float32, where the exercise allows it
 ROUNDED = 1e-2  # relative, for a number found with a pencil: near enough to ask whether it was rounded
-ANY = (
-    object()
-)  # what a mistake returns where its own numbers are noise: whatever is wrong there belongs to it
+ANY = object()  # what a mistake returns where its numbers are noise: whatever is wrong there belongs to it
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +34,7 @@ class Mistake:
     """A wrong answer that students give.
 
     sentence : str, what was probably done, as a question or a hint, never the solution
-    answer : function of the same arguments that returns what the mistake returns; it may raise, and may return `ANY`
+    answer : function of the same arguments, returns what the mistake returns; may raise, may return `ANY`
     """
 
     sentence: str
@@ -51,8 +49,9 @@ class Exercise:
     returns : tuple of str, name and symbolic shape of each result, such as ("mean (D,)", "cov (D, D)")
     cases : function of rng that returns a list of `Case`: ordinary ones first, then the hard ones
     solution : function of the arguments, the right answer; its source is what edits change
-    mistakes : rows that end with the sentence, the most specific first: (old, new, sentence), an edit of the solution;
-        ((old, new), ..., sentence), several at once; (function, sentence); (number, sentence) for a pencil's wrong value
+    mistakes : rows that end with the sentence, the most specific first:
+        (old, new, sentence), an edit of the solution; ((old, new), ..., sentence), several at once;
+        (function, sentence); (number, sentence) for a pencil's wrong value
     float32 : bool, whether an answer in float32 is right, with its fewer digits
     digits : float, largest error relative to the largest number of a result
     """
@@ -82,8 +81,35 @@ class Verdict:
     sentence: str
 
 
+@dataclass(frozen=True, eq=False)
+class Raised:
+    """An answer that ended in an exception.  kind : str, its name;  text : str"""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Unfit:
+    """What came back and is not made of numbers.  what : str, completes "your function returned ..." """
+
+    what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """What came of one call.
+
+    parts : tuple of arrays of our own; or `Raised`, `Unfit`, `ANY`, None, Ellipsis
+    changed : int, the first argument that was changed in place, from 1; or None
+    """
+
+    parts: object
+    changed: int | None
+
+
 def edit(solution, *edits):
-    """The solution with its source changed: each of the edits (old, new) at the one place where `old` stands."""
+    """The solution with its source changed: each edit (old, new) at the one place where `old` stands."""
     source = textwrap.dedent(inspect.getsource(solution))
     for old, new in edits:
         if source.count(old) != 1:
@@ -104,45 +130,41 @@ def _made(solution, *slip):
     return lambda *args: edited()(*args)
 
 
-def judge(exercise, answer, rng=None):
-    """Try an answer on fresh instances.
+def judge(exercise, answer, rng=None, *, attempt=None):
+    """Try an answer on fresh instances.  ->  Verdict
 
-    Parameters
-    ----------
-    exercise : Exercise
-    answer : function that the student wrote
-    rng : numpy Generator, for tests; None takes fresh randomness
+    "missing" means that the function still raises NotImplementedError or returns an ellipsis.
 
-    Returns
-    -------
-    Verdict. "missing" means that the function still raises NotImplementedError or returns an ellipsis.
+    exercise : Exercise;  answer : function that the student wrote;  rng : Generator, None for a fresh one
+    attempt : function(answer, args, number of results) -> Tried, for answers that run elsewhere
     """
     if not callable(answer):
         return _wrong(
             exercise,
             f"hand over the function itself, not {_kind(answer)}: check(..., f), not check(..., f(x))",
         )
-    cases = exercise.cases(np.random.default_rng() if rng is None else rng)
-    wanted = [_run(exercise.solution, copy.deepcopy(case.args)) for case in cases]
-    handed = [copy.deepcopy(case.args) for case in cases]
-    given = [_run(answer, args) for args in handed]
-    if isinstance(given[0], NotImplementedError) or given[0] is Ellipsis:
-        return Verdict("missing", _headed(exercise, "not attempted yet"))
-    results = [(_parts(_joined(exercise, got)), _parts(want)) for got, want in zip(given, wanted)]
-    right = [_same(got, want, _digits(exercise, got)) for got, want in results]
-    if all(right):
-        changed = _changed(cases, handed)
-        if changed is None:
-            return Verdict(
-                "right",
-                _headed(exercise, f"right, on {len(cases)} fresh instances" if len(cases) > 1 else "right"),
-            )
+    count = len(exercise.returns)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        cases = exercise.cases(np.random.default_rng() if rng is None else rng)
+        tried = [(attempt or attempted)(answer, copy.deepcopy(case.args), count) for case in cases]
+        given = [one.parts for one in tried]
+        if given[0] is Ellipsis or getattr(given[0], "kind", "") == "NotImplementedError":
+            return Verdict("missing", _headed(exercise, "not attempted yet"))
+        wanted = [attempted(exercise.solution, copy.deepcopy(case.args), count).parts for case in cases]
+        results = list(zip(given, wanted))
+        right = [_same(got, want, _digits(exercise, got)) for got, want in results]
+        if not all(right):
+            named = _named(exercise, cases, results, right)
+            return _wrong(exercise, named or _plain(exercise, cases, results, right))
+    changed = next((one.changed for one in tried if one.changed), None)
+    if changed:
         return _wrong(
             exercise,
             f"the numbers are right, but argument number {changed} was changed in place; work on a copy",
         )
-    named = _named(exercise, cases, results, right)
-    return _wrong(exercise, named or _plain(exercise, cases, results, right))
+    instances = f"right, on {len(cases)} fresh instances" if len(cases) > 1 else "right"
+    return Verdict("right", _headed(exercise, instances))
 
 
 def _wrong(exercise, sentence):
@@ -154,65 +176,71 @@ def _headed(exercise, sentence):
     return f"{exercise.number} {exercise.title}: {sentence}{end}"
 
 
-def _run(function, args):
-    """What the function returns, or the exception that it raised."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            return function(*args)
-        except Exception as error:  # whatever a student's code raises becomes a sentence
-            return error
-
-
-def _changed(cases, handed):
-    """Number of the first argument that the answer changed in place, from 1, or None."""
-    for case, args in zip(cases, handed):
-        for index, (before, after) in enumerate(zip(case.args, args), start=1):
-            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-                return index
-    return None
-
-
-def _joined(exercise, result):
-    """A list of as many results as there should be is taken for a tuple."""
-    several = isinstance(result, list) and len(result) == len(exercise.returns) > 1
-    return tuple(result) if several else result
-
-
-def _parts(result):
-    """The result as a tuple of arrays; an exception, or what is not made of numbers, as it is."""
-    if isinstance(result, Exception) or result is None or result is ANY:
-        return result
-    parts = result if isinstance(result, tuple) else (result,)
+def attempted(function, args, count):
+    """Call the function, and take what it returns or raises; whatever that is, it becomes a `Tried`."""
+    before = [(arg.dtype, arg.shape, arg.tobytes()) if isinstance(arg, np.ndarray) else None for arg in args]
     try:
-        arrays = tuple(
-            np.asarray(float(part) if isinstance(part, numbers.Rational) else part) for part in parts
-        )
-    except ValueError:
+        parts = _received(function(*args), count)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # exit() in an answer must not end the kernel
+        parts = _raised(error)
+    after = [was and (arg.dtype, arg.shape, arg.tobytes()) for was, arg in zip(before, args)]
+    changed = [was != now for was, now in zip(before, after)]
+    return Tried(parts, changed.index(True) + 1 if any(changed) else None)
+
+
+def _raised(error):
+    kind = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
+    try:
+        return Raised(kind, str.encode(str(error), errors="backslashreplace").decode()[:300])
+    except Exception:
+        return Raised(kind, "")
+
+
+def _received(result, count):
+    """The result as a tuple of arrays; a list of as many results as there should be is taken for a tuple."""
+    if result is None or result is Ellipsis or result is ANY:
         return result
-    return arrays if all(array.dtype.kind in "fiubcUS" for array in arrays) else result
+    try:
+        several = isinstance(result, tuple) or (isinstance(result, list) and len(result) == count > 1)
+        parts = tuple(result) if several else (result,)
+        if _holds_mask(parts):
+            return Unfit("a masked array (fill it first)")
+        arrays = tuple(
+            np.array(float(part) if isinstance(part, numbers.Rational) else part) for part in parts
+        )
+        fit = all(array.dtype.kind in "fiubcUS" for array in arrays)
+        return arrays if fit else Unfit(_kind(result))
+    except OverflowError:
+        return Unfit("a number too large for a float")
+    except Exception:  # an object may fail at whatever is asked of it
+        return Unfit(_kind(result))
+
+
+def _holds_mask(value):
+    if isinstance(value, (tuple, list)):
+        return any(_holds_mask(part) for part in value)
+    return np.ma.isMaskedArray(value)
 
 
 def _digits(exercise, parts):
-    single = _is_numbers(parts) and any(array.dtype == np.float32 for array in parts)
+    single = isinstance(parts, tuple) and any(array.dtype == np.float32 for array in parts)
     return DIGITS_32 if single and exercise.float32 else exercise.digits
-
-
-def _is_numbers(parts):
-    return isinstance(parts, tuple) and all(isinstance(part, np.ndarray) for part in parts)
 
 
 def _same(got, want, digits):
     """Whether two results agree in number, shape and value; exceptions agree if they are of one kind."""
-    if not (_is_numbers(got) and _is_numbers(want)):
-        return isinstance(want, Exception) and type(got) is type(want)
-    return len(got) == len(want) and all(_close(a, b, digits) for a, b in zip(got, want))
+    if isinstance(got, tuple) and isinstance(want, tuple):
+        return len(got) == len(want) and all(_close(a, b, digits) for a, b in zip(got, want))
+    return isinstance(got, Raised) and isinstance(want, Raised) and got.kind == want.kind
 
 
 def _close(a, b, digits):
-    if a.shape != b.shape or (a.dtype.kind == "c") != (b.dtype.kind == "c"):
+    texts, complexes = ([array.dtype.kind in kinds for array in (a, b)] for kinds in ("US", "c"))
+    if a.shape != b.shape or texts[0] != texts[1] or complexes[0] != complexes[1]:
         return False
-    if a.dtype.kind in "US" or b.dtype.kind in "US":
+    if texts[0]:
         return bool(np.all(a == b))
     finite = np.abs(b[np.isfinite(b)])
     return np.allclose(a, b, rtol=digits, atol=digits * finite.max(initial=0), equal_nan=True)
@@ -222,7 +250,7 @@ def _named(exercise, cases, results, right):
     """The sentence of the first mistake that gives the same on every instance, or None."""
 
     def agrees(mistake, case, got, fine):
-        made = _parts(_run(mistake.answer, copy.deepcopy(case.args)))
+        made = attempted(mistake.answer, copy.deepcopy(case.args), len(exercise.returns)).parts
         return not fine if made is ANY else _same(got, made, _digits(exercise, got))
 
     for mistake in exercise.mistakes:
@@ -236,12 +264,14 @@ def _plain(exercise, cases, results, right):
     first = right.index(False)
     case, (got, want) = cases[first], results[first]
     earlier = f"right on {first} of {len(cases)} instances, but " if first else ""
-    if isinstance(got, Exception):
-        return f"{earlier}with {case.what} your function raised {type(got).__name__}: {got}"
+    if isinstance(got, Raised):
+        text = f": {got.text}" if got.text else ""
+        return f"{earlier}with {case.what} your function raised {got.kind}{text}"
     if got is None:
         return f"{earlier}with {case.what} your function returned None; does it end in a return?"
-    if not _is_numbers(got):
-        return f"{earlier}your function returned {_kind(got)}, needed are numbers: {_list(exercise.returns)}"
+    if not isinstance(got, tuple):
+        what = getattr(got, "what", "an ellipsis")
+        return f"{earlier}your function returned {what}, needed are numbers: {_list(exercise.returns)}"
     if len(got) != len(want):
         count = "one result" if len(got) == 1 else f"{len(got)} results"
         needed = "needed is one" if len(want) == 1 else f"needed are {len(want)}"
@@ -253,7 +283,8 @@ def _plain(exercise, cases, results, right):
             needed = f"have shape {theirs.shape}" if theirs.ndim else "be one number"
             return f"{earlier}with {case.what}, {name} must {needed}; yours has shape {mine.shape}"
     if not case.args and _close(got[0], want[0], ROUNDED):
-        return f"{got[0].item()} is near the right number; did you round it? Return the expression itself, or more digits"
+        near = f"{got[0].item()} is near the right number; did you round it?"
+        return f"{near} Return the expression itself, or more digits"
     return f"{earlier}with {case.what}, {_off(exercise, got, want)}"
 
 
@@ -263,7 +294,7 @@ def _off(exercise, got, want):
         if _close(mine, theirs, _digits(exercise, got)):
             continue
         if mine.dtype.kind in "US" or theirs.dtype.kind in "US":
-            return f"{name.removesuffix(' ()')} is not the text {mine.tolist()!r}"
+            return f"{name.removesuffix(' ()')} is not the text {str(mine.tolist())[:60]!r}"
         if mine.dtype.kind == "c":
             return f"{name} is complex; real numbers are needed"
         if (
@@ -272,16 +303,20 @@ def _off(exercise, got, want):
             return f"{name.removesuffix(' ()')} is not {mine.item():.6g}"
         if not np.isfinite(mine).all() and np.isfinite(theirs).all():
             return f"{name} has values that are not finite"
-        with np.errstate(invalid="ignore"):
-            error = np.nan_to_num(np.abs(mine - theirs.astype(float)), nan=0.0).max()
-        return f"{name} is off by up to {error:.3g}, where its largest value is {np.abs(theirs).max():.3g} in size"
+        error = np.nan_to_num(np.abs(mine - theirs.astype(float)), nan=0.0, posinf=np.inf).max()
+        largest = np.abs(theirs[np.isfinite(theirs)]).max(initial=0)
+        return f"{name} is off by up to {error:.3g}, where its largest value is {largest:.3g} in size"
     raise AssertionError("a result that fails differs somewhere")
 
 
 def _kind(got):
-    if isinstance(got, numbers.Number):
-        return "a number"
-    return "an array" if isinstance(got, np.ndarray) else f"a {type(got).__name__}"
+    """An object in two words, whatever it does when it is asked."""
+    try:
+        if isinstance(got, np.ndarray):
+            return "an array of objects" if got.dtype == object else "an array"
+        return "a number" if isinstance(got, numbers.Number) else f"a {type(got).__name__}"
+    except Exception:
+        return "an object"
 
 
 def _list(returns):

@@ -1,80 +1,52 @@
-"""Exercises of lesson 05: shrink and weigh patches.  (M6)"""
+"""Exercises of lesson 05: shrink and weigh patches, and the whole picture.  (M6), (P1)-(P3)"""
 
 import numpy as np
-from scipy.special import softmax
 
-from ... import denoising, mixture
+from ... import denoising, patches
 from . import _instances
-from ._grading import ANY, Case, Exercise, Mistake
-from ._picture05 import PICTURE, PSNR
+from ._grading import ANY, Case, Exercise  # noqa: F401
 
 # 05.1 what one direction keeps
-
-
-PENCIL = Exercise(
-    "05.1",
-    "what one direction keeps",
-    ("share ()",),
-    _instances.only_numbers,
-    lambda: 50**2 / (50**2 + 25**2),
-    (
-        Mistake(
-            "you compared standard deviations; what adds up when independent numbers are added?",
-            lambda: 50 / 75,
-        ),
-        Mistake("that is the share that is taken away, the noise's", lambda: 0.2),
-        Mistake(
-            "that is how many times one variance is the other; which part of their sum is the patch's?",
-            lambda: 4.0,
-        ),
-        Mistake("that is noise against patch; a share is a part of the whole", lambda: 0.25),
-        Mistake("the fraction is upside down: nothing keeps more than all of it", lambda: 1.25),
-        Mistake("a factor for the coordinate itself needs no square root", lambda: np.sqrt(0.8)),
-        Mistake(
-            "sigma is a standard deviation; what stands beside the variance in (M6)?", lambda: 2500 / 2525
-        ),
-        Mistake("lambda is a variance; which number was given for the patches?", lambda: 50 / (50 + 625)),
-    ),
-)
+PENCIL = Exercise("05.1", "what one direction keeps", ("share ()",), _instances.only_numbers, lambda: 50**2 / (50**2 + 25**2), (
+    (50 / 75, "you compared standard deviations; what adds up when independent numbers are added?"),
+    (0.2, "that is the share that is taken away, the noise's"),
+    (4.0, "that is how many times one variance is the other; which part of their sum is the patch's?"),
+    (0.25, "that is noise against patch; a share is a part of the whole"),
+    (1.25, "the fraction is upside down: nothing keeps more than all of it"),
+    (np.sqrt(0.8), "a factor for the coordinate itself needs no square root"),
+    (2500 / 2525, "sigma is a standard deviation; what stands beside the variance in (M6)?"),
+    (50 / (50 + 625), "lambda is a variance; which number was given for the patches?"),
+))  # fmt: skip
 
 
 # 05.2 the weights of the components
+def components(rng, K, D, scale, flat=0):
+    """Means (K, D), variances (K, D) with `flat` zeros each, and axes (K, D, D) of K random Gaussians."""
+    eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
+    lam, U = (np.stack(parts) for parts in zip(*eigen))
+    lam[:, :flat] = 0
+    return scale * rng.normal(size=(K, D)), lam, U
 
 
-def _several(rng):
-    def case(what, K, D, sigma, scale=1.0, flat=False, weights=None):
-        eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
-        lam, U = (np.stack(parts) for parts in zip(*eigen))
-        lam[:, 0] = 0 if flat else lam[:, 0]
-        means = scale * rng.normal(size=(K, D))
+def patch_cases(rng):
+    def case(what, K, D, sigma, scale=1.0, flat=0, weights=None):
+        means, lam, U = components(rng, K, D, scale, flat)
         y = means[-1] + 0.5 * (scale + sigma) * rng.normal(size=D)
-        return Case(
-            what,
-            (y, _instances.weights(rng, K) if weights is None else np.array(weights), means, lam, U, sigma),
-        )
+        p = _instances.weights(rng, K) if weights is None else np.array(weights)
+        return Case(what, (y, p, means, lam, U, sigma))
 
     return [
         case("three components and three pixels", 3, 3, 0.8),
         case("two components and four pixels", 2, 4, 1.5),
         case("two pixels in gray levels", 4, 2, 25.0, scale=40.0),
         case("a single component", 1, 2, 1.0),
-        case("singular covariances", 3, 3, 0.7, flat=True),
+        case("singular covariances", 3, 3, 0.7, flat=1),
         case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
-        _far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args),
+        far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args),
     ]
 
 
-def _covs(lam, U):
-    S = (U * lam[..., None, :]) @ np.swapaxes(U, -1, -2)
-    return (S + np.swapaxes(S, -1, -2)) / 2
-
-
-def _unless_flat(answer):
-    """Where a variance is 0, division by it leaves rounding, infinity or nan."""
-    return lambda *args: ANY if (args[-3] == 0).any() else answer(*args)
-
-
-def _far(what, y, p, means, lam, U, sigma):
+def far(what, y, p, means, lam, U, sigma):
     """One pixel more, alike in all components, so many standard deviations away that every density is 0.0."""
     U = np.pad(U, ((0, 0), (0, 1), (0, 1)))
     U[:, -1, -1] = 1
@@ -82,112 +54,42 @@ def _far(what, y, p, means, lam, U, sigma):
     return Case(what, (np.append(y, 50 * (1 + sigma)), p, means, lam, U, sigma))
 
 
-def _weights(y, p, means, lam, U, sigma):
-    return denoising.component_weights(y[None], mixture.Mixture(p, means, _covs(lam, U)), sigma)[0]
-
-
-def _terms(y, means, lam, U, sigma):
-    """Logarithm of the determinant and quadratic form of each component: (K,), (K,)."""
+def weights(y, p, means, lam, U, sigma):
+    seen = lam + sigma**2
     c = np.einsum("kdi,kd->ki", U, y - means)
-    return np.log(lam + sigma**2).sum(axis=1), (c**2 / (lam + sigma**2)).sum(axis=1)
+    log_joint = np.log(p) - np.log(seen).sum(axis=1) / 2 - (c**2 / seen).sum(axis=1) / 2
+    q = np.exp(log_joint - log_joint.max())
+    return q / q.sum()
 
 
-def _underflowing(y, p, means, lam, U, sigma):
-    det, quad = _terms(y, means, lam, U, sigma)
-    joint = p * np.exp(-(det + quad) / 2)
-    return joint / joint.sum()
-
-
-def _or_lost(answer):
-    """The mistake, or whatever comes of it where densities underflow: who makes it may have that trouble, too."""
-    return lambda *args: ANY if np.isnan(_underflowing(*args)).any() else answer(*args)
-
-
-def _weighing(log_joint):
-    """The mistake whose logarithms are log_joint(w, d, q) of ln pi, determinant and quadratic form."""
-    return _or_lost(
-        lambda y, p, means, lam, U, s: softmax(log_joint(np.log(p), *_terms(y, means, lam, U, s)))
-    )
-
-
-def _with(changed):
-    """The mistake that weighs with changed(means, lam, U, sigma) in their place."""
-    return _or_lost(lambda y, p, *rest: softmax(np.log(p) - sum(_terms(y, *changed(*rest))) / 2))
-
-
-def _winner(y, p, *rest):
-    return np.eye(len(p))[_weights(y, p, *rest).argmax()]
-
-
-WEIGHTS = Exercise(
-    "05.2",
-    "the weights of the components",
-    ("weights (K,)",),
-    _several,
-    _weights,
-    (
-        Mistake("those are the prior weights; what did the patch say?", lambda y, p, *rest: p),
-        Mistake("the prior weights are missing", _weighing(lambda w, d, q: -(d + q) / 2)),
-        Mistake(
-            "a prior weight was added without its logarithm",
-            _weighing(lambda w, d, q: np.exp(w) - (d + q) / 2),
-        ),
-        Mistake(
-            "the logarithms of the variances are missing: width has its price",
-            _weighing(lambda w, d, q: w - q / 2),
-        ),
-        Mistake(
-            "the distances are missing: how far is the patch from each mean?",
-            _weighing(lambda w, d, q: w - d / 2),
-        ),
-        Mistake("the factor 1/2 is missing", _weighing(lambda w, d, q: w - d - q)),
-        Mistake(
-            "the factor 1/2 belongs to both terms of the bracket", _weighing(lambda w, d, q: w - d - q / 2)
-        ),
-        Mistake("a sign is turned: weight falls with distance", _weighing(lambda w, d, q: w + (d + q) / 2)),
-        Mistake(
-            "sigma is a standard deviation; noise enters by its variance",
-            _with(lambda means, lam, U, s: (means, lam, U, np.sqrt(s))),
-        ),
-        Mistake(
-            "the noise is missing: the components are weighed by y, which is noisy",
-            _unless_flat(_with(lambda means, lam, U, s: (means, lam, U, 0))),
-        ),
-        Mistake(
-            "U and U' are swapped: the eigenvectors are the columns",
-            _with(lambda means, lam, U, s: (means, lam, U.transpose(0, 2, 1), s)),
-        ),
-        Mistake("the means were not subtracted", _with(lambda means, lam, U, s: (0 * means, lam, U, s))),
-        Mistake(
-            "lambda is a variance already; was it squared?",
-            _with(lambda means, lam, U, s: (means, lam**2, U, s)),
-        ),
-        Mistake("one component has all the weight in your answer; they share it", _or_lost(_winner)),
-        Mistake(
-            "those are products of prior and density; weights sum to 1",
-            lambda y, p, *rest: p * np.exp(-sum(_terms(y, *rest)) / 2),
-        ),
-        Mistake(
-            "those are logarithms; weights sum to 1",
-            lambda y, p, *rest: np.log(p) - sum(_terms(y, *rest)) / 2,
-        ),
-        Mistake(
-            "right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised",
-            _underflowing,
-        ),
-    ),
-)
+VOLUME, DISTANCE = "- np.log(seen).sum(axis=1) / 2", "- (c**2 / seen).sum(axis=1) / 2"
+# who makes a slip may also lose what underflows, or divide by a variance of 0
+LOST = ("return ", "return ANY if not 0 < np.exp(log_joint).sum() < np.inf else ")
+WEIGHTS = Exercise("05.2", "the weights of the components", ("weights (K,)",), patch_cases, weights, (
+    ("q / q.sum()", "p", "those are the prior weights; what did the patch say?"),
+    (("np.log(p) ", ""), LOST, "the prior weights are missing"),
+    (("np.log(p)", "p"), LOST, "a prior weight was added without its logarithm"),
+    ((VOLUME, ""), LOST, "the logarithms of the variances are missing: width has its price"),
+    ((DISTANCE, ""), LOST, "the distances are missing: how far is the patch from each mean?"),
+    ((VOLUME, VOLUME[:-4]), (DISTANCE, DISTANCE[:-4]), LOST, "the factor 1/2 is missing"),
+    ((VOLUME, VOLUME[:-4]), LOST, "the factor 1/2 belongs to both terms of the bracket"),
+    ((VOLUME, "+" + VOLUME[1:]), (DISTANCE, "+" + DISTANCE[1:]), LOST, "a sign is turned: weight falls with distance"),
+    (("sigma**2", "sigma"), LOST, "sigma is a standard deviation; noise enters by its variance"),
+    ((" + sigma**2", ""), LOST, "the noise is missing: the components are weighed by y, which is noisy"),
+    (("kdi,", "kid,"), LOST, "U and U' are swapped: the eigenvectors are the columns"),
+    (("y - means", "np.broadcast_to(y, means.shape)"), LOST, "the means were not subtracted"),
+    (("lam +", "lam**2 +"), LOST, "lambda is a variance already; was it squared?"),
+    (("q / q.sum()", "(q == q.max()).astype(float)"), LOST, "one component has all the weight in your answer; they share it"),
+    ("q / q.sum()", "np.exp(log_joint)", "those are products of prior and density; weights sum to 1"),
+    ("q / q.sum()", "log_joint", "those are logarithms; weights sum to 1"),
+    (" - log_joint.max()", "", "right until exp underflows to 0 everywhere; stay in logarithms until the weights are normalised"),
+))  # fmt: skip
 
 
 # 05.3 all patches at once
-
-
-def _noisy_patches(rng):
+def patches_cases(rng):
     def case(what, N, K, D, sigma, scale=1.0, flat=0):
-        eigen = [np.linalg.eigh(S) for S in _instances.covariances(rng, K, D, scale)]
-        lam, U = (np.stack(parts) for parts in zip(*eigen))
-        lam[:, :flat] = 0
-        means = scale * rng.normal(size=(K, D))
+        means, lam, U = components(rng, K, D, scale, flat)
         y = (scale + sigma) * rng.normal(size=(N, D))
         return Case(what, (y, rng.dirichlet(np.ones(K), size=N), means, lam, U, sigma))
 
@@ -202,103 +104,124 @@ def _noisy_patches(rng):
     ]
 
 
-def _combined(one):
-    """The sum over components of their weights times one(y, mu, lam, U, sigma)."""
-
-    def answer(y, w, means, lam, U, sigma):
-        return sum(w[:, [k]] * one(y, means[k], lam[k], U[k], sigma) for k in range(w.shape[1]))
-
-    return answer
-
-
-def _shrunk(y, mu, lam, U, sigma):
-    prior = mixture.Mixture([1.0], mu[None], _covs(lam, U)[None])
-    return denoising.denoise_patches(y, prior, sigma)
+def posterior_means(y, w, means, lam, U, sigma):
+    m = np.zeros(y.shape)
+    for k, (mu, var, u) in enumerate(zip(means, lam, U)):
+        c = (y - mu) @ u
+        m += w[:, [k]] * (mu + (var / (var + sigma**2) * c) @ u.T)
+    return m
 
 
-def _by(factor):
-    """The mistake whose factor(lam, sigma) is another one."""
-    return _combined(lambda y, mu, lam, U, s: mu + (factor(lam, s) * ((y - mu) @ U)) @ U.T)
+SHARE, WEIGHT = "var / (var + sigma**2)", "w[:, [k]]"
+UNLESS_FLAT = ("return m", "return m if np.isfinite(m).all() else ANY")
+MEANS = Exercise("05.3", "all patches at once", ("m (N, D)",), patches_cases, posterior_means, (
+    ("sigma**2", "sigma", "sigma is a standard deviation; noise enters by its variance"),
+    (SHARE, "sigma**2 / (var + sigma**2)", "that keeps what belongs to the noise; which share is the patch's?"),
+    ((SHARE, "(var + sigma**2) / var"), UNLESS_FLAT, "your factor stretches: it is upside down"),
+    ((SHARE, "(var / var + sigma**2)"), UNLESS_FLAT, "brackets are missing: a / a + b is not a / (a + b)"),
+    (SHARE, "np.sqrt(var) / (np.sqrt(var) + sigma)", "variances add up, standard deviations do not"),
+    (SHARE, "1", "your coordinates are not shrunk by anything"),
+    ("lam, U)):", "lam, U.transpose(0, 2, 1))):",
+     "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U"),
+    ("mu) @ u", "mu) @ u.T", "on the way to the axes U and U' are swapped: a coordinate is the product of a row of y with a column of U"),
+    ("c) @ u.T", "c) @ u", "on the way back from the axes U and U' are swapped"),
+    (("mu) @ u", "mu)"), ("c) @ u.T", "c)"), "the factors belong to the axes of the component, yours went to the pixels: turn first"),
+    (" @ u.T", "", "you are still on the axes of the component: turn back"),
+    ("mu + ", "", "the means were not added back"),
+    ("y - mu", "y", "y was shrunk, not its distance from the mean"),
+    (WEIGHT, "np.eye(len(means))[w.argmax(axis=1)][:, [k]]", "that is the most probable component, (M5); all of them have a say in (M4)"),
+    (WEIGHT, "1 / len(means)", "every component counts the same in your answer"),
+    (WEIGHT, "w[:, k].mean()", "all patches share one set of weights in your answer"),
+    (WEIGHT, "1", "the weights are missing from your sum"),
+))  # fmt: skip
 
 
-def _share(lam, sigma):
-    return lam / (lam + sigma**2)
+# 05.4 the whole method
+def noisy_cases(rng):
+    def case(what, H, W, m, K, sigma):
+        prior = _instances.mixture_prior(rng, K, m * m, scale=60.0)
+        noisy = 255 * (rng.random((H, W)) > 0.6) + sigma * rng.normal(size=(H, W))
+        return Case(what, (noisy, m, lambda v: denoising.denoise_patches(v, prior, sigma)))
+
+    return [
+        case("a picture of 6 x 8 pixels and m = 3", 6, 8, 3, 2, 60.0),
+        case("a picture of 7 x 5 pixels and m = 2", 7, 5, 2, 3, 40.0),
+        case("a prior of one component", 6, 6, 2, 1, 80.0),
+        case("windows of one pixel", 4, 5, 1, 2, 60.0),
+        case("a window as large as the picture", 3, 3, 3, 2, 60.0),
+    ]
 
 
-def _reweighted(change):
-    """The mistake that has change(weights) in the place of the weights."""
-    return lambda y, w, *rest: _combined(_shrunk)(y, change(w), *rest)
+def whole(noisy, m, restore):
+    restored = restore(patches.extract_patches(noisy, m))
+    return patches.average_patches(restored, noisy.shape).clip(0, 255)
 
 
-MEANS = Exercise(
-    "05.3",
-    "all patches at once",
-    ("m (N, D)",),
-    _noisy_patches,
-    _combined(_shrunk),
-    (
-        Mistake(
-            "sigma is a standard deviation; noise enters by its variance", _by(lambda lam, s: lam / (lam + s))
-        ),
-        Mistake(
-            "that keeps what belongs to the noise; which share is the patch's?",
-            _by(lambda lam, s: s**2 / (lam + s**2)),
-        ),
-        Mistake(
-            "your factor stretches: it is upside down", _unless_flat(_by(lambda lam, s: (lam + s**2) / lam))
-        ),
-        Mistake(
-            "brackets are missing: a / a + b is not a / (a + b)",
-            _unless_flat(_by(lambda lam, s: lam / lam + s**2)),
-        ),
-        Mistake(
-            "variances add up, standard deviations do not",
-            _by(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s)),
-        ),
-        Mistake("your coordinates are not shrunk by anything", lambda y, *rest: y),
-        Mistake(
-            "U and U' are swapped: with patches in rows, the coordinates are products of a row with the columns of U",
-            _combined(lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U.T, s)),
-        ),
-        Mistake(
-            "on the way to the axes U and U' are swapped: a coordinate is the product of a row of y with a column of U",
-            _combined(lambda y, mu, lam, U, s: mu + (_share(lam, s) * ((y - mu) @ U.T)) @ U.T),
-        ),
-        Mistake(
-            "on the way back from the axes U and U' are swapped",
-            _combined(lambda y, mu, lam, U, s: mu + (_share(lam, s) * ((y - mu) @ U)) @ U),
-        ),
-        Mistake(
-            "the factors belong to the axes of the component, yours went to the pixels: turn first",
-            _combined(lambda y, mu, lam, U, s: mu + _share(lam, s) * (y - mu)),
-        ),
-        Mistake(
-            "you are still on the axes of the component: turn back",
-            _combined(lambda y, mu, lam, U, s: mu + _share(lam, s) * ((y - mu) @ U)),
-        ),
-        Mistake(
-            "the means were not added back",
-            _combined(lambda y, mu, lam, U, s: _shrunk(y, mu, lam, U, s) - mu),
-        ),
-        Mistake(
-            "y was shrunk, not its distance from the mean",
-            _combined(lambda y, mu, lam, U, s: mu + _shrunk(y, 0 * mu, lam, U, s)),
-        ),
-        Mistake(
-            "that is the most probable component, (M5); all of them have a say in (M4)",
-            _reweighted(lambda w: np.eye(w.shape[1])[w.argmax(axis=1)]),
-        ),
-        Mistake(
-            "every component counts the same in your answer",
-            _reweighted(lambda w: np.full_like(w, 1 / w.shape[1])),
-        ),
-        Mistake(
-            "all patches share one set of weights in your answer",
-            _reweighted(lambda w: 0 * w + w.mean(axis=0)),
-        ),
-        Mistake("the weights are missing from your sum", _reweighted(np.ones_like)),
-    ),
-)
+def last_wins(noisy, m, restore):
+    picture = np.empty(noisy.shape)
+    for n, patch in enumerate(restore(patches.extract_patches(noisy, m))):
+        i, j = divmod(n, noisy.shape[1] - m + 1)
+        picture[i : i + m, j : j + m] = patch.reshape(m, m)
+    return picture.clip(0, 255)
+
+
+AVERAGE = "average_patches(restored, noisy.shape)"
+PICTURE = Exercise("05.4", "the whole method", ("picture (H, W)",), noisy_cases, whole, (
+    (".clip(0, 255)", "", "your picture is not clipped to 0..255"),
+    ("(noisy, m))", "(noisy.clip(0, 255), m))", "you clipped the noisy picture; the noise must stay symmetric"),
+    ("(noisy, m))", "(noisy, m)).clip(0, 255)", "you clipped every patch; once, at the end"),
+    ("average", "add", "the overlaps are added up, not averaged"),
+    (AVERAGE, "add_patches(restored / m**2, noisy.shape)", "you divide by m^2 everywhere; a pixel at the border lies in fewer patches"),
+    ("= restore(", "= (", "that is the noisy picture again: were the patches restored?"),
+    (last_wins, "the last patch overwrites the earlier ones"),
+    ("255)", "255).astype(np.uint8)", "your picture was cast to whole gray levels"),
+    ("255)", "1)", "your gray levels end at 1; here they run to 255"),
+))  # fmt: skip
+
+
+# 05.5 PSNR
+def pair_cases(rng):
+    def case(what, H, W, peak, error=0.1):
+        truth = peak * rng.random((H, W))
+        return Case(what, (truth + error * peak * rng.normal(size=(H, W)), truth, peak))
+
+    equal = rng.uniform(0, 255, size=(3, 4))
+    dark, bright = (rng.integers(low, low + 90, size=(4, 5)).astype(np.uint8) for low in (0, 150))
+    return [
+        case("two pictures in gray levels", 5, 4, 255.0),
+        case("two pictures on 0..1, peak = 1", 4, 6, 1.0),
+        case("a single pixel", 1, 1, 255.0),
+        case("a picture so wrong that the PSNR is negative", 3, 3, 255.0, error=20.0),
+        Case("two equal pictures", (equal, equal.copy(), 255.0)),
+        Case("two pictures of bytes, peak = 250", (dark, bright, 250.0)),
+    ]
+
+
+def psnr(estimate, truth, peak):
+    d = estimate.astype(float) - truth
+    error = np.mean(d**2)
+    return 10 * np.log10(peak**2 / error)
+
+
+WRAPPED = (
+    "return ",
+    "return ANY if truth.dtype == np.uint8 else ",
+)  # who makes a slip may also compute in bytes
+PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
+    (("log10", "log"), WRAPPED, "that is the natural logarithm; decibels use base 10"),
+    (("10 *", "20 *"), WRAPPED, "20 goes with amplitudes; your ratio is one of squares"),
+    (("peak**2 / error", "peak / np.sqrt(error)"), WRAPPED, "10 goes with squares, yours are amplitudes"),
+    (("/ error", "/ np.sqrt(error)"), WRAPPED, "the error has a root that the peak has not"),
+    (("peak**2", "peak"), WRAPPED, "the peak is not squared, the error is"),
+    (("10 * ", ""), WRAPPED, "the factor 10 is missing: those are bels"),
+    (("peak**2 / error", "error / peak**2"), WRAPPED, "the sign is turned: better means more decibels"),
+    (("peak**2", "255**2"), WRAPPED, "your peak is 255 whatever was given"),
+    (("np.mean", "np.sum"), WRAPPED, "the square error is summed, not averaged"),
+    (("d**2", "abs(d)"), WRAPPED, "that is the mean error, not the mean square error"),
+    (("peak**2", "truth.max() ** 2"), WRAPPED, "your peak is the brightest pixel of the picture; the peak is an argument"),
+    (*WRAPPED, "right until the pictures are bytes: in bytes, 3 - 5 is 254"),
+    ("return ", "return ANY if error == 0 else ", "for two equal pictures there is no error; which number is larger than every other?"),
+))  # fmt: skip
 
 
 EXERCISES = (PENCIL, WEIGHTS, MEANS, PICTURE, PSNR)

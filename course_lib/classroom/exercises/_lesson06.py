@@ -4,6 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.signal import correlate2d
 from scipy.special import softmax
+from scipy.stats import norm  # noqa: F401  an edit of the logits needs it
 
 from ... import scene
 from . import _instances
@@ -20,8 +21,6 @@ def drawn(rng, H, W, h, w, level=0.0, noise_std=None):
 
 
 # 06.1 the whole picture for one position
-
-
 def joint_cases(rng):
     def case(what, sizes, d, level=0.0, noise_std=None, excluded=False):
         X, F, B, s, A = drawn(rng, *sizes, level, noise_std)
@@ -54,53 +53,46 @@ def position_swapped(X, F, B, s, A, d):
 
 NORMALISER = "-X.size / 2 * np.log(2 * np.pi * s**2)"
 PICTURE = "X - scene.paste(F, B, d)"
-JOINT = Exercise(
-    "06.1", "the whole picture for one position", ("log_joint ()",), joint_cases, log_joint, (
-        (" + np.log(A[d])", "", "the prior of the position is missing: (S2) asks for picture and position together"),
-        ("np.log(A[d])", "A[d]", "a probability was added to logarithms; what becomes of the factor A(d) when the product is logged?"),
-        (NORMALISER, "", "the normaliser of the noise is missing: what does each Gaussian carry besides its exponential?"),
-        ("X.size", "F.size", "your normaliser counts the pixels of the face; how many pixels have noise?"),
-        ("X.size", "1", "your normaliser is that of a single pixel; every pixel brings its own"),
-        ("size / 2", "size", "your normaliser is twice too large: there is a square root in the density of a Gaussian"),
-        ("np.pi * s**2", "np.pi * s", "the normaliser holds the variance, yours the standard deviation; which of the two is s?"),
-        ("(2 * s**2)", "s**2", "the squares lack their factor 1/2"),
-        ("(2 * s**2)", "(2 * s)", "squared gray levels over gray levels leave a unit: what must the squares be divided by?"),
-        ("- squares", "+ squares", "the sign of the squares is turned: should a worse fit make the picture more probable?"),
-        ("np.sum", "np.mean", "you took the mean of the squares; independent pixels multiply, so what do their logarithms do?"),
-        ("- squares", "- squares**0.5", "the norm in (S2) is squared: a sum of squares, without the root"),
-        (little_added, "where A(d) is 0 the answer is minus infinity; did you add a little to A to avoid its logarithm?"),
-        (PICTURE, f"({PICTURE})[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]]",
-         "your squares stop at the window; (S2) is about the whole picture, the background too"),
-        (position_swapped, "row and column of the position are swapped"),
-        ("paste(F,", "paste(F + B[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]],",
-         "you added the face to the background; does one see the background through it?"),
-        (lambda *args: np.exp(log_joint(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
-    ),
-)  # fmt: skip
+JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",), joint_cases, log_joint, (
+    (" + np.log(A[d])", "", "the prior of the position is missing: (S2) asks for picture and position together"),
+    ("np.log(A[d])", "A[d]", "a probability was added to logarithms; what becomes of the factor A(d) when the product is logged?"),
+    (NORMALISER, "", "the normaliser of the noise is missing: what does each Gaussian carry besides its exponential?"),
+    ("X.size", "F.size", "your normaliser counts the pixels of the face; how many pixels have noise?"),
+    ("X.size", "1", "your normaliser is that of a single pixel; every pixel brings its own"),
+    ("size / 2", "size", "your normaliser is twice too large: there is a square root in the density of a Gaussian"),
+    ("np.pi * s**2", "np.pi * s", "the normaliser holds the variance, yours the standard deviation; which of the two is s?"),
+    ("(2 * s**2)", "s**2", "the squares lack their factor 1/2"),
+    ("(2 * s**2)", "(2 * s)", "squared gray levels over gray levels leave a unit: what must the squares be divided by?"),
+    ("- squares", "+ squares", "the sign of the squares is turned: should a worse fit make the picture more probable?"),
+    ("np.sum", "np.mean", "you took the mean of the squares; independent pixels multiply, so what do their logarithms do?"),
+    ("- squares", "- squares**0.5", "the norm in (S2) is squared: a sum of squares, without the root"),
+    (little_added, "where A(d) is 0 the answer is minus infinity; did you add a little to A to avoid its logarithm?"),
+    (PICTURE, f"({PICTURE})[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]]",
+     "your squares stop at the window; (S2) is about the whole picture, the background too"),
+    (position_swapped, "row and column of the position are swapped"),
+    ("paste(F,", "paste(F + B[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]],",
+     "you added the face to the background; does one see the background through it?"),
+    (lambda *args: np.exp(log_joint(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
+))  # fmt: skip
 
 
 # 06.2 one pixel with a pencil
-
-PENCIL = Exercise(
-    "06.2", "one pixel with a pencil", ("nats ()",), _instances.only_numbers,
+PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), _instances.only_numbers,
     lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
-        (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
-        (3.0, "twice too much: what stands beside s squared in the denominator?"),
-        (30.0, "your number still has a unit: squared gray levels over what?"),
-        (-0.5, "that is the face's square alone; a logit compares it with something"),
-        (2.0, "that is the background's square alone; a logit compares it with something"),
-        (-1600.5, "only one of the two squares was divided; what does the bracket of (S3) hold together?"),
-        (-2.5, "the two squares were added; does a bad fit of the background speak against the face?"),
-        (1200.0, "those are squared gray levels; what turns them into nats?"),
-        (np.exp(1.5), "those are the odds themselves; the logit is their logarithm"),
-        (60 / 800, "the differences were not squared"),
-    ), digits=1e-3,
-)  # fmt: skip
+    (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
+    (3.0, "twice too much: what stands beside s squared in the denominator?"),
+    (30.0, "your number still has a unit: squared gray levels over what?"),
+    (-0.5, "that is the face's square alone; a logit compares it with something"),
+    (2.0, "that is the background's square alone; a logit compares it with something"),
+    (-1600.5, "only one of the two squares was divided; what does the bracket of (S3) hold together?"),
+    (-2.5, "the two squares were added; does a bad fit of the background speak against the face?"),
+    (1200.0, "those are squared gray levels; what turns them into nats?"),
+    (np.exp(1.5), "those are the odds themselves; the logit is their logarithm"),
+    (60 / 800, "the differences were not squared"),
+), digits=1e-3)  # fmt: skip
 
 
 # 06.3 the logits of all positions
-
-
 def picture_cases(rng):
     return [
         Case("a picture of 5 x 6", drawn(rng, 5, 6, 2, 3)[:4]),
@@ -119,33 +111,27 @@ def logits(X, F, B, s):
 
 
 RETURNED = "-(face - background) / (2 * s**2)"
-LOGITS = Exercise(
-    "06.3", "the logits of all positions", ("logit (I, J)",), picture_cases, logits, (
-        ("-(face", "(face", "the sign is turned: where the face fits well, the logit is large"),
-        ("(2 * s**2)", "s**2", "twice too much: a factor got lost in front of the bracket"),
-        ("(2 * s**2)", "(2 * s)", "you divided by gray levels, not by their squares: is s a variance?"),
-        (RETURNED, "-face / (2 * s**2) - background", "the bracket is missing: your second square has another unit than the first"),
-        (" - background", "", "the background is not in your answer: a logit compares two explanations"),
-        (" - background", " + background", "a bad fit of the background should speak for the face; yours speaks against it"),
-        (" / (2 * s**2)", "", "those are squared gray levels; how much noise is there?"),
-        ("(2 * s**2)", "(2 * s**2) / F.size",
-         "you took the mean over the window; logarithms of independent pixels do something else"),
-        ("sliding_window_view(B, F.shape)", "B[: len(F), : F.shape[1]]",
-         "the background does not move with the window in your answer: which of its pixels lie under the face?"),
-        (RETURNED, "-((F - b) ** 2).sum(axis=(2, 3)) / (2 * s**2)",
-         "you squared a difference where (S3) takes the difference of two squares"),
-        ("(face - background)", "(face - background)[:-1, :-1]",
-         "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
-        ("(face - background)", "(face - background).T", "rows and columns of your table are swapped"),
-        ("(2 * s**2)", "(2 * s**2) + norm.logpdf(X, B, s).sum()",
-         "that is the log likelihood of the whole picture; the logit is relative to no face anywhere"),
-    ),
-)  # fmt: skip
+LOGITS = Exercise("06.3", "the logits of all positions", ("logit (I, J)",), picture_cases, logits, (
+    ("-(face", "(face", "the sign is turned: where the face fits well, the logit is large"),
+    ("(2 * s**2)", "s**2", "twice too much: a factor got lost in front of the bracket"),
+    ("(2 * s**2)", "(2 * s)", "you divided by gray levels, not by their squares: is s a variance?"),
+    (RETURNED, "-face / (2 * s**2) - background", "the bracket is missing: your second square has another unit than the first"),
+    (" - background", "", "the background is not in your answer: a logit compares two explanations"),
+    (" - background", " + background", "a bad fit of the background should speak for the face; yours speaks against it"),
+    (" / (2 * s**2)", "", "those are squared gray levels; how much noise is there?"),
+    ("(2 * s**2)", "(2 * s**2) / F.size", "you took the mean over the window; logarithms of independent pixels do something else"),
+    ("sliding_window_view(B, F.shape)", "B[: len(F), : F.shape[1]]",
+     "the background does not move with the window in your answer: which of its pixels lie under the face?"),
+    (RETURNED, "-((F - b) ** 2).sum(axis=(2, 3)) / (2 * s**2)", "you squared a difference where (S3) takes the difference of two squares"),
+    ("(face - background)", "(face - background)[:-1, :-1]",
+     "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
+    ("(face - background)", "(face - background).T", "rows and columns of your table are swapped"),
+    ("(2 * s**2)", "(2 * s**2) + norm.logpdf(X, B, s).sum()",
+     "that is the log likelihood of the whole picture; the logit is relative to no face anywhere"),
+))  # fmt: skip
 
 
 # 06.4 three terms
-
-
 def terms(X, F, B, s):
     constant = -np.sum(F**2) / (2 * s**2)
     correlation = correlate2d(X, F, "valid") / s**2
@@ -154,33 +140,28 @@ def terms(X, F, B, s):
 
 
 LAST = "return constant, correlation, window_sum"
-TERMS = Exercise(
-    "06.4", "three terms", ("constant ()", "correlation (I, J)", "window_sum (I, J)"), picture_cases, terms, (
-        ("(2 * X - B)", "(2 * X - B) ** 2", "a square too many in the window sum: what are the units of your last term?"),
-        ("B * (2 * X - B)", "2 * X - B", "your window sum is in gray levels, not in their squares: a factor got lost"),
-        ("(2 * X - B)", "2 * X", "your window sum lacks a square of the background: multiply out both squares"),
-        ("X - B", "X + B", "a sign inside the window sum is turned: there is a minus before the whole second square"),
-        (" / s**2", " / (2 * s**2)", "your correlation is half as large as it should be: expand the square once more"),
-        ("= correlate2d(X", "= -correlate2d(X", "the sign of your correlation is turned: should it be large or small where the face fits?"),
-        ("= -correlate2d(B", "= correlate2d(B",
-         "the sign of your window sum is turned: a minus before a square is a minus before each of its terms"),
-        ("-np.sum", "np.sum", "the sign of your constant is turned: what stands in front of the bracket of (S3)?"),
-        (LAST, "return constant, window_sum, correlation", "correlation and window sum stand in each other's place"),
-        (LAST, "return -constant, -correlation, -window_sum", "all three signs are turned: what stands in front of the bracket of (S3)?"),
-        (LAST, "return 2 * constant, 2 * correlation, 2 * window_sum", "all three terms are twice too large"),
-        (LAST, "return s * constant, s * correlation, s * window_sum",
-         "all three terms are in gray levels instead of nats: is s a variance?"),
-        (LAST, "return -2 * s**2 * constant, -2 * s**2 * correlation, -2 * s**2 * window_sum",
-         "those are the terms of the bracket; what turns squared gray levels into nats?"),
-        ("np.sum(F**2)", "np.sum(F) ** 2", "your constant is the square of a sum; needed is a sum of squares"),
-        ("correlate2d(X, F,", "correlate2d(X, F[::-1, ::-1],", "your correlation takes the face turned by 180 degrees: is that a convolution?"),
-    ),
-)  # fmt: skip
+TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "window_sum (I, J)"), picture_cases, terms, (
+    ("(2 * X - B)", "(2 * X - B) ** 2", "a square too many in the window sum: what are the units of your last term?"),
+    ("B * (2 * X - B)", "2 * X - B", "your window sum is in gray levels, not in their squares: a factor got lost"),
+    ("(2 * X - B)", "2 * X", "your window sum lacks a square of the background: multiply out both squares"),
+    ("X - B", "X + B", "a sign inside the window sum is turned: there is a minus before the whole second square"),
+    (" / s**2", " / (2 * s**2)", "your correlation is half as large as it should be: expand the square once more"),
+    ("= correlate2d(X", "= -correlate2d(X", "the sign of your correlation is turned: should it be large or small where the face fits?"),
+    ("= -correlate2d(B", "= correlate2d(B",
+     "the sign of your window sum is turned: a minus before a square is a minus before each of its terms"),
+    ("-np.sum", "np.sum", "the sign of your constant is turned: what stands in front of the bracket of (S3)?"),
+    (LAST, "return constant, window_sum, correlation", "correlation and window sum stand in each other's place"),
+    (LAST, "return -constant, -correlation, -window_sum", "all three signs are turned: what stands in front of the bracket of (S3)?"),
+    (LAST, "return 2 * constant, 2 * correlation, 2 * window_sum", "all three terms are twice too large"),
+    (LAST, "return s * constant, s * correlation, s * window_sum", "all three terms are in gray levels instead of nats: is s a variance?"),
+    (LAST, "return -2 * s**2 * constant, -2 * s**2 * correlation, -2 * s**2 * window_sum",
+     "those are the terms of the bracket; what turns squared gray levels into nats?"),
+    ("np.sum(F**2)", "np.sum(F) ** 2", "your constant is the square of a sum; needed is a sum of squares"),
+    ("correlate2d(X, F,", "correlate2d(X, F[::-1, ::-1],", "your correlation takes the face turned by 180 degrees: is that a convolution?"),
+))  # fmt: skip
 
 
 # 06.5 the probability of every position
-
-
 def posterior_cases(rng):
     def case(what, I, J, shift=0.0, zeros=()):
         A = rng.dirichlet(np.full(I * J, 3.0))
@@ -219,22 +200,20 @@ def uniform_instead(logit, A):
     return np.full(A.shape, 1 / A.size) if maximum_of_logits(logit, A) is ANY else posterior(logit, A)
 
 
-POSTERIOR = Exercise(
-    "06.5", "the probability of every position", ("q (I, J)",), posterior_cases, posterior, (
-        ("np.log(A) + ", "", "your q ignores the prior: what did we believe before the picture came?"),
-        ("np.log(A)", "A", "a probability was added to a logit; both must be logarithms"),
-        ("np.log(A) + logit", "logit - np.log(A)", "the logarithm of the prior is subtracted; a product becomes a sum"),
-        (lambda logit, A: softmax(np.log(A) + logit, axis=1), "each of your rows sums to 1; the face is in one place of the whole picture"),
-        (lambda logit, A: softmax(np.log(A) + logit, axis=0), "each of your columns sums to 1; the face is in one place of the whole picture"),
-        ("q / q.sum()", "(q == q.max()).astype(float)", "the largest takes all: that is a decision, q says how sure one may be"),
-        (" / q.sum()", "", "your largest entry is always 1; it is all entries together that must sum to 1"),
-        ("q / q.sum()", "np.log(A) + logit - np.logaddexp.reduce(log_joint.ravel())", "those are logarithms; q holds probabilities"),
-        ("np.log(A)", "np.log(A + 1e-12)",
-         "a prior of exactly 0 stays 0, whatever the picture says; did you add a little to A to avoid its logarithm?"),
-        (uniform_instead, "where all exponentials vanish you put equal probabilities; the picture did not say that"),
-        (maximum_of_logits, "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
-        (without_maximum, "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
-    ),
-)  # fmt: skip
+POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",), posterior_cases, posterior, (
+    ("np.log(A) + ", "", "your q ignores the prior: what did we believe before the picture came?"),
+    ("np.log(A)", "A", "a probability was added to a logit; both must be logarithms"),
+    ("np.log(A) + logit", "logit - np.log(A)", "the logarithm of the prior is subtracted; a product becomes a sum"),
+    (lambda logit, A: softmax(np.log(A) + logit, axis=1), "each of your rows sums to 1; the face is in one place of the whole picture"),
+    (lambda logit, A: softmax(np.log(A) + logit, axis=0), "each of your columns sums to 1; the face is in one place of the whole picture"),
+    ("q / q.sum()", "(q == q.max()).astype(float)", "the largest takes all: that is a decision, q says how sure one may be"),
+    (" / q.sum()", "", "your largest entry is always 1; it is all entries together that must sum to 1"),
+    ("q / q.sum()", "np.log(A) + logit - np.logaddexp.reduce(log_joint.ravel())", "those are logarithms; q holds probabilities"),
+    ("np.log(A)", "np.log(A + 1e-12)",
+     "a prior of exactly 0 stays 0, whatever the picture says; did you add a little to A to avoid its logarithm?"),
+    (uniform_instead, "where all exponentials vanish you put equal probabilities; the picture did not say that"),
+    (maximum_of_logits, "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
+    (without_maximum, "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
+))  # fmt: skip
 
 EXERCISES = (JOINT, PENCIL, LOGITS, TERMS, POSTERIOR)

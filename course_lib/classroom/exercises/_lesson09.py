@@ -1,16 +1,15 @@
-"""Exercises of lesson 09: hard EM, its loop, and what a shift costs.  (S14), (S16)"""
+"""Exercises of lesson 09: hard EM, its loop, smoothing of the prior, and what a shift costs.  (S14)-(S16)"""
 
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from ... import em, scene
-from ._grading import Case, Exercise, Mistake
-from ._smoothing09 import EMPTY, SMOOTHED
+from ... import scene
+from . import _instances
+from ._grading import Case, Exercise
+
 
 # 09.1 the hard E-step
-
-
-def _hard_cases(rng):
+def hard_cases(rng):
     def case(what, K, I, J, scale=2.0, level=0.0):
         prior = softmax(rng.normal(0, 2, (I, J)))
         return Case(what, (level + rng.normal(0, scale, (K, I, J)), prior))
@@ -34,83 +33,50 @@ def _hard_cases(rng):
     ]
 
 
-def _log(prior):
-    with np.errstate(divide="ignore"):
-        return np.log(prior)
+def best_positions(logits, prior):
+    scores = logits + np.log(prior)
+    best = scores.reshape(len(scores), -1).argmax(axis=1)
+    return np.stack(np.unravel_index(best, prior.shape), axis=1)
 
 
-def _best(scores):
-    """Row and column of the largest score of every picture, the first of equals: (K, I, J) -> (K, 2)."""
-    return np.stack(
-        np.unravel_index(scores.reshape(len(scores), -1).argmax(axis=1), scores.shape[1:]), axis=1
-    )
+def mean_positions(logits, prior):
+    q = softmax(logits + np.log(prior), axis=(1, 2))
+    return np.rint(np.stack([(q * at).sum(axis=(1, 2)) for at in np.indices(prior.shape)], axis=1))
 
 
-def _mean_position(logits, prior):
-    q = softmax(logits + _log(prior), axis=(1, 2))
-    i, j = np.indices(prior.shape)
-    return np.rint(np.stack([(q * i).sum(axis=(1, 2)), (q * j).sum(axis=(1, 2))], axis=1))
-
-
-HARD = Exercise(
-    "09.1",
-    "the hard E-step",
-    ("positions (K, 2)",),
-    _hard_cases,
-    lambda logits, prior: _best(logits + _log(prior)),
-    (
-        Mistake(
-            "ln A is forgotten: a position that faces rarely take needs more evidence", lambda l, A: _best(l)
-        ),
-        Mistake("A was added to the logit as it is; both must be logarithms", lambda l, A: _best(l + A)),
-        Mistake("ln A is subtracted; a product becomes a sum", lambda l, A: _best(l - _log(A))),
-        Mistake(
-            "those are numbers of positions counted through the picture; asked are row and column",
-            lambda l, A: (l + _log(A)).reshape(len(l), -1).argmax(axis=1),
-        ),
-        Mistake("row and column are swapped", lambda l, A: _best(l + _log(A))[:, ::-1]),
-        Mistake(
-            "the running number became row and column by the wrong length: how many positions has a row",
-            lambda l, A: np.stack(
-                np.divmod((l + _log(A)).reshape(len(l), -1).argmax(axis=1), len(A)), axis=1
-            ),
-        ),
-        Mistake("you chose the least probable position", lambda l, A: _best(-(l + _log(A)))),
-        Mistake(
-            "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0",
-            lambda l, A: _best(l + np.log(A + 1e-12)),
-        ),
-        Mistake(
-            "right until exp under- or overflows; do you need it to compare",
-            lambda l, A: _best(A * np.exp(l)),
-        ),
-        Mistake(
-            "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A",
-            lambda l, A: _best(A * np.exp(l - l.max(axis=(1, 2), keepdims=True))),
-        ),
-        Mistake("that is the average position, rounded; the best one may be far from it", _mean_position),
-        Mistake(
-            "of positions that tie you take another one than asked: which comes first along the rows",
-            lambda l, A: np.array(A.shape) - 1 - _best((l + _log(A))[:, ::-1, ::-1]),
-        ),
-    ),
-)
+SCORES, FLAT = "logits + np.log(prior)", "scores.reshape(len(scores), -1)"
+POSITIONS = "np.stack(np.unravel_index(best, prior.shape), axis=1)"
+HARD = Exercise("09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, best_positions, (
+    (" + np.log(prior)", "", "ln A is forgotten: a position that faces rarely take needs more evidence"),
+    ("np.log(prior)", "prior", "A was added to the logit as it is; both must be logarithms"),
+    ("+ np.log", "- np.log", "ln A is subtracted; a product becomes a sum"),
+    (POSITIONS, "best", "those are numbers of positions counted through the picture; asked are row and column"),
+    (POSITIONS, f"{POSITIONS}[:, ::-1]", "row and column are swapped"),
+    ("np.unravel_index(best, prior.shape)", "np.divmod(best, len(prior))",
+     "the running number became row and column by the wrong length: how many positions has a row"),
+    ("argmax", "argmin", "you chose the least probable position"),
+    ("np.log(prior)", "np.log(prior + 1e-12)",
+     "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
+    (SCORES, "prior * np.exp(logits)", "right until exp under- or overflows; do you need it to compare"),
+    (SCORES, "prior * np.exp(logits - logits.max(axis=(1, 2), keepdims=True))",
+     "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A"),
+    (mean_positions, "that is the average position, rounded; the best one may be far from it"),
+    (FLAT, f"prior.size - 1 - {FLAT}[:, ::-1]", "of positions that tie you take another one than asked: which comes first along the rows"),
+))  # fmt: skip
 
 
 # 09.2 the loop
-
-
-def _loop_cases(rng):
+def loop_cases(rng):
     return [
-        _loop_case(rng, "four steps", 4, 12, 3),
-        _loop_case(rng, "six steps", 6, 20, 2),
-        _loop_case(rng, "one step", 1, 8, 2),
-        _loop_case(rng, "a single parameter", 3, 5, 1),
-        _still_case(rng, "a start where EM stands still", 5),
+        loop_case(rng, "four steps", 4, 12, 3),
+        loop_case(rng, "six steps", 6, 20, 2),
+        loop_case(rng, "one step", 1, 8, 2),
+        loop_case(rng, "a single parameter", 3, 5, 1),
+        still_case(rng, "a start where EM stands still", 5),
     ]
 
 
-def _loop_case(rng, what, steps, N, K):
+def loop_case(rng, what, steps, N, K):
     """EM for the K means of N numbers; half-steps make the new means depend on the old ones, too."""
     x = rng.normal(0, 3, N)
 
@@ -124,95 +90,107 @@ def _loop_case(rng, what, steps, N, K):
     return Case(what, (e_step, m_step, rng.normal(0, 2, K), steps))
 
 
-def _still_case(rng, what, steps):
+def still_case(rng, what, steps):
     """One mean, which begins where it ends: a loop that stops by itself makes too few steps."""
-    e_step, m_step, start, n = _loop_case(rng, what, steps, 6, 1).args
-    return Case(what, (e_step, m_step, _after(e_step, m_step, start, 60), n))
+    e_step, m_step, start, n = loop_case(rng, what, steps, 6, 1).args
+    return Case(what, (e_step, m_step, loop(e_step, m_step, start, 60)[0], n))
 
 
-def _loop(e_step, m_step, start, n, tol=0):
-    result = em.run_em(e_step, m_step, start, max_iter=n, tol=tol)
-    return result.params, result.bounds
-
-
-def _after(e_step, m_step, start, n):
-    """The parameters after n steps."""
+def loop(e_step, m_step, start, n):
+    params, bounds = start, []
     for _ in range(n):
-        start = m_step(e_step(start)[0], start)
-    return start
-
-
-def _bounds(e_step, m_step, start, n):
-    return _loop(e_step, m_step, start, n)[1]
-
-
-def _stale(e_step, m_step, start, n):
-    params, q = start, e_step(start)[0]
-    bounds = [e_step(start)[1]]
-    for _ in range(n):
+        q, bound = e_step(params)
+        bounds.append(bound)
         params = m_step(q, params)
-        bounds.append(e_step(params)[1])
-    return params, np.array(bounds)
+    return params, np.array([*bounds, e_step(params)[1]])
 
 
-def _repeated(e_step, m_step, start, n):
-    bounds = _bounds(e_step, m_step, start, n)
-    return _after(e_step, m_step, start, n), np.append(bounds[:-1], bounds[-2])
+TRACE, STEP = "[*bounds, e_step(params)[1]]", "params = m_step(q, params)"
+STOP = f"{STEP}\n        if e_step(params)[1] - bound < 1e-9:\n            break"
+LOOP = Exercise("09.2", "the loop", ("params", "bounds (n + 1,)"), loop_cases, loop, (
+    (TRACE, "bounds", "the bound of the last parameters is missing: the trace ends one step too early"),
+    (TRACE, f"{TRACE}[1:]", "the bound of the start is missing: which is the first E-step"),
+    (TRACE, "[*bounds, bound]", "the last bound is that of the parameters before the last step: what has to follow the M-step"),
+    (("range(n)", "range(n + 1)"), (TRACE, "bounds"),
+     "an M-step follows the last bound, which no longer belongs to the parameters that you return"),
+    ((STEP, f"old, {STEP.replace('= ', '= params, ')}"), ("return params", "return old"),
+     "the bounds are right, but the parameters are those before the last step"),
+    ("range(n)", "range(n + 1)", "you made one M-step too many"),
+    (STEP, STOP, "you stop as soon as the bound stands still; n M-steps were ordered"),
+    ("q, bound = e_step(params)", "q, bound = e_step(start)[0], e_step(params)[1]",
+     "every M-step uses the first q; what do new parameters call for"),
+    ("(q, params)", "(q, start)", "every M-step starts from the first parameters again; which are the previous ones"),
+    (f"np.array({TRACE})", "e_step(params)[1]", "that is the last bound alone; asked is the trace of all of them"),
+    ("np.array", "np.diff", "those are the gains from step to step, not the bounds"),
+))  # fmt: skip
 
 
-LOOP = Exercise(
-    "09.2",
-    "the loop",
-    ("params", "bounds (n + 1,)"),
-    _loop_cases,
-    _loop,
-    (
-        Mistake(
-            "the bound of the last parameters is missing: the trace ends one step too early",
-            lambda e, m, s, n: (_after(e, m, s, n), _bounds(e, m, s, n)[:-1]),
-        ),
-        Mistake(
-            "the bound of the start is missing: which is the first E-step",
-            lambda e, m, s, n: (_after(e, m, s, n), _bounds(e, m, s, n)[1:]),
-        ),
-        Mistake(
-            "the last bound is that of the parameters before the last step: what has to follow the M-step",
-            _repeated,
-        ),
-        Mistake(
-            "an M-step follows the last bound, which no longer belongs to the parameters that you return",
-            lambda e, m, s, n: (_after(e, m, s, n + 1), _bounds(e, m, s, n)),
-        ),
-        Mistake(
-            "the bounds are right, but the parameters are those before the last step",
-            lambda e, m, s, n: (_after(e, m, s, n - 1), _bounds(e, m, s, n)),
-        ),
-        Mistake("you made one M-step too many", lambda e, m, s, n: _loop(e, m, s, n + 1)),
-        Mistake(
-            "you stop as soon as the bound stands still; n M-steps were ordered",
-            lambda e, m, s, n: _loop(e, m, s, n, 1e-9),
-        ),
-        Mistake("every M-step uses the first q; what do new parameters call for", _stale),
-        Mistake(
-            "every M-step starts from the first parameters again; which are the previous ones",
-            lambda e, m, s, n: _loop(e, lambda q, at: m(q, s), s, n),
-        ),
-        Mistake(
-            "that is the last bound alone; asked is the trace of all of them",
-            lambda e, m, s, n: (_after(e, m, s, n), _bounds(e, m, s, n)[-1]),
-        ),
-        Mistake(
-            "those are the gains from step to step, not the bounds",
-            lambda e, m, s, n: (_after(e, m, s, n), np.diff(_bounds(e, m, s, n))),
-        ),
-    ),
-)
+# 09.3 an empty place with a pencil
+EMPTY = Exercise("09.3", "an empty place with a pencil", ("advantage ()",), _instances.only_numbers, lambda: np.log((4 + 0.5) / (0 + 0.5)), (
+    (np.inf, "that holds without smoothing, where an empty place is forbidden for ever"),
+    (9.0, "that is the ratio of the two A; a logit is compared with a logarithm"),
+    (-np.log(9), "the sign is turned: it is the empty place that needs the advantage"),
+    (np.log(8), "the pseudo-pictures are added at every position, not at the empty one only"),
+    (np.log(5), "you added a whole pseudo-picture to each position; how many are there by the question"),
+    (np.log(4.5), "the empty place has its pseudo-pictures, too"),
+    (4 / (20 + 0.5 * 30), "that is the difference of the two A; the E-step compares logarithms"),
+    (np.log2(9), "that is a logarithm to the base 2; we count in nats"),
+    (np.log10(9), "that is a logarithm to the base 10; we count in nats"),
+))  # fmt: skip
+
+
+# 09.4 the smoothed prior
+def smoothing_cases(rng):
+    def case(what, K, I, J, alpha):
+        return Case(
+            what, (np.stack([rng.integers(I, size=K), rng.integers(J, size=K)], axis=1), (I, J), alpha)
+        )
+
+    together = case("all pictures at the last position", 5, 3, 4, 2.0)
+    together.args[0][:] = 2, 3
+    return [
+        case("twelve pictures", 12, 3, 4, 1.7),
+        case("more rows than columns", 30, 5, 3, 0.4),
+        case("alpha of 0", 9, 2, 4, 0.0),
+        case("one picture", 1, 3, 2, 0.5),
+        case("a single position", 4, 1, 1, 3.0),
+        together,
+        case("an alpha far above the number of pictures", 6, 4, 4, 1000.0),
+    ]
+
+
+def smoothed(positions, shape, alpha):
+    K, counts = len(positions), np.zeros(shape)
+    np.add.at(counts, tuple(positions.T), 1)
+    return (counts + alpha) / (K + alpha * counts.size)
+
+
+PRIOR = "(counts + alpha) / (K + alpha * counts.size)"
+ADDED, INDEXED = "np.add.at(counts, tuple(positions.T), 1)", "counts[tuple(positions.T)] += 1"
+SMOOTHED = Exercise("09.4", "the smoothed prior", ("prior (I, J)",), smoothing_cases, smoothed, (
+    (PRIOR, "counts / K", "alpha is not used: empty positions stay forbidden"),
+    ("alpha * counts.size", "alpha",
+     "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
+    (" + alpha * counts.size", "", "you divided by the pictures alone; pseudo-pictures count, too"),
+    (PRIOR, "counts / K + alpha", "alpha was added to probabilities; it is a number of pictures, so add it before dividing"),
+    (PRIOR, "(counts / K + alpha) / (1 + alpha * counts.size)",
+     "it sums to 1, but alpha was added to probabilities: in pictures that is K times as much"),
+    (PRIOR, "(counts + alpha / counts.size) / (K + alpha)", "you shared alpha among the positions; (S15) adds it at each of them"),
+    (PRIOR, "(counts + 1) / (K + counts.size)", "you added 1 at each position, whatever alpha is"),
+    (PRIOR, "(counts + 1 + alpha) / (K + (1 + alpha) * counts.size)",
+     "that is the mean of A under the Dirichlet density; (S15) is where it is largest"),
+    (("return", "counts = np.where(counts, counts, alpha)\n    return"), (PRIOR, "counts / counts.sum()"),
+     "only empty positions were smoothed; which positions get alpha"),
+    (ADDED, INDEXED, "two pictures at one position count as one: NumPy's += takes a repeated index once"),
+    ((ADDED, INDEXED), (PRIOR, "(counts + alpha) / (counts + alpha).sum()"),
+     "your prior sums to 1, but a position counts once however many pictures are there: += and a repeated index"),
+    (PRIOR, "counts + alpha", "those are numbers of pictures, not yet probabilities; what is their sum"),
+    (PRIOR, f"({PRIOR}).T", "your prior has the columns of positions first; rows come first"),
+))  # fmt: skip
 
 
 # 09.5 what a shift costs
-
-
-def _shift_cases(rng):
+def shift_cases(rng):
     def case(what, h, w, rows, columns, noise_std=40.0):
         return Case(what, (rng.uniform(0, 255, (h, w)), rng.uniform(0, 255), noise_std, rows, columns))
 
@@ -228,120 +206,45 @@ def _shift_cases(rng):
     ]
 
 
-def _cost(face, background, noise_std, rows, columns):
-    """The clean picture against the same with the moved face pasted at the moved position."""
+def leaving(length, shift):
+    """Which pixels of a line the shift takes out of the window: bool (length,)."""
+    moved = np.arange(length) + shift
+    return (moved < 0) | (moved >= length)
+
+
+def cost(face, background, noise_std, rows, columns):
+    (h, w), squares = face.shape, (face - background) ** 2
+    down, across = leaving(h, rows), leaving(w, columns)
+    lost = down[:, None] | across
+    return np.sum(squares[lost]) / (2 * noise_std**2)
+
+
+def face_in_place(face, background, noise_std, rows, columns):
+    """What changes under the first window, as if the face moved and its position did not."""
     h, w = face.shape
-    flat = np.full((3 * h, 3 * w), background)
-    clean = scene.paste(face, flat, (h, w))
-    i, j = h - rows, w - columns
-    moved = scene.paste(clean[i : i + h, j : j + w], flat, (i, j))
-    return ((clean - moved) ** 2).sum() / (2 * noise_std**2)
+    moved = scene.paste(face, np.full((3 * h, 3 * w), background), (h + rows, w + columns))
+    return np.sum((face - moved[h : 2 * h, w : 2 * w]) ** 2) / (2 * noise_std**2)
 
 
-def _leaving(face, rows, columns):
-    """Which pixels of the face the move takes out of the window: bool (h, w)."""
-    i, j = np.indices(face.shape)
-    return ~_inside(i + rows, face.shape[0]) | ~_inside(j + columns, face.shape[1])
-
-
-def _inside(at, length):
-    return (at >= 0) & (at < length)
-
-
-def _of_lost(value, lost=_leaving):
-    """The mistake that sums value(F, B, s) over the lost pixels, or takes others for lost."""
-
-    def answer(face, background, noise_std, rows, columns):
-        return np.broadcast_to(value(face, background, noise_std), face.shape)[
-            lost(face, rows, columns)
-        ].sum()
-
-    return answer
-
-
-def _nats(F, B, s):
-    return (F - B) ** 2 / (2 * s**2)
-
-
-def _both(face, rows, columns):
-    return _leaving(face, rows, 0) & _leaving(face, 0, columns)
-
-
-def _minus_zero(face, rows, columns):
-    return _leaving(face, rows or len(face), columns or len(face[0]))
-
-
-def _corner_twice(*args):
-    face, background, noise_std, rows, columns = args
-    return _cost(face, background, noise_std, rows, 0) + _cost(face, background, noise_std, 0, columns)
-
-
-def _in_place(face, background, noise_std, rows, columns):
-    h, w = face.shape
-    moved = scene.paste(face, np.full((3 * h, 3 * w), background), (h + rows, w + columns))[
-        h : 2 * h, w : 2 * w
-    ]
-    return _nats(face, moved, noise_std).sum()
-
-
-def _mean(face, background, noise_std, rows, columns):
-    lost = _leaving(face, rows, columns)
-    return _cost(face, background, noise_std, rows, columns) / lost.sum()
-
-
-def _square_of_sum(face, background, noise_std, rows, columns):
-    return (face - background)[_leaving(face, rows, columns)].sum() ** 2 / (2 * noise_std**2)
-
-
-SHIFT = Exercise(
-    "09.5",
-    "what a shift costs",
-    ("cost ()",),
-    _shift_cases,
-    _cost,
-    (
-        Mistake(
-            "you divided by s; the exponent of (S2) has another power of it",
-            _of_lost(lambda F, B, s: (F - B) ** 2 / (2 * s)),
-        ),
-        Mistake("the factor 2 of (S2) is missing", _of_lost(lambda F, B, s: (F - B) ** 2 / s**2)),
-        Mistake(
-            "your sum runs over the pixels that stay; what is lost",
-            _of_lost(_nats, lambda F, a, b: ~_leaving(F, a, b)),
-        ),
-        Mistake(
-            "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window",
-            _of_lost(_nats, lambda F, a, b: _leaving(F, -a, -b)),
-        ),
-        Mistake(
-            "the direction is ignored: up is not down",
-            _of_lost(_nats, lambda F, a, b: _leaving(F, abs(a), abs(b))),
-        ),
-        Mistake("rows and columns are swapped", _of_lost(_nats, lambda F, a, b: _leaving(F, b, a))),
-        Mistake("the pixels in the corner are counted twice when the face moves both ways", _corner_twice),
-        Mistake(
-            "only the corner counts in your answer; is one direction not enough to lose a pixel",
-            _of_lost(_nats, _both),
-        ),
-        Mistake(
-            "without a shift in one direction the whole face is lost: what is a slice at -0",
-            _of_lost(_nats, _minus_zero),
-        ),
-        Mistake(
-            "you compared the face with itself moved; but the position moves, too, so which pixels change at all",
-            _in_place,
-        ),
-        Mistake("you squared the sum of the differences; asked is the sum of squares", _square_of_sum),
-        Mistake(
-            "the background is missing: a face of its gray level would lose nothing",
-            _of_lost(lambda F, B, s: F**2 / (2 * s**2)),
-        ),
-        Mistake("that is the mean over the lost pixels; every one of them costs", _mean),
-        Mistake(
-            "the squares are not divided by the noise: gray levels are no nats",
-            _of_lost(lambda F, B, s: (F - B) ** 2),
-        ),
-    ),
-)
+SHIFTS, LOST = "leaving(h, rows), leaving(w, columns)", "np.sum(squares[lost])"
+SHIFT = Exercise("09.5", "what a shift costs", ("cost ()",), shift_cases, cost, (
+    ("(2 * noise_std**2)", "(2 * noise_std)", "you divided by s; the exponent of (S2) has another power of it"),
+    ("(2 * noise_std**2)", "noise_std**2", "the factor 2 of (S2) is missing"),
+    ("[lost]", "[~lost]", "your sum runs over the pixels that stay; what is lost"),
+    (SHIFTS, "leaving(h, -rows), leaving(w, -columns)",
+     "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window"),
+    (SHIFTS, "leaving(h, abs(rows)), leaving(w, abs(columns))", "the direction is ignored: up is not down"),
+    (SHIFTS, "leaving(h, columns), leaving(w, rows)", "rows and columns are swapped"),
+    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))",
+     "the pixels in the corner are counted twice when the face moves both ways"),
+    ("|", "&", "only the corner counts in your answer; is one direction not enough to lose a pixel"),
+    (SHIFTS, "leaving(h, rows or h), leaving(w, columns or w)",
+     "without a shift in one direction the whole face is lost: what is a slice at -0"),
+    (face_in_place, "you compared the face with itself moved; but the position moves, too, so which pixels change at all"),
+    (LOST, "np.sum((face - background)[lost]) ** 2", "you squared the sum of the differences; asked is the sum of squares"),
+    ("face - background", "face", "the background is missing: a face of its gray level would lose nothing"),
+    ("np.sum", "np.mean", "that is the mean over the lost pixels; every one of them costs"),
+    (" / (2 * noise_std**2)", "", "the squares are not divided by the noise: gray levels are no nats"),
+))  # fmt: skip
 
 EXERCISES = (HARD, LOOP, EMPTY, SMOOTHED, SHIFT)

@@ -2,6 +2,7 @@
 
 import sys
 
+from ... import checks
 from . import (
     _lesson01,
     _lesson02,
@@ -16,25 +17,43 @@ from . import (
 from ._grading import judge
 
 LESSONS = (_lesson01, _lesson02, _lesson03, _lesson04, _lesson05, _lesson06, _lesson07, _lesson08, _lesson09)
+STDERR = sys.stderr  # as it was before any answer could put another in its place
 EXERCISES = {exercise.number: exercise for lesson in LESSONS for exercise in lesson.EXERCISES}
 
 
 def verdict(number, answer, *, rng=None):
     """Judge an answer to an exercise.
 
-    number : str, such as "03.2";  answer : the student's function;  rng : numpy Generator, None for fresh instances  ->  Verdict
+    number : str, such as "03.2";  answer : the student's function;  rng : Generator, None for a fresh one  ->  Verdict
 
-    ValueError if there is no exercise of that number.
+    ValueError if there is no exercise of that number, TypeError if rng is no Generator.
     """
-    if number not in EXERCISES:
+    if not isinstance(number, str) or number not in EXERCISES:
         raise ValueError(f"exercise {number!r} does not exist; choose one of {', '.join(EXERCISES)}")
-    return judge(EXERCISES[number], answer, rng)
+    return judge(EXERCISES[number], answer, None if rng is None else checks.generator("rng", rng))
 
 
 def check(number, answer):
-    """Print what `verdict` says: to stderr unless the answer is right, since nbgrader gives no points for a cell that writes there.
+    """Print what `verdict` says: to stderr unless the answer is right, for nbgrader gives such a cell no points.
 
     number : str, such as "03.2";  answer : the student's function
     """
     said = verdict(number, answer)
-    print(said.sentence, file=sys.stdout if said.state == "right" else sys.stderr)
+    if said.state == "right":
+        print(said.sentence)
+    else:
+        for stream in {id(one): one for one in (sys.stderr, STDERR)}.values():
+            _written(stream, f"{said.sentence}\n")
+
+
+def _written(stream, text):
+    """Write with what the stream's class has: an answer may have put something else on the stream itself."""
+    try:
+        if hasattr(type(stream), "set_parent"):  # a kernel tells sys.stderr which cell runs, not this
+            from IPython import get_ipython
+
+            type(stream).set_parent(stream, get_ipython().kernel.get_parent())
+        type(stream).write(stream, text)
+        type(stream).flush(stream)
+    except (AttributeError, ValueError, TypeError):  # no stream, or closed since
+        pass

@@ -1,0 +1,32 @@
+"""Grade notebooks: python -m course_lib.classroom.exercises NOTEBOOK [NOTEBOOK ...]"""
+
+import argparse
+import sys
+
+from ._grader import SECONDS, verdicts
+
+
+def main(argv=None):
+    """Print for each notebook how many answers are right, and the state of each.  ->  1 if one is no lesson"""
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib.classroom.exercises", description="Grade notebooks."
+    )
+    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for one call of an answer")
+    options, failed = parser.parse_args(argv), False
+    for path in options.notebooks:
+        try:
+            found = verdicts(path, seconds=options.seconds)
+        except (OSError, ValueError) as error:
+            print(f"{error}", file=sys.stderr)
+            failed = True
+            continue
+        right = sum(said.state == "right" for said in found.values())
+        print(f"{path}: {right} of {len(found)} right")
+        for number, said in found.items():
+            print(f"    {number}  {said.state}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
