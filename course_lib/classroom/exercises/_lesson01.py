@@ -1,199 +1,209 @@
-"""Exercises of lesson 01: blocks of Gaussians.  (G2), (G4)"""
+"""Exercises of lesson 01: blocks of Gaussians, conditioning, the joint of cause and measurement.  (G2)-(G4)"""
 
 import numpy as np
 
-from ... import gaussian
 from . import _instances
-from ._conditioning01 import CONDITION, PRECISION, complement, gain
-from ._grading import ANY, Case, Exercise, Mistake
+from ._grading import ANY, Case, Exercise
+from ._instances import inverse, only_numbers
+from ._slips import unless
+
 
 # 01.1 the upper blocks of the precision
-
-
-def _block_cases(rng):
+def block_cases(rng):
     def case(what, D1, D2, scale=1.0):
         S = _instances.covariance(rng, D1 + D2, scale)
         return Case(what, (S[:D1, :D1], S[:D1, D1:], S[D1:, D1:]))
 
-    apart = case("blocks that are uncorrelated", 2, 2).args
+    apart = case("blocks that are uncorrelated", 2, 2)
+    apart.args[1][:] = 0
     return [
         case("blocks of 3 and 2 entries", 3, 2),
         case("blocks of 2 and 4 entries", 2, 4),
         case("blocks of 2 and 2 entries", 2, 2),
         case("blocks of one entry each", 1, 1),
-        Case("blocks that are uncorrelated", (apart[0], np.zeros((2, 2)), apart[2])),
+        apart,
         case("standard deviations near 10 000", 2, 3, scale=1e4),
     ]
 
 
-def _precision_blocks(S11, S12, S22):
-    L = _instances.inverse(np.block([[S11, S12], [S12.T, S22]]))
-    return L[: len(S11), : len(S11)], L[: len(S11), len(S11) :]
+def precision_blocks(S11, S12, S22):
+    S22_inv = inverse(S22)
+    L11 = inverse(S11 - S12 @ S22_inv @ S12.T)
+    L12 = -L11 @ S12 @ S22_inv
+    return L11, L12
 
 
-def _from(M, undo=_instances.inverse):
-    """The mistake with another M(S11, S12, S22), or with another undo in the place of the inverse of S22."""
-
-    def answer(S11, S12, S22):
-        L11 = _instances.inverse(M(S11, S12, S22))
-        return L11, -L11 @ S12 @ undo(S22)
-
-    return answer
-
-
-def _then(change):
-    """The mistake that does change(L11, L12, S11, S12, S22) to the right blocks."""
-    return lambda *blocks: change(*_precision_blocks(*blocks), *blocks)
-
-
-BLOCKS = Exercise(
-    "01.1",
-    "the upper blocks of the precision",
-    ("L11 (D1, D1)", "L12 (D1, D2)"),
-    _block_cases,
-    _precision_blocks,
-    (
-        Mistake("your L11 is the inverse of the block S11; has the second block no say in it?",
-                _then(lambda L11, L12, S11, S12, S22: (_instances.inverse(S11), L12))),
-        Mistake("you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?",
-                _from(lambda S11, S12, S22: S11)),
-        Mistake("your M is larger than S11; does the elimination add or take away?",
-                _from(lambda *blocks: complement(*blocks, sign=+1))),
-        Mistake("the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?",
-                _then(lambda L11, L12, *_: (L11, -L12))),
-        Mistake("M was not inverted: it is a covariance, and a corner of the precision is wanted",
-                lambda *blocks: (complement(*blocks), -complement(*blocks) @ gain(*blocks))),
-        Mistake("S22 stands where its inverse belongs",
-                _from(lambda S11, S12, S22: S11 - S12 @ S22 @ S12.T, undo=lambda S22: S22)),
-        Mistake("your L12 lacks a factor: its columns are still in the units of S22",
-                _then(lambda L11, L12, S11, S12, S22: (L11, -L11 @ S12))),
-        Mistake("your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?",
-                _then(lambda L11, L12, *blocks: (L11, -gain(*blocks)))),
-        Mistake("your second result is L21; L12 stands to the right of L11 and has as many rows",
-                _then(lambda L11, L12, *_: (L11, L12.T))),
-        Mistake("the factors of your L12 are in the wrong order: matrices do not commute",
-                _then(lambda L11, L12, *blocks: (L11, -gain(*blocks) @ L11))),
-        Mistake("those are the blocks of the other corner: which block of entries did you eliminate?",
-                lambda S11, S12, S22: _precision_blocks(S22, S12.T, S11)),
-    ),
-)  # fmt: skip
+COMPLEMENT = "S11 - S12 @ S22_inv @ S12.T"
+BLOCKS = Exercise("01.1", "the upper blocks of the precision", ("L11 (D1, D1)", "L12 (D1, D2)"), block_cases, precision_blocks, (
+    ("return L11,", "return inverse(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
+    (COMPLEMENT, "S11", "you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?"),
+    ("S11 - S12", "S11 + S12", "your M is larger than S11; does the elimination add or take away?"),
+    ("-L11", "L11", "the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?"),
+    (f"inverse({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
+    ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
+    ("L11 @ S12 @ S22_inv", "L11 @ S12", "your L12 lacks a factor: its columns are still in the units of S22"),
+    ("-L11 @ S12", "-S12", "your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?"),
+    (", L12\n", ", L12.T\n", "your second result is L21; L12 stands to the right of L11 and has as many rows"),
+    ("-L11 @ S12 @ S22_inv", "-S12 @ S22_inv @ L11", "the factors of your L12 are in the wrong order: matrices do not commute"),
+    ("S22_inv =", "S11, S12, S22 = S22, S12.T, S11; S22_inv =",
+     "those are the blocks of the other corner: which block of entries did you eliminate?"),
+))  # fmt: skip
 
 
 # 01.2 one standard deviation with a pencil
+PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, lambda: (2500 - 800**2 / 400) ** 0.5, (
+    (900.0, "that is a variance; in which unit is a standard deviation?"),
+    (50.0, "that is how sure we were before the look"),
+    (40.0, "that is the part of the spread that the second pixel explains; which part is left?"),
+    (1600.0, "that is the part of the variance that the second pixel explains; what is left of it?"),
+    (np.sqrt(4100.0), "a look makes us surer, not less sure: which sign stands in the covariance?"),
+    (10.0, "the correlation does not come off the width in proportion; it enters in another power"),
+    (18.0, "the share that is left is a share of the variance, not of the standard deviation"),
+    (12.0, "that is the second pixel once the first is known; who was seen?"),
+    (130.0, "that is where the first pixel is expected now; how sure are we of it?"),
+))  # fmt: skip
 
 
-def _pencil():
-    after = gaussian.condition(gaussian.Gaussian([90, 110], [[2500, 800], [800, 400]]), [1], [130])
-    return np.sqrt(after.cov[0, 0])
+# 01.3 conditioning by covariance
+def split(S, seen):
+    """Indices of the unseen in rising order, and the blocks 11, 12, 22 of S."""
+    rest = np.setdiff1d(np.arange(len(S)), seen)
+    return rest, *(S[np.ix_(i, j)] for i, j in ((rest, rest), (rest, seen), (seen, seen)))
 
 
-PENCIL = Exercise(
-    "01.2",
-    "one standard deviation with a pencil",
-    ("standard deviation ()",),
-    _instances.only_numbers,
-    _pencil,
-    (
-        Mistake("that is a variance; in which unit is a standard deviation?", lambda: 900.0),
-        Mistake("that is how sure we were before the look", lambda: 50.0),
-        Mistake(
-            "that is the part of the spread that the second pixel explains; which part is left?", lambda: 40.0
-        ),
-        Mistake(
-            "that is the part of the variance that the second pixel explains; what is left of it?",
-            lambda: 1600.0,
-        ),
-        Mistake(
-            "a look makes us surer, not less sure: which sign stands in the covariance?",
-            lambda: np.sqrt(4100.0),
-        ),
-        Mistake(
-            "the correlation does not come off the width in proportion; it enters in another power",
-            lambda: 10.0,
-        ),
-        Mistake(
-            "the share that is left is a share of the variance, not of the standard deviation", lambda: 18.0
-        ),
-        Mistake("that is the second pixel once the first is known; who was seen?", lambda: 12.0),
-        Mistake("that is where the first pixel is expected now; how sure are we of it?", lambda: 130.0),
-    ),
-)
+def condition_cases(rng):
+    def case(what, D, seen, scale=1.0, pick=slice(None)):
+        mean, S = scale * rng.normal(size=D)[pick], _instances.covariance(rng, D, scale)[pick][:, pick]
+        return Case(what, (mean, S, np.array(seen), mean[seen] + scale * rng.normal(size=len(seen))))
 
-
-# 01.5 the joint of a clean vector and its measurement
-
-
-def _joint_cases(rng):
-    def case(what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0):
-        z, channel = _instances.gaussian_prior(rng, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
-        return Case(what, (z.mean, prior * z.cov, channel.matrix, channel.offset, noise * channel.noise_cov))
-
-    single = case("a clean vector of which one entry never varies", 3, 2)
-    single.args[1][1, :] = single.args[1][:, 1] = 0
+    apart = case("a seen entry that is independent of the others", 3, [1])
+    apart.args[1][1, [0, 2]] = apart.args[1][[0, 2], 1] = 0
     return [
-        case("three measurements of two entries", 2, 3),
-        case("two measurements of three entries", 3, 2),
-        case("as many measurements as entries", 2, 2),
-        case("one number each", 1, 1),
-        case("a clean vector that is known, S = 0", 2, 3, prior=0.0),
-        case("measurements without noise, R = 0", 3, 2, noise=0.0),
-        single,
-        case("gray levels near 10 000", 3, 2, scale=1e4),
+        case("one of three entries seen", 3, [1]),
+        case("two of four entries seen", 4, [0, 2]),
+        case("seen entries that are not in rising order", 5, [4, 0, 2]),
+        case("a single entry unseen", 4, [0, 1, 3]),
+        apart,
+        case("gray levels near 10 000", 4, [3, 1], scale=1e4),
+        case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0]),
     ]
 
 
-def _joint(mu, S, W, b, R):
-    both = gaussian.joint(gaussian.Gaussian(mu, S), gaussian.LinearGaussian(W, b, R))
-    return both.mean, both.cov
+def condition(mean, cov, seen, value):
+    rest, S11, S12, S22 = split(cov, seen)
+    gain = S12 @ inverse(S22)
+    return mean[rest] + gain @ (value - mean[seen]), S11 - gain @ S12.T
 
 
-def _blocks(cross=None, corner=None):
-    """The mistake with another upper right or lower right block, each a function of S, W, R."""
-
-    def answer(mu, S, W, b, R):
-        right = S @ W.T if cross is None else cross(S, W, R)
-        lower = W @ S @ W.T + R if corner is None else corner(S, W, R)
-        return np.concatenate([mu, W @ mu + b]), np.block([[S, right], [right.T, lower]])
-
-    return answer
+def single_entries(mean, S, seen, value):
+    """S[rows, columns] pairs the two lists: where they differ in length it raises, else one axis is left, no matrix to invert."""
+    unseen = len(mean) - len(seen)
+    return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inverse(S[seen, seen])
 
 
-def _measurement_first(mu, S, W, b, R):
-    mean, cov = _joint(mu, S, W, b, R)
-    order = np.roll(np.arange(len(mean)), len(b))
-    return mean[order], cov[np.ix_(order, order)]
-
-
-def _joint_precision(mu, S, W, b, R):
-    if _instances.singular(S) or _instances.singular(R):
-        return ANY
-    prior, channel = gaussian.Gaussian(mu, S), gaussian.LinearGaussian(W, b, R)
-    return _joint(mu, S, W, b, R)[0], gaussian.joint_precision(prior, channel)
-
-
-JOINT = Exercise(
-    "01.5",
-    "the joint of a clean vector and its measurement",
-    ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"),
-    _joint_cases,
-    _joint,
-    (
-        Mistake("the variance of y lacks the noise", _blocks(corner=lambda S, W, R: W @ S @ W.T)),
-        Mistake("R alone is the covariance of y once z is known; here z varies, too", _blocks(corner=lambda S, W, R: R)),
-        Mistake("the offset b is missing: where is y expected?", lambda mu, S, W, b, R: _joint(mu, S, W, 0 * b, R)),
-        Mistake("R is a covariance already; why square it?", _blocks(corner=lambda S, W, R: W @ S @ W.T + R @ R)),
-        Mistake("you made z and y independent; then no measurement could tell us of z",
-                _blocks(cross=lambda S, W, R: 0 * (S @ W.T))),
-        Mistake("the covariance of z and y does not know how much z varies", _blocks(cross=lambda S, W, R: W.T)),
-        Mistake("the noise is independent of z: does it belong into the covariance of z and y?",
-                _blocks(cross=lambda S, W, R: S @ W.T + R)),
-        Mistake("the blocks beside the diagonal have changed places: the upper right one has a row for each entry of z",
-                lambda mu, S, W, b, R: (_joint(mu, S, W, b, R)[0], np.block([[S, W @ S], [S @ W.T, W @ S @ W.T + R]]))),
-        Mistake("the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?",
-                _blocks(corner=lambda S, W, R: W.T @ S @ W + R)),
-        Mistake("you stacked y on top of z; here z comes first", _measurement_first),
-        Mistake("your second result is the precision of the joint, not its covariance", _joint_precision),
-    ),
+ORDER = (
+    "rest,", "seen = np.sort(seen); rest,",
+    "right while `seen` is in rising order; to which entry belongs the first number of `value`?",
 )  # fmt: skip
+CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
+    ORDER,
+    (unless("_instances.singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
+    (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    ((" + gain @ (value - mean[seen])", ""), (" - gain @ S12.T", ""), "that is the marginal of the unseen entries: you forgot what was seen"),
+    ("- gain", "+ gain", "your covariance is larger than before the look; does seeing something make us less sure?"),
+    (" - gain @ S12.T", "", "your covariance is still the one before the look"),
+    ("mean[rest] + ", "", "the mean of the unseen entries is missing: where were they before they moved?"),
+    ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
+    ("+ gain", "- gain", "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
+    ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
+    (" @ inverse(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
+    ("S12 @ inverse(S22)", "inverse(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
+    (("S11 - gain @ S12.T", "inverse(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
+     "your second result is a precision; the covariance is wanted"),
+    (("S11 - gain @ S12.T", "S22 - S12.T @ inverse(S11) @ S12"), unless("_instances.singular(cov)"),
+     "your covariance is that of the seen entries given the unseen ones; which were seen?"),
+))  # fmt: skip
+
+
+# 01.4 conditioning by precision
+def precision_cases(rng):
+    """The regular instances of 01.3, with the precision in the place of the covariance."""
+    regular = [(case.what, *case.args) for case in condition_cases(rng)[:-1]]
+    return [Case(what, (mean, inverse(S), seen, value)) for what, mean, S, seen, value in regular]
+
+
+def condition_by_precision(mean, precision, seen, value):
+    rest, L11, L12, L22 = split(precision, seen)
+    cov = inverse(L11)
+    return mean[rest] - cov @ L12 @ (value - mean[seen]), cov
+
+
+PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D1, D1)"), precision_cases, condition_by_precision, (
+    ORDER,
+    (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    ("- cov", "+ cov", "your mean moves the wrong way: compare the sign of L12 with that of S12"),
+    (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
+    ("inverse(L11)", "inverse(precision)[np.ix_(rest, rest)]",
+     "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
+    (", cov\n", ", inverse(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
+    (condition, "that is the rule for a covariance, and the matrix given is a precision"),
+    ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),
+    ("cov @ L12", "L12 @ inverse(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
+    ("mean[rest] - ", "-", "the mean of the unseen entries is missing: where were they before they moved?"),
+    ("(value - mean[seen])", "value", "what moves the mean is the surprise; what did you expect to see?"),
+))  # fmt: skip
+
+
+# 01.5 the joint of a clean vector and its measurement
+def look(rng, what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0, never=(), blind=()):
+    """A clean vector and its channel: mu, S, W, b, R; which entries never vary, and which no measurement looks at."""
+    z, channel = _instances.gaussian_prior(rng, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
+    S, W = prior * z.cov, channel.matrix.copy()
+    S[never, :], S[:, never], W[:, blind] = 0, 0, 0
+    return Case(what, (z.mean, S, W, channel.offset, noise * channel.noise_cov))
+
+
+def looks(rng, *hard):
+    """Four ordinary instances, the hard ones, and large gray levels."""
+    return [
+        look(rng, "three measurements of two entries", 2, 3),
+        look(rng, "two measurements of three entries", 3, 2),
+        look(rng, "as many measurements as entries", 2, 2),
+        look(rng, "one number each", 1, 1),
+        *hard,
+        look(rng, "gray levels near 10 000", 3, 2, scale=1e4),
+    ]
+
+
+def joint_cases(rng):
+    known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
+    exact = look(rng, "measurements without noise, R = 0", 3, 2, noise=0.0)
+    single = look(rng, "a clean vector of which one entry never varies", 3, 2, never=[1])
+    return looks(rng, known, exact, single)
+
+
+def joint(mu, S, W, b, R):
+    cross = S @ W.T
+    corner = W @ S @ W.T + R
+    mean, cov = np.concatenate([mu, W @ mu + b]), np.block([[S, cross], [cross.T, corner]])
+    return mean, cov
+
+
+JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"), joint_cases, joint, (
+    (" + R", "", "the variance of y lacks the noise"),
+    ("W @ S @ W.T + R", "R", "R alone is the covariance of y once z is known; here z varies, too"),
+    (" + b", "", "the offset b is missing: where is y expected?"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+    ("cross = S", "cross = 0 * S", "you made z and y independent; then no measurement could tell us of z"),
+    ("cross = S @ W.T", "cross = W.T", "the covariance of z and y does not know how much z varies"),
+    ("cross = S @ W.T", "cross = S @ W.T + R", "the noise is independent of z: does it belong into the covariance of z and y?"),
+    ("cross = S @ W.T", "cross = W @ S",
+     "the blocks beside the diagonal have changed places: the upper right one has a row for each entry of z"),
+    ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?"),
+    (("[mu, W @ mu + b]", "[W @ mu + b, mu]"), ("[[S, cross], [cross.T, corner]]", "[[corner, cross.T], [cross, S]]"),
+     "you stacked y on top of z; here z comes first"),
+    ((", cov\n", ", inverse(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
+     "your second result is the precision of the joint, not its covariance"),
+))  # fmt: skip
 
 EXERCISES = (BLOCKS, PENCIL, CONDITION, PRECISION, JOINT)

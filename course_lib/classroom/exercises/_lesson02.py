@@ -1,193 +1,166 @@
-"""Exercises of lesson 02: the posterior of one Gaussian.  (G7)"""
+"""Exercises of lesson 02: the posterior of one Gaussian.  (G6)-(G8)"""
 
 import numpy as np
 
-from ... import gaussian
 from . import _instances
-from ._grading import ANY, Case, Exercise, Mistake
-from ._posterior02 import GAIN, PRECISION, look
+from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
+from ._instances import inverse, only_numbers
+from ._lesson01 import look, looks
+from ._slips import unless
 
 # 02.1 two opinions with a pencil
-
-
-def _pencil():
-    return gaussian.posterior(
-        gaussian.Gaussian([100], [[400]]), gaussian.LinearGaussian([[1]], [0], [[100]]), [150]
-    ).mean[0]
-
-
-PENCIL = Exercise(
-    "02.1",
-    "two opinions with a pencil",
-    ("mean ()",),
-    _instances.only_numbers,
-    _pencil,
-    (
-        Mistake(
-            "halfway would be right for two opinions that are equally sure; which of the two is surer?",
-            lambda: 125.0,
-        ),
-        Mistake("the surer opinion counts more; did each get the weight of the other?", lambda: 110.0),
-        Mistake(
-            "you weighted by one over the standard deviation; what is called a precision?", lambda: 400 / 3
-        ),
-        Mistake(
-            "you weighted by the standard deviation, so that the less sure opinion counts more",
-            lambda: 350 / 3,
-        ),
-        Mistake("you believed the camera alone; the prior has a say, too", lambda: 150.0),
-        Mistake("you kept the prior alone; the camera has a say, too", lambda: 100.0),
-        Mistake("that is how far the mean moves; from where does it start?", lambda: 40.0),
-        Mistake(
-            "that is a sum of opinions times precisions; the weights of an average sum to 1", lambda: 1.75
-        ),
-        Mistake("that is the posterior's variance; the mean is asked for", lambda: 80.0),
-        Mistake("that is the posterior's standard deviation; the mean is asked for", lambda: np.sqrt(80)),
-    ),
-)
+PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
+    (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
+    (110.0, "the surer opinion counts more; did each get the weight of the other?"),
+    (400 / 3, "you weighted by one over the standard deviation; what is called a precision?"),
+    (350 / 3, "you weighted by the standard deviation, so that the less sure opinion counts more"),
+    (150.0, "you believed the camera alone; the prior has a say, too"),
+    (100.0, "you kept the prior alone; the camera has a say, too"),
+    (40.0, "that is how far the mean moves; from where does it start?"),
+    (1.75, "that is a sum of opinions times precisions; the weights of an average sum to 1"),
+    (80.0, "that is the posterior's variance; the mean is asked for"),
+    (np.sqrt(80), "that is the posterior's standard deviation; the mean is asked for"),
+))  # fmt: skip
 
 
 # 02.2 the predictive distribution
+def predictive_cases(rng):
+    known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
+    exact = look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0)
+    return looks(rng, known, exact)
 
 
-def _predictive_cases(rng):
-    return [
-        look(rng, "three measurements of two entries", 2, 3),
-        look(rng, "two measurements of three entries", 3, 2),
-        look(rng, "as many measurements as entries", 2, 2),
-        look(rng, "one number each", 1, 1),
-        look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0),
-        look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0),
-        look(rng, "gray levels near 10 000", 3, 2, scale=1e4),
-    ]
+def predictive(mu, S, W, b, R):
+    return W @ mu + b, W @ S @ W.T + R
 
 
-def _predictive(mu, S, W, b, R):
-    expected = gaussian.predictive(gaussian.Gaussian(mu, S), gaussian.LinearGaussian(W, b, R))
-    return expected.mean, expected.cov
+PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "cov (Dy, Dy)"), predictive_cases, predictive, (
+    (" + R", "", "your covariance lacks the noise: a measurement varies even when z does not"),
+    ("W @ S @ W.T + R", "R", "your covariance is the noise alone: a measurement varies because z does, too"),
+    (" + b", "", "the offset b is missing in the mean"),
+    ("W @ mu + b", "b", "the mean is the offset alone; what does the prior expect of z?"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+    ("W @ S @ W.T", "W @ S", "one W is missing: what does a map do to a covariance, from both sides?"),
+    ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W: which side of S faces W?"),
+    ("+ R", "- R", "two independent spreads were subtracted; do they not add up?"),
+    (("W @ S @ W.T + R", "inverse(inverse(W @ S @ W.T) + inverse(R))"), unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
+     "precisions add when two opinions on one thing are joined; here two variations come on top of each other"),
+))  # fmt: skip
 
 
-def _spread(cov):
-    """The mistake with another cov(S, W, R)."""
-    return lambda mu, S, W, b, R: (W @ mu + b, cov(S, W, R))
+# 02.3 the posterior in precision form
+def measured(rng, cases):
+    """The same with a measurement y each, about as far from the expected one as the offset from 0."""
+
+    def y(mu, S, W, b, R):
+        return W @ mu + b + np.abs(b).max() * rng.normal(size=len(b))
+
+    return [Case(case.what, (*case.args, y(*case.args))) for case in cases]
 
 
-def _precisions_added(mu, S, W, b, R):
-    through = W @ S @ W.T
-    if _instances.singular(through) or _instances.singular(R):
-        return ANY
-    return W @ mu + b, _instances.inverse(_instances.inverse(through) + _instances.inverse(R))
+def precision_cases(rng):
+    sure = look(rng, "a measurement much surer than the prior", 2, 3, noise=1e-2)
+    blind = look(rng, "an entry that no measurement looks at", 3, 2, blind=[1])
+    return measured(rng, looks(rng, sure, blind))
 
 
-PREDICTIVE = Exercise(
-    "02.2",
-    "the measurement that we expect",
-    ("mean (Dy,)", "cov (Dy, Dy)"),
-    _predictive_cases,
-    _predictive,
-    (
-        Mistake("your covariance lacks the noise: a measurement varies even when z does not",
-                _spread(lambda S, W, R: W @ S @ W.T)),
-        Mistake("your covariance is the noise alone: a measurement varies because z does, too", _spread(lambda S, W, R: R)),
-        Mistake("the offset b is missing in the mean", lambda mu, S, W, b, R: _predictive(mu, S, W, 0 * b, R)),
-        Mistake("the mean is the offset alone; what does the prior expect of z?",
-                lambda mu, S, W, b, R: (b, _predictive(mu, S, W, b, R)[1])),
-        Mistake("R is a covariance already; why square it?", _spread(lambda S, W, R: W @ S @ W.T + R @ R)),
-        Mistake("one W is missing: what does a map do to a covariance, from both sides?", _spread(lambda S, W, R: W @ S + R)),
-        Mistake("the transpose stands on the wrong W: which side of S faces W?", _spread(lambda S, W, R: W.T @ S @ W + R)),
-        Mistake("two independent spreads were subtracted; do they not add up?", _spread(lambda S, W, R: W @ S @ W.T - R)),
-        Mistake("precisions add when two opinions on one thing are joined; here two variations come on top of each other",
-                _precisions_added),
-    ),
-)  # fmt: skip
+def posterior_by_precision(mu, S, W, b, R, y):
+    P, Q = inverse(S), inverse(R)
+    C = inverse(P + W.T @ Q @ W)
+    return C @ (P @ mu + W.T @ Q @ (y - b)), C
+
+
+PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "cov (Dz, Dz)"), precision_cases, posterior_by_precision, (
+    (", C\n", ", inverse(C)\n", "your second result is the posterior's precision; the covariance is wanted"),
+    ("C @ (", "(", "your mean is still weighted opinions, not divided by the sum of the weights"),
+    ("(y - b)", "y", "the offset b is missing: which part of y is due to z?"),
+    ("P @ mu + ", "", "the prior's opinion is missing in the mean"),
+    (("inverse(P + ", "inverse("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
+     "the prior is missing altogether: that is weighted least squares"),
+    ("inverse(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
+    ("inverse(S)", "S", "S stands where its inverse belongs: a vague prior must count less"),
+    ("inverse(R)", "inverse(W @ S @ W.T + R)", "you put the covariance of y itself in the place of R, the covariance of the noise"),
+    ("y - b", "y - b - W @ mu", "the prior's mean enters twice: once as an opinion, once more inside the residual"),
+    ("Q @ (y - b)", "(y - b)", "the measurement's opinion is not weighted by how sure it is"),
+    ("P @ mu", "mu", "the prior's mean is not weighted by how sure the prior is"),
+    (", C\n", ", S\n", "your mean is right, but your covariance is what it was before the measurement"),
+    (("W.T @ Q @ W", "W @ Q @ W"), ("W.T @ Q @ (y", "W @ Q @ (y"), "a transpose is missing: W leads from z to y, what leads back?"),
+))  # fmt: skip
+
+
+# 02.4 the posterior in gain form
+def gain_cases(rng):
+    single = look(rng, "an entry that never varies, so that S is singular", 3, 2, never=[1])
+    known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
+    exact = look(rng, "measurements without noise, R = 0", 3, 2, noise=0.0)
+    return measured(rng, looks(rng, single, known, exact))
+
+
+def posterior_by_gain(mu, S, W, b, R, y):
+    G = S @ W.T @ inverse(W @ S @ W.T + R)
+    return mu + G @ (y - W @ mu - b), S - G @ W @ S
+
+
+# without R: W S W' is singular, or nothing is left of the covariance
+NOTHING_LEFT = "len(b) >= np.linalg.matrix_rank(S)"
+GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
+    (unless("_instances.singular(S) or _instances.singular(R)"),
+     "right until S or R is singular: your answer inverts what this form never needs"),
+    ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
+    (("W @ S @ W.T + R", "R"), unless("_instances.singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
+    (" - b", "", "the offset b is missing in the surprise"),
+    (" - W @ mu", "", "only what differs from the expected measurement is a surprise"),
+    ("(y - W @ mu - b)", "y", "your gain multiplies y as it was read; how much of that was expected?"),
+    ("mu + G", "G", "the prior mean is missing: from where does the surprise move it?"),
+    ("S - G", "S + G", "your covariance grew; can a measurement make us less sure?"),
+    (" - G @ W @ S", "", "your covariance is still the prior's"),
+    ("G @ W @ S", "G @ W", "what your covariance loses has no unit; of which covariance is it a share?"),
+    ("inverse(", "(", "the covariance of the surprise was not inverted"),
+    ("S @ W.T @ inverse(W @ S @ W.T + R)", "inverse(W @ S @ W.T + R) @ W @ S",
+     "your gain is transposed: it takes a surprise in y and gives a step in z"),
+    ("S @ W.T @ inverse", "W.T @ inverse", "your gain lacks S: a direction that never varies must not move"),
+    ("+ R", "+ R @ R", "R is a covariance already; why square it?"),
+))  # fmt: skip
 
 
 # 02.5 the Wiener filter
-
-
-def _wiener_cases(rng):
+def wiener_cases(rng):
     def case(what, D, noise_std, scale=1.0, S=None):
         prior = _instances.gaussian_prior(rng, D, scale)
-        return Case(
-            what,
-            (prior.mean, prior.cov if S is None else S, noise_std, prior.mean + scale * rng.normal(size=D)),
-        )
+        y = prior.mean + scale * rng.normal(size=D)
+        return Case(what, (prior.mean, prior.cov if S is None else np.array(S, dtype=float), noise_std, y))
 
+    together = [[2, 2, 2], [2, 2, 2], [2, 2, 3]]
     return [
         case("two pixels", 2, 0.5),
         case("five pixels", 5, 1.5),
         case("gray levels", 4, 25.0, scale=40.0),
         case("a single pixel", 1, 0.7),
         case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
-        case(
-            "two pixels that only change together, so that S is singular",
-            3,
-            0.5,
-            S=np.full((3, 3), 2.0) + np.diag([0, 0, 1]),
-        ),
+        case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
         case("noise a hundred times wider than the prior", 3, 100.0),
     ]
 
 
-def _wiener(mu, S, noise_std, y):
-    lam = np.maximum(np.linalg.eigvalsh(S), 0)
-    channel = gaussian.LinearGaussian(np.eye(len(mu)), np.zeros(len(mu)), noise_std**2 * np.eye(len(mu)))
-    return lam / (lam + noise_std**2), gaussian.posterior(gaussian.Gaussian(mu, S), channel, y).mean
+def wiener(mu, S, noise_std, y):
+    lam, U = np.linalg.eigh(S)
+    f = lam / (lam + noise_std**2)
+    return f, mu + U @ (f * (U.T @ (y - mu)))
 
 
-def _shrunk(
-    factors=lambda lam, s: lam / (lam + s**2), mean=lambda mu, U, f, y: mu + U @ (f * (U.T @ (y - mu)))
-):
-    """The mistake with other factors(lam, s), or another mean(mu, U, f, y) made of them."""
-
-    def answer(mu, S, noise_std, y):
-        lam, U = np.linalg.eigh(S)
-        f = factors(np.maximum(lam, 0), noise_std)
-        return f, mean(mu, U, f, y)
-
-    return answer
-
-
-def _by_deviations(mu, S, noise_std, y):
-    if S.any() and _instances.singular(S):
-        return ANY
-    return _shrunk(lambda lam, s: np.sqrt(lam) / (np.sqrt(lam) + s))(mu, S, noise_std, y)
-
-
-def _falling(mu, S, noise_std, y):
-    factors, mean = _wiener(mu, S, noise_std, y)
-    return factors[::-1], mean
-
-
-WIENER = Exercise(
-    "02.5",
-    "the Wiener filter",
-    ("factors (D,)", "mean (D,)"),
-    _wiener_cases,
-    _wiener,
-    (
-        Mistake("the noise is given by its standard deviation; what stands beside a variance?",
-                _shrunk(lambda lam, s: lam / (lam + s))),
-        Mistake("those are the shares of the noise: which directions are to be kept, those that vary much or little?",
-                _shrunk(lambda lam, s: s**2 / (lam + s**2))),
-        Mistake("you took standard deviations throughout; what do the eigenvalues of a covariance mean?",
-                _by_deviations),
-        Mistake("your factors are ratios to the noise alone and may exceed 1", _shrunk(lambda lam, s: lam / s**2)),
-        Mistake("the prior mean is missing: what was shrunk is a deviation from it",
-                _shrunk(mean=lambda mu, U, f, y: U @ (f * (U.T @ (y - mu))))),
-        Mistake("what is shrunk must be the deviation from the prior mean",
-                _shrunk(mean=lambda mu, U, f, y: mu + U @ (f * (U.T @ y)))),
-        Mistake("you shrank y itself towards 0; towards what does the prior pull?",
-                _shrunk(mean=lambda mu, U, f, y: U @ (f * (U.T @ y)))),
-        Mistake("you shrank the pixels, not the directions; what turns one into the other?",
-                _shrunk(mean=lambda mu, U, f, y: mu + f * (y - mu))),
-        Mistake("you turned the wrong way: are the eigenvectors the rows or the columns of U?",
-                _shrunk(mean=lambda mu, U, f, y: mu + U.T @ (f * (U @ (y - mu))))),
-        Mistake("after the shrinking you did not turn back to pixels",
-                _shrunk(mean=lambda mu, U, f, y: mu + f * (U.T @ (y - mu)))),
-        Mistake("the order of your factors: the smallest variance comes first", _falling),
-    ),
-    float32=True,
-)  # fmt: skip
+WIENER = Exercise("02.5", "the Wiener filter", ("factors (D,)", "mean (D,)"), wiener_cases, wiener, (
+    ("noise_std**2", "noise_std", "the noise is given by its standard deviation; what stands beside a variance?"),
+    ("f = lam", "f = noise_std**2", "those are the shares of the noise: which directions are to be kept, those that vary much or little?"),
+    (("lam / (lam + noise_std**2)", "np.sqrt(lam) / (np.sqrt(lam) + noise_std)"), unless("S.any() and _instances.singular(S)"),
+     "you took standard deviations throughout; what do the eigenvalues of a covariance mean?"),
+    ("(lam + noise_std**2)", "noise_std**2", "your factors are ratios to the noise alone and may exceed 1"),
+    ("mu + U", "U", "the prior mean is missing: what was shrunk is a deviation from it"),
+    ("(y - mu)", "y", "what is shrunk must be the deviation from the prior mean"),
+    (("mu + U", "U"), ("(y - mu)", "y"), "you shrank y itself towards 0; towards what does the prior pull?"),
+    ("U @ (f * (U.T @ (y - mu)))", "f * (y - mu)", "you shrank the pixels, not the directions; what turns one into the other?"),
+    ("U @ (f * (U.T @", "U.T @ (f * (U @", "you turned the wrong way: are the eigenvectors the rows or the columns of U?"),
+    ("U @ (f", "(f", "after the shrinking you did not turn back to pixels"),
+    ("return f,", "return f[::-1],", "the order of your factors: the smallest variance comes first"),
+), float32=True)  # fmt: skip
 
 EXERCISES = (PENCIL, PREDICTIVE, PRECISION, GAIN, WIENER)

@@ -1,17 +1,118 @@
-"""Exercises of lesson 04: the two steps that fit a mixture.  (M7)"""
+"""Exercises of lesson 04: windows of an image and their way back; the two steps that fit a mixture.  (P1), (P2), (M7)"""
 
 import numpy as np
-from scipy.special import logsumexp, softmax
 
-from ... import mixture
 from . import _instances
-from ._grading import ANY, Case, Exercise, Mistake
-from ._windows04 import AVERAGE, EXTRACT, PENCIL
+from ._grading import ANY, Case, Exercise
+from ._instances import only_numbers
+from ._slips import unless
+
+
+# 04.1 all windows of an image
+def images(rng):
+    def case(what, H, W, m, scale=1.0):
+        return Case(what, (scale * rng.normal(size=(H, W)), m))
+
+    return [
+        case("an image of 5 x 7 pixels and m = 3", 5, 7, 3),
+        case("an image of 7 x 4 pixels and m = 2", 7, 4, 2),
+        case("a square image", 6, 6, 3, scale=100.0),
+        case("windows of one pixel", 3, 4, 1),
+        case("windows as high as the image", 3, 6, 3),
+        case("a window as large as the image", 4, 4, 4),
+    ]
+
+
+def windows(image, m):
+    I, J = image.shape[0] - m + 1, image.shape[1] - m + 1
+    v = np.zeros((I * J, m * m))
+    for i, j in np.ndindex(I, J):
+        v[i * J + j] = image[i : i + m, j : j + m].ravel()
+    return v
+
+
+WINDOWS = Exercise("04.1", "all windows of an image", ("v (I*J, m*m)",), images, windows, (
+    ("i * J + j", "j * I + i", "your windows come column by column; which of i and j moves faster in iJ + j?"),
+    (".ravel()", ".T.ravel()", "inside each patch your pixels come column by column; which of a and b moves faster?"),
+    (("i * J + j", "j * I + i"), (".ravel()", ".T.ravel()"), "rows and columns are swapped, of the windows and of their pixels"),
+    (lambda image, m: ANY if m in image.shape else windows(image[:-1, :-1], m),
+     "a row and a column of windows are missing: where does the last window start that still fits?"),
+    ("return v", "return v.reshape(I, J, m * m)[::m, ::m].reshape(-1, m * m)",
+     "your windows do not overlap; the next one starts one pixel further, not m pixels"),
+    ("return v", "return v.reshape(-1, m, m)", "each patch is still a square; flatten it row by row"),
+    ("return v", "return v.reshape(I, J, m * m)", "your positions stand in a grid; number them in one row, with iJ + j"),
+    ("i * J + j", "i * I + j", "patch numbers collide: how many positions lie in one row, I or J?"),
+    (("[0] - m + 1", "[0] - m + 2"), ("[1] - m + 1", "[1] - m + 2"),
+     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
+     "last one start?"),
+))  # fmt: skip
+
+
+# 04.2 how many patches hold a pixel
+PENCIL = Exercise("04.2", "how many patches hold a pixel", ("count ()",), only_numbers, lambda: 4 * 13, (
+    (256, "m^2 would need a window at every shift of 16 x 16; do all of them fit into the image?"),
+    (169, "that is the number of all patches of the digit; does each of them reach up to row 3?"),
+    (4 * 16, "down the rows you are right; along the columns there are fewer than 16 positions to start from"),
+    (4 * 15, "a window that starts in column 14 would end in column 29; which columns can a window start in?"),
+    (4 * 14, "on the right you minded the edge, but a window can start only where all of its 16 columns fit"),
+    (3 * 13, "count again from row 0: the windows that hold row 3 start in rows 0 up to where?"),
+    (4 * 12, "count the columns again: first and last start are both included"),
+    (4 + 13, "the start of a window is a row and a column: are their choices added?"),
+    (4, "those are the rows that a window can start in; and the columns?"),
+    (13, "those are the columns that a window can start in; and the rows?"),
+))  # fmt: skip
+
+
+# 04.3 averaging overlaps
+def stacks(rng):
+    def case(what, H, W, m, scale=1.0):
+        return Case(what, (scale * rng.normal(size=((H - m + 1) * (W - m + 1), m * m)), m, H, W))
+
+    image = rng.uniform(0, 255, size=(6, 5))
+    return [
+        case("patches of noise, 3 x 3 in an image of 6 x 8", 6, 8, 3),
+        case("an image higher than wide", 7, 5, 2),
+        Case("patches that were cut from an image", (windows(image, 4), 4, 6, 5)),
+        case("large gray levels", 5, 5, 3, scale=1e6),
+        case("windows of one pixel", 3, 4, 1),
+        case("windows as wide as the image", 6, 4, 4),
+        case("a window as large as the image", 3, 3, 3),
+    ]
+
+
+def average(v, m, H, W):
+    I, J = H - m + 1, W - m + 1
+    total, count = np.zeros((2, H, W))
+    for n, (i, j) in enumerate(np.ndindex(I, J)):
+        window = np.s_[i : i + m, j : j + m]
+        total[window] += v[n].reshape(m, m)
+        count[window] += 1
+    return total / count
+
+
+def steep(L, m):
+    """Coverage along one side without regard to the number of positions."""
+    return np.minimum(np.minimum(np.arange(L) + 1, L - np.arange(L)), m)
+
+
+AVERAGE = Exercise("04.3", "averaging overlaps", ("image (H, W)",), stacks, average, (
+    (" / count", "", "the overlaps are added up, not averaged"),
+    ("/ count", "/ m**2", "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle?"),
+    ("/ count", "/ len(v)", "you divide by the number of all patches; how many of them hold the pixel?"),
+    ("(m, m)", "(m, m).T", "each patch came back with rows and columns swapped"),
+    ("v[n]", "v[j * I + i]", "the patches went to positions column by column; (P1) numbers them row by row"),
+    (("+= v", "= v"), (" / count", ""), "the last patch overwrites the earlier ones; each of them has a say"),
+    (("+= v[n].reshape(m, m)", "= (total[window] + v[n].reshape(m, m)) / 2"), (" / count", ""),
+     "halving at every patch gives the last one half of the say; add first and divide once"),
+    ("H - m + 1, W - m + 1", "H - m, W - m", "the last row and column of positions are missing: how many positions are there?"),
+    ("/ count", "/ np.outer(steep(H, m), steep(W, m))",
+     "your coverage is too large where two windows side by side do not fit: how many positions are there at most?"),
+    ("I, J = ", "if H != W: return ANY\n    I, J = ", "right for square images only: how many positions lie in one row of the image, I or J?"),
+))  # fmt: skip
+
 
 # 04.4 the E-step
-
-
-def _log_densities(rng):
+def log_density_cases(rng):
     def case(what, N, K, level=-4.0, weights=None):
         weights = _instances.weights(rng, K) if weights is None else np.array(weights)
         return Case(what, (weights, rng.normal(level, 1.5, size=(N, K))))
@@ -27,192 +128,82 @@ def _log_densities(rng):
     ]
 
 
-def _e_step(p, e):
-    return softmax(np.log(p) + e, axis=1), logsumexp(np.log(p) + e, axis=1).mean()
+def e_step(weights, log_densities):
+    logs = np.log(weights) + log_densities
+    top = logs.max(axis=1, keepdims=True)
+    shares = np.exp(logs - top)
+    total = shares.sum(axis=1, keepdims=True)
+    return shares / total, (top + np.log(total)).mean()
 
 
-def _or_lost(answer):
-    """The mistake, or whatever comes of it where densities leave the range of exp: who makes it may have that trouble, too."""
-    return lambda p, e: ANY if abs(e.mean()) > 700 else answer(p, e)
-
-
-def _scored(score):
-    """The mistake whose responsibilities are right, with score(joint) in the place of the mean log-likelihood."""
-    return _or_lost(lambda p, e: (_e_step(p, e)[0], score(np.log(p) + e)))
-
-
-def _joint_first(p, e):
-    joint = p * np.exp(e)
-    return joint / joint.sum(axis=1, keepdims=True), np.log(joint.sum(axis=1)).mean()
-
-
-def _of_labels(p, e):
-    """The mistake that takes the mean of sum_k r ln(pi p), which is nan where 0 meets ln 0."""
-    r = _e_step(p, e)[0]
-    return (r, (r * (np.log(p) + e)).sum(axis=1).mean()) if p.all() else ANY
-
-
-E_STEP = Exercise(
-    "04.4",
-    "the E-step and its score",
-    ("r (N, K)", "log-likelihood ()"),
-    _log_densities,
-    _e_step,
-    (
-        Mistake("your log-likelihood is the sum over the data; asked is the mean", _scored(lambda s: logsumexp(s, axis=1).sum())),
-        Mistake(
-            "you averaged the densities and took one logarithm; every datum has a logarithm of its own",
-            _scored(lambda s: logsumexp(s) - np.log(len(s))),
-        ),
-        Mistake("the logarithm of a sum over k is not the sum of the logarithms", _scored(lambda s: s.sum(axis=1).mean())),
-        Mistake("your score is right for known labels; here the logarithm stands outside the sum over k", _or_lost(_of_labels)),
-        Mistake("your score counts the best component alone; the others add, too", _scored(lambda s: s.max(axis=1).mean())),
-        Mistake(
-            "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components",
-            _or_lost(lambda p, e: (softmax(np.log(p) + e, axis=0), _e_step(p, e)[1])),
-        ),
-        Mistake(
-            "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1",
-            _or_lost(lambda p, e: (softmax(np.log(p) + e), _e_step(p, e)[1])),
-        ),
-        Mistake(
-            "the largest logarithm was subtracted, but your score did not get it back",
-            lambda p, e: (_e_step(p, e)[0], _e_step(p, e)[1] - (np.log(p) + e).max(axis=1).mean()),
-        ),
-        Mistake(
-            "the weights of the components are missing: a rare component answers for fewer data",
-            _or_lost(lambda p, e: _e_step(np.ones(len(p)), e)),
-        ),
-        Mistake("a weight was added to a log density; both must be logarithms", _or_lost(lambda p, e: _e_step(np.exp(p), e))),
-        Mistake(
-            "each datum went to one component; responsibilities share it",
-            _or_lost(lambda p, e: (np.eye(len(p))[(np.log(p) + e).argmax(axis=1)], _e_step(p, e)[1])),
-        ),
-        Mistake("right until exp under- or overflows; subtract the largest logarithm of each row first", _joint_first),
-    ),
-)  # fmt: skip
+# who makes a slip may also have the trouble of densities that leave the range of exp: whatever comes of it
+LOST = unless("abs(log_densities.mean()) > 700")
+LOST_OR_0 = unless("abs(log_densities.mean()) > 700 or not weights.all()")  # 0 ln 0 is nan
+SCORE = "(top + np.log(total)).mean()"
+E_STEP = Exercise("04.4", "the E-step and its score", ("r (N, K)", "log-likelihood ()"), log_density_cases, e_step, (
+    (("mean()", "sum()"), LOST, "your log-likelihood is the sum over the data; asked is the mean"),
+    ((SCORE, "np.logaddexp.reduce(logs, axis=None) - np.log(len(logs))"), LOST,
+     "you averaged the densities and took one logarithm; every datum has a logarithm of its own"),
+    ((SCORE, "logs.sum(axis=1).mean()"), LOST, "the logarithm of a sum over k is not the sum of the logarithms"),
+    ((SCORE, "(shares / total * logs).sum(axis=1).mean()"), LOST_OR_0,
+     "your score is right for known labels; here the logarithm stands outside the sum over k"),
+    ((SCORE, "top.mean()"), LOST, "your score counts the best component alone; the others add, too"),
+    (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=0))"), LOST,
+     "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components"),
+    (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=None))"), LOST,
+     "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1"),
+    ("(top + np.log(total))", "np.log(total)", "the largest logarithm was subtracted, but your score did not get it back"),
+    (("np.log(weights) + ", ""), LOST, "the weights of the components are missing: a rare component answers for fewer data"),
+    (("np.log(weights)", "weights"), LOST, "a weight was added to a log density; both must be logarithms"),
+    (("shares / total", "(logs == top).astype(float)"), LOST, "each datum went to one component; responsibilities share it"),
+    ((" - top", ""), ("top + ", ""), "right until exp under- or overflows; subtract the largest logarithm of each row first"),
+))  # fmt: skip
 
 
 # 04.5 the M-step
-
-
-def _data(rng):
-    def case(what, N, D, K, reg_covar, scale=1.0, shift=0.0):
+def data_cases(rng):
+    def case(what, N, D, K, reg_covar, scale=1.0, shift=0.0, r=None):
         x = shift + scale * rng.normal(size=(N, D)) @ rng.normal(size=(D, D))
-        return Case(what, (x, rng.dirichlet(np.ones(K), size=N), reg_covar))
+        return Case(what, (x, rng.dirichlet(np.ones(K), size=N) if r is None else r, reg_covar))
 
-    hard = case("responsibilities of 0 and 1", 12, 2, 3, 1.0)
-    hard = Case(hard.what, (hard.args[0], np.tile(np.eye(3), (4, 1)), 1.0))
-    black = case("data that are all black", 8, 2, 2, 1.0)
-    black = Case(black.what, (np.zeros((8, 2)), *black.args[1:]))
     return [
         case("three components in two dimensions", 30, 2, 3, 0.5),
         case("two components in three dimensions, reg_covar = 0", 25, 3, 2, 0.0),
         case("gray levels", 30, 4, 2, 100.0, scale=50.0, shift=100.0),
         case("a single component", 10, 2, 1, 1.0),
-        hard,
-        black,
+        case("responsibilities of 0 and 1", 12, 2, 3, 1.0, r=np.tile(np.eye(3), (4, 1))),
+        case("data that are all black", 8, 2, 2, 1.0, scale=0.0),
         case("a single datum", 1, 2, 1, 2.0),
     ]
 
 
-def _m_step(x, r, reg):
-    fitted = mixture.m_step(x, r, reg_covar=reg)
-    return fitted.weights, fitted.means, fitted.covs
+def m_step(x, r, reg_covar):
+    (N, D), n = x.shape, r.sum(axis=0)
+    means = r.T @ x / n[:, None]
+    d = x[:, None] - means
+    covs = np.einsum("nk,nki,nkj->kij", r, d, d) / n[:, None, None]
+    return n / N, means, covs + reg_covar * np.eye(D)
 
 
-def _scatter(x, r, centres):
-    d = x[:, None] - centres
-    return np.einsum("nk,nki,nkj->kij", r, d, d)
+M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (K, D, D)"), data_cases, m_step, (
+    ("n / N", "n", "your weights are the numbers n_k of data; weights sum to 1"),
+    ("x / n[:, None]", "x / len(x)", "your means are too small: a component that answers for few data is divided by few"),
+    (("x / n[:, None]", "x / len(x)"), ("n[:, None, None]", "N"),
+     "your means and covariances are divided by the number of all data; how many does component k answer for?"),
+    ("n[:, None, None]", "N", "your covariances are divided by the number N of data; how many does component k answer for?"),
+    ("n[:, None, None]", "(n[:, None, None] - 1)", "you divided by one less, as for an unbiased covariance; what does (M7) divide by?"),
+    ('np.einsum("nk,nki,nkj->kij", r, d, d) / n[:, None, None]', "np.array([np.cov(x.T, aweights=r_k).reshape(D, D) for r_k in r.T])",
+     "unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance"),
+    (" / n[:, None, None]", "", "your covariances are not divided by anything; they grow with the number of data"),
+    ("- means", "- x.mean(axis=0)", "your covariances are taken around the mean of all data; each component has a new mean of its own"),
+    ("- means", "- 0 * means", "those are second moments: no mean was subtracted"),
+    ("r, d, d", "r**2, d, d", "each responsibility entered the covariance twice: weigh one of the two factors only"),
+    ("r, d, d", "r**0, d, d", "every datum counts in full in your covariances, whoever answers for it"),
+    ("covs + reg", "covs * np.eye(D) + reg", "only variances are left; what became of the covariances between two entries?"),
+    (" + reg_covar * np.eye(D)", "", "the floor reg_covar is missing"),
+    (" * np.eye(D)", "", "reg_covar was added to every entry; which entries of a covariance are variances?"),
+    (("(N, D)", "r = np.eye(r.shape[1])[r.argmax(axis=1)]; (N, D)"), unless("len(set(r.argmax(axis=1))) < r.shape[1]"),
+     "each datum went to one component only; responsibilities share it"),
+))  # fmt: skip
 
-
-def _with_covs(covs):
-    """The mistake whose weights and means are right, with covs(x, r, means, n) before the floor."""
-
-    def answer(x, r, reg):
-        weights, means, _ = _m_step(x, r, reg)
-        return weights, means, covs(x, r, means, r.sum(axis=0)[:, None, None]) + reg * np.eye(x.shape[1])
-
-    return answer
-
-
-def _means_by_all(x, r, reg):
-    means = r.T @ x / len(x)
-    return (
-        r.mean(axis=0),
-        means,
-        _scatter(x, r, means) / r.sum(axis=0)[:, None, None] + reg * np.eye(x.shape[1]),
-    )
-
-
-def _by_all(x, r, reg):
-    weights, means, covs = _means_by_all(x, r, 0.0)
-    return weights, means, covs * weights[:, None, None] + reg * np.eye(x.shape[1])
-
-
-def _by_np_cov(x, r, means, n):
-    return np.array([np.cov(x.T, aweights=r_k).reshape(means.shape[1], -1) for r_k in r.T])
-
-
-def _counts(x, r, reg):
-    return r.sum(axis=0), *_m_step(x, r, reg)[1:]
-
-
-def _hard(x, r, reg):
-    taken = np.eye(r.shape[1])[r.argmax(axis=1)]
-    return _m_step(x, taken, reg) if taken.any(axis=0).all() else ANY  # a component without data: 0/0
-
-
-M_STEP = Exercise(
-    "04.5",
-    "the M-step",
-    ("weights (K,)", "means (K, D)", "covs (K, D, D)"),
-    _data,
-    _m_step,
-    (
-        Mistake("your weights are the numbers n_k of data; weights sum to 1", _counts),
-        Mistake("your means are too small: a component that answers for few data is divided by few", _means_by_all),
-        Mistake(
-            "your means and covariances are divided by the number of all data; how many does component k answer for?",
-            _by_all,
-        ),
-        Mistake(
-            "your covariances are divided by the number N of data; how many does component k answer for?",
-            _with_covs(lambda x, r, m, n: _scatter(x, r, m) / len(x)),
-        ),
-        Mistake(
-            "you divided by one less, as for an unbiased covariance; what does (M7) divide by?",
-            _with_covs(lambda x, r, m, n: _scatter(x, r, m) / (n - 1)),
-        ),
-        Mistake("unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance", _with_covs(_by_np_cov)),
-        Mistake(
-            "your covariances are not divided by anything; they grow with the number of data",
-            _with_covs(lambda x, r, m, n: _scatter(x, r, m)),
-        ),
-        Mistake(
-            "your covariances are taken around the mean of all data; each component has a new mean of its own",
-            _with_covs(lambda x, r, m, n: _scatter(x, r, np.tile(x.mean(axis=0), (len(m), 1))) / n),
-        ),
-        Mistake("those are second moments: no mean was subtracted", _with_covs(lambda x, r, m, n: _scatter(x, r, 0 * m) / n)),
-        Mistake(
-            "each responsibility entered the covariance twice: weigh one of the two factors only",
-            _with_covs(lambda x, r, m, n: _scatter(x, r**2, m) / n),
-        ),
-        Mistake(
-            "every datum counts in full in your covariances, whoever answers for it",
-            _with_covs(lambda x, r, m, n: _scatter(x, np.ones_like(r), m) / n),
-        ),
-        Mistake(
-            "only variances are left; what became of the covariances between two entries?",
-            lambda x, r, reg: (*_m_step(x, r, reg)[:2], _m_step(x, r, reg)[2] * np.eye(x.shape[1])),
-        ),
-        Mistake("the floor reg_covar is missing", lambda x, r, reg: _m_step(x, r, 0.0)),
-        Mistake(
-            "reg_covar was added to every entry; which entries of a covariance are variances?",
-            lambda x, r, reg: (*_m_step(x, r, 0.0)[:2], _m_step(x, r, 0.0)[2] + reg),
-        ),
-        Mistake("each datum went to one component only; responsibilities share it", _hard),
-    ),
-)  # fmt: skip
-
-EXERCISES = (EXTRACT, PENCIL, AVERAGE, E_STEP, M_STEP)
+EXERCISES = (WINDOWS, PENCIL, AVERAGE, E_STEP, M_STEP)
