@@ -136,7 +136,7 @@ def test_the_command_prints_a_table_of_states(tmp_path, capsys):
     assert done.returncode == 0 and done.stderr == ""
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"cells": [1]}', '{"cells": []}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"cells": [1]}', '{"cells": []}', "[" * 100_000, "\xff"])
 def test_what_is_no_notebook_is_said(text, tmp_path, capsys):
     path = tmp_path / "lesson.ipynb"
     path.write_bytes(text.encode("latin-1"))

@@ -7,7 +7,7 @@ from ._grader import SECONDS, verdicts
 
 
 def main(argv=None):
-    """Print for each notebook how many answers are right, and the state of each.  ->  1 if one is no lesson"""
+    """Print for each notebook how many answers are right, and the state of each.  ->  1 if one is none"""
     parser = argparse.ArgumentParser(
         prog="python -m course_lib.classroom.exercises", description="Grade notebooks."
     )

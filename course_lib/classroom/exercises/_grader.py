@@ -36,7 +36,7 @@ def verdicts(path, *, seconds=SECONDS):
         cells = json.loads(Path(path).read_text("utf-8"))["cells"]
         sources = ["".join(cell["source"]) if cell["cell_type"] == "code" else "" for cell in cells]
         ids = [str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")) for cell in cells]
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}"
         raise ValueError(f"{path} needs to be a Jupyter notebook; reading it gave {what}") from error
     names = dict(CHECK.findall("\n".join(sources)))
@@ -56,7 +56,7 @@ def verdict_of(number, sources, own, name=None, seconds=SECONDS):
     name = name or "".join(re.findall(r"^def (\w+)", "\n".join(own), re.MULTILINE)[-1:])
     if not name:
         return Verdict("missing", f"{number} {EXERCISES[number].title}: no answer in this notebook.")
-    with Elsewhere([*definitions(sources), *own], name, seconds) as place:
+    with Elsewhere(sources, own, name, seconds) as place:
         return judge(EXERCISES[number], place.attempt, attempt=lambda attempt, *call: attempt(*call))
 
 
@@ -66,7 +66,7 @@ def definitions(sources):
     for source in sources:
         try:
             tree = ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.MULTILINE))
-        except (SyntaxError, ValueError):
+        except Exception:  # a cell that cannot be read
             continue
         for node in tree.body:
             plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
@@ -78,10 +78,10 @@ def definitions(sources):
 class Elsewhere:
     """A process that holds one answer, and calls it with the arguments that it is sent."""
 
-    def __init__(self, sources, name, seconds):
+    def __init__(self, sources, own, name, seconds):
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, sources, name), daemon=True)
+        self.process = context.Process(target=serve, args=(theirs, sources, own, name), daemon=True)
         self.process.start()
         theirs.close()
         self.failed, self.limits = None, itertools.chain([SECONDS + seconds], itertools.repeat(seconds))
@@ -131,18 +131,16 @@ def taken(parts):
     if isinstance(parts, tuple):
         arrays = tuple(np.asarray(part) for part in parts)
         return arrays if all(array.dtype.kind in "fiubcUS" for array in arrays) else Unfit("an object")
-    return (
-        parts if parts is None or parts is ... or isinstance(parts, (Raised, Unfit)) else Unfit("an object")
-    )
+    return parts if parts in (None, ...) or isinstance(parts, (Raised, Unfit)) else Unfit("an object")
 
 
-def serve(pipe, sources, name):
+def serve(pipe, sources, own, name):
     """The process of an answer: run its cells, and then call it for whoever asks."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
     names = {"__name__": "answer"}
-    for source in sources:
+    for source in [*definitions(sources), *own]:
         try:
             exec(source, names)
         except BaseException as error:

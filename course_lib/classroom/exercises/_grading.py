@@ -66,11 +66,8 @@ class Exercise:
     digits: float = DIGITS
 
     def __post_init__(self):
-        rows = [
-            row if isinstance(row, Mistake) else Mistake(row[-1], _made(self.solution, *row[:-1]))
-            for row in self.mistakes
-        ]
-        object.__setattr__(self, "mistakes", tuple(rows))
+        made = [Mistake(row[-1], _made(self.solution, *row[:-1])) for row in self.mistakes]
+        object.__setattr__(self, "mistakes", tuple(made))
 
 
 @dataclass(frozen=True, eq=False)

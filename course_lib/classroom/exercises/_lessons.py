@@ -50,10 +50,9 @@ def _written(stream, text):
     """Write with what the stream's class has: an answer may have put something else on the stream itself."""
     try:
         if hasattr(type(stream), "set_parent"):  # a kernel tells sys.stderr which cell runs, not this
-            from IPython import get_ipython
-
-            type(stream).set_parent(stream, get_ipython().kernel.get_parent())
+            kernel = sys.modules["IPython"].get_ipython().kernel
+            type(stream).set_parent(stream, kernel.get_parent())
         type(stream).write(stream, text)
         type(stream).flush(stream)
-    except (AttributeError, ValueError, TypeError):  # no stream, or closed since
+    except (AttributeError, LookupError, ValueError, TypeError):  # no stream, or closed since
         pass
