@@ -128,7 +128,8 @@ def test_psnr_falls_by_20_log10_of_the_error_and_ignores_units(rng):
 
 @pytest.mark.parametrize(("estimate", "truth", "peak", "warns"), [
     (0, 1, 255, 1), (1, 0, 255, 1), (1.2, 1, 255, 1), (200, 0.5, 255, 1), (0, 1, 1, 0), (0, 1, 256, 0),
-    (0, 2, 255, 0), (2, 0, 255, 0), (-0.5, 0, 255, 0), (0, -0.5, 255, 0), (0, 0, 255, 0), (0, (-1, 0.5), 255, 0),
+    (0, 2, 255, 0), (2, 0, 255, 0), (-0.5, 0, 255, 0), (0, -0.5, 255, 0), (0, 0, 255, 0),
+    (0, (-1, 0.5), 255, 0),
 ])  # fmt: skip
 def test_pictures_within_0_and_1_at_peak_255_get_one_warning(estimate, truth, peak, warns):
     """The truth decides, or the estimate of a black truth: black against white is no agreement of 48 dB."""
