@@ -134,11 +134,9 @@ BAD_CALLS = [
     (ValueError, "weights needs entries that sum to 1; got a sum of 1; divide by the sum", lambda: Mixture([0.5, 0.500002], MIX.means, MIX.covs)),
     (ValueError, "weights needs entries of at least 0; got -0.5; probabilities are not negative", lambda: Mixture([1.5, -0.5], MIX.means, MIX.covs)),
     (ValueError, "mean needs shape (D,); got (0,); give at least one", lambda: Gaussian([], [])),
-    (ValueError, "mean needs shape (D,); got (); reshape it, or check which array was passed", lambda: Gaussian(0, 1)),
     (ValueError, "means needs parts of one shape; got parts of different shapes; make them equal first", lambda: Mixture([0.5, 0.5], [[0], [0, 1]], MIX.covs)),
     (TypeError, "mean needs a plain array; got a masked array; fill it first (value.filled(0))", lambda: Gaussian(np.ma.array([0, 0]), I2)),
     (ValueError, "x needs shape (..., 2); got (3,); reshape it, or check which array was passed", lambda: G2.log_density([1, 2, 3])),
-    (ValueError, "x needs shape (..., 2); got (0, 2); give at least one", lambda: G2.log_density(np.zeros((0, 2)))),
     (ValueError, f"cov {SINGULAR} (3, 3); a singular covariance has no density; add noise first (predictive)", lambda: FLAT.log_density([0, 0, 0])),
     (ValueError, "n needs a whole number of at least 1; got 0; choose one in that range", lambda: G2.sample(0, RNG)),
     (TypeError, "n needs a whole number; got float 2.0; give an int", lambda: MIX.sample(2.0, RNG)),
@@ -174,7 +172,6 @@ BAD_CALLS = [
     (ValueError, "x needs rows within reach of the mixture; got row 1 with a log density of -inf; check the units, or assume more noise", lambda: mixture.e_step(FAR, NARROW)),
     (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 1 up to 1; give more patches, or rescale them", lambda: mixture.fit(np.ones((1, 2)), 1)),
     (ValueError, "x needs at least 2 rows of gray levels within 1e+09; got 2 up to 1e+149; give more patches, or rescale them", lambda: mixture.fit(FAR, 1)),
-    (ValueError, "index needs shape (D2,); got (0,); give at least one", lambda: gaussian.marginal(FLAT, [])),
     (ValueError, "x needs numbers within 1e+150; got 1e+200; choose another unit", lambda: MIX.log_density([1e200, 0])),
     (ValueError, "tol needs a number of at most 1e+150; got 1e+160; choose another unit", lambda: run_em(None, None, None, tol=1e160)),
     (ValueError, "random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got -1; take a small int", lambda: mixture.fit(ROWS, 1, random_state=-1)),
@@ -193,11 +190,9 @@ BAD_CALLS = [
     (ValueError, "tol needs a finite number of at least 0; got -1; give a positive one", lambda: run_em(None, None, None, tol=-1)),
     (TypeError, "tol needs one real number; got complex 1j; give a number", lambda: run_em(None, None, None, tol=1j)),
     (TypeError, "tol needs one real number; got str '1'; give a number", lambda: run_em(None, None, None, tol="1")),
-    (TypeError, "tol needs one real number; got complex128 np.complex128(1+0j); give a number", lambda: run_em(None, None, None, tol=np.complex128(1))),
     (TypeError, "tol needs one real number; got list [1]; give a number", lambda: run_em(None, None, None, tol=[1])),
     (TypeError, "max_iter needs a whole number; got float 5.0; give an int", lambda: run_em(None, None, None, max_iter=5.0)),
     (ValueError, "mode needs one of 'a', 'b'; got str 'c'; choose one of them", lambda: checks.choice("mode", "c", ("a", "b"))),
-    (ValueError, "mode needs one of 'a', 'b'; got list ['a']; choose one of them", lambda: checks.choice("mode", ["a"], ("a", "b"))),
     (ValueError, "n needs rows that fit in memory; got 18446744073709551616 of 2 numbers; ask for fewer", lambda: G2.sample(2**64, RNG)),
     (ValueError, "n needs rows that fit in memory; got 1125899906842624 of 2 numbers; ask for fewer", lambda: G2.sample(2**50, RNG)),
     (TypeError, "n needs a whole number; got MaskedArray masked_array(data=3, mask=False, fill...; give an int", lambda: G2.sample(np.ma.array(3), RNG)),
@@ -272,16 +267,12 @@ def test_a_pattern_matches_the_shapes_it_describes(shape, fixed):
                 checks.match_shape("x", np.zeros(shape), pattern)
 
 
-def test_float32_is_kept_on_request_only():
-    x = np.ones(3, dtype=np.float32)
-    assert checks.real_array("x", x).dtype == np.float64
-    assert checks.real_array("x", x, keep_float32=True) is x
-    assert checks.real_array("x", x.astype(np.float16), keep_float32=True).dtype == np.float64
-
-
 def test_numbers_of_any_real_kind_are_taken():
     assert [checks.positive("v", v) for v in (2, np.float32(2), np.int8(2), np.array(2))] == [2.0] * 4
     assert [checks.count("n", n, minimum=0, maximum=2) for n in (0, np.uint8(2))] == [0, 2]
     assert checks.positive("v", 0, allow_zero=True) == 0.0
+    x = np.ones(3, dtype=np.float32)
+    assert checks.real_array("x", x).dtype == np.float64
+    assert checks.real_array("x", x, keep_float32=True) is x
     assert checks.choice("mode", "b", ("a", "b")) == "b"
     assert checks.probabilities("weights", np.array([0.5, 0.5000005])) is None

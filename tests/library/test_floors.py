@@ -177,7 +177,7 @@ def test_a_wrong_import_is_found(name, source, problem):
 
 
 @pytest.mark.parametrize(("name", "source"), [
-    ("mixture", "import numpy as np\nfrom scipy import fft\nfrom course_lib import checks\nfrom .em import x"),
+    ("mixture", "import numpy as np\nfrom scipy import fft\nfrom course_lib import em\nfrom .em import x"),
     ("mixture", "def fit():\n    from sklearn.mixture import GaussianMixture"),
     ("estimators", "from sklearn.base import BaseEstimator"),
     ("classroom.widgets.a", "import ipywidgets\nfrom .. import plots\nfrom ... import em\nfrom ._b import B"),

@@ -198,7 +198,7 @@ def test_posterior_conditions_the_joint(seed, shape):
 
 
 @pytest.mark.parametrize("rank", [None, 3])
-def test_posterior_without_noise_inverts_the_channel(rank):
+def test_posterior_without_noise_inverts_the_channel_and_with_endless_noise_is_the_prior(rank):
     """(G8) with R = 0 and S regular or singular: z is the point of the prior's support that y names."""
     rng = np.random.default_rng(5)
     prior, Dy = random_gaussian(rng, 5, rank=rank), rank or 5
@@ -208,14 +208,9 @@ def test_posterior_without_noise_inverts_the_channel(rank):
     # cancellation: 1e-16 of the prior, times the condition number of W S W', and eigh's root of 1e-16
     close(posterior.mean, z, rtol=1e-6)
     assert np.abs(posterior.cov).max() < 1e-9 * np.abs(prior.cov).max()
-
-
-def test_posterior_under_endless_noise_is_the_prior():
-    """(G8) and (G6) as R grows: the gain falls like 1 / R."""
-    prior, channel, y = model(1)
-    deaf = replace(channel, noise_cov=1e13 * np.eye(3))
-    same(gaussian.posterior(prior, deaf, y), prior)
-    same(gaussian.posterior_by_precision(prior, deaf, y), prior)
+    deaf, y = replace(channel, noise_cov=1e13 * np.eye(Dy)), np.zeros(Dy)  # the gain falls like 1 / R
+    close(gaussian.posterior(prior, deaf, y).mean, prior.mean)
+    close(gaussian.posterior(prior, deaf, y).cov, prior.cov)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-12, 1e-6, 1e-2, 1.0])

@@ -129,12 +129,13 @@ def test_psnr_falls_by_20_log10_of_the_error_and_ignores_units(rng):
 @pytest.mark.parametrize(("estimate", "truth", "peak", "warns"), [
     (0, 1, 255, 1), (1, 0, 255, 1), (1.2, 1, 255, 1), (200, 0.5, 255, 1), (0, 1, 1, 0), (0, 1, 256, 0),
     (0, 2, 255, 0), (2, 0, 255, 0), (-0.5, 0, 255, 0), (0, -0.5, 255, 0), (0, 0, 255, 0),
+    (0, (-1, 0.5), 255, 0),
 ])  # fmt: skip
 def test_pictures_within_0_and_1_at_peak_255_get_one_warning(estimate, truth, peak, warns):
     """The truth decides, or the estimate of a black truth: black against white is no agreement of 48 dB."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        images.psnr(np.full((3, 4, 4), estimate), np.full((3, 4, 4), truth), peak=peak)
+        images.psnr(np.resize(estimate, (3, 4, 4)), np.resize(truth, (3, 4, 4)), peak=peak)
     message = "peak needs the largest gray level; got 255 for pictures within 0..1; give peak=1"
     assert [(str(w.message), w.filename) for w in caught] == [(message, __file__)] * warns
 

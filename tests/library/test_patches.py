@@ -156,7 +156,7 @@ BAD_CALLS = [
     (lambda: patches.average_patches(np.zeros((15, 5)), (4, 6)), ValueError, "patches needs square patches; got 5 pixels a patch; use m*m pixels"),
     (lambda: patches.average_patches(np.zeros((14, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them, in row-major order"),
     (lambda: patches.average_patches(np.zeros((16, 4)), (4, 6)), ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 16; give all of them, in row-major order"),
-    (lambda: patches.average_patches(np.zeros((1, 49)), (4, 6)), ValueError, "shape needs at least 7 x 7, the size of a patch; got 4 x 6; check both"),
+    (lambda: patches.average_patches(np.zeros((1, 25)), (4, 6)), ValueError, "shape needs at least 5 x 5, the size of a patch; got 4 x 6; check both"),
     (lambda: patches.average_patches(np.zeros(4), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (4,); reshape it, or check which array was passed"),
     (lambda: patches.average_patches(np.zeros((0, 15, 4)), (4, 6)), ValueError, "patches needs shape (..., I*J, m*m); got (0, 15, 4); give at least one"),
     (lambda: patches.sample_patches(STACK, 2, 31, RNG), ValueError, "n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2; give more images"),
