@@ -11,26 +11,13 @@ from sklearn.pipeline import make_pipeline
 
 from course_lib import datasets, denoising, images, mixture, patches
 from course_lib.estimators import PatchDenoiser, SceneFinder
-from tests.library.image_estimators import stack_rows, statuses
+from tests.library.image_estimators import Rows, statuses
 
 
-class FlatDenoiser(PatchDenoiser):
-    """PatchDenoiser on rows of pixels, each its own clean image, for scikit-learn's checks."""
+class FlatDenoiser(Rows, PatchDenoiser):
+    """An image of 1 x F pixels is its own clean image, and comes back as a row."""
 
-    def fit(self, X, y=None):
-        return super().fit(stack_rows(X), stack_rows(X))
-
-    def predict(self, X):
-        return super().predict(stack_rows(X))[:, 0]
-
-    def score(self, X, y=None):
-        return super().score(stack_rows(X), stack_rows(X))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = True
-        tags.target_tags.required = False
-        return tags
+    copies, column = 2, 0
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +70,6 @@ def test_the_prior_is_fitted_to_patches_of_clean_images_by_the_random_state(digi
     assert not np.array_equal(other.prior_.means, fitted.prior_.means)
     with pytest.raises(NotFittedError):
         clone(fitted).predict(digits[0])
-
-
-def test_every_parameter_reaches_get_params():
-    given = dict(
-        n_components=7, patch_size=3, noise_std=None, estimate="sample", reg_covar=2.0, max_iter=9,
-        max_patches=99, gate_rank=4, progress=True, random_state=5,
-    )  # fmt: skip
-    assert PatchDenoiser(**given).get_params() == given
 
 
 @pytest.mark.parametrize("kind", [np.asarray, list])

@@ -36,7 +36,7 @@ def test_every_shipped_prior_has_its_file_and_no_file_is_left_over():
 @pytest.mark.parametrize(("m", "K", "seed"), priors.SHIPPED)
 def test_a_shipped_prior_loads_without_a_fit(m, K, seed, monkeypatch, tmp_path, recwarn):
     """Its checksum holds (a damaged file warns), its weights are in use, its covariances keep their floor: to
-    a tenth, for float32 keeps 7 digits of variances up to 3e4, and the coldest directions err by some 1e-2."""
+    a tenth, for float32 keeps 7 digits of variances up to 3e4, and the coldest err by some 1e-2."""
     monkeypatch.setattr(priors, "cache_folder", lambda: tmp_path)
     prior = shipped_prior(m, K, seed)
     assert prior.means.shape == (K, m * m)
