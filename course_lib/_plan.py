@@ -22,7 +22,7 @@ class Plan:
     level : one number, the mean gray level of the prior
     basis : None, or (D, r) directions that the gate looks at
     log_const : (K,), ln pi_k - 1/2 ln det(S_k + sigma^2 I), up to a common constant
-    whiten, centre : (K, r, r) lower triangular T_k, and mu_k' T_k; |x' T_k - centre_k| is Mahalanobis' own
+    whiten, centre : (K, r, r) lower triangular T_k, and mu_k' T_k; |x' T_k - centre_k| is the distance
     shrink, rest : (K, D, D) and (K, D), with x @ shrink_k + rest_k the posterior mean m_k(x)
     root : (K, D, D), the symmetric square root of the posterior covariance, or None
     """
@@ -41,7 +41,7 @@ class Plan:
 def make(prior, noise_std, gate_rank, dtype, with_root):
     """The `Plan`, from the eigenvectors of the prior, which serve every noise_std.              (M6)
 
-    gate_rank : int or None; with_root : for samples?  ValueError if `dtype` does not hold the prior
+    gate_rank : int or None; dtype : in which it is used; with_root : is it for samples?
     """
     level = dtype.type(prior.mean.mean())
     lam, U = prior.eigen
@@ -63,14 +63,7 @@ def make(prior, noise_std, gate_rank, dtype, with_root):
         centre = np.einsum("kij,kj->ki", whiten, means)
     log_const = prior.log_weights - 0.5 * np.log(seen).sum(1)
     arrays = (level, basis, log_const, whiten.transpose(0, 2, 1), centre, shrink, rest, root)
-    with np.errstate(over="ignore"):
-        plan = Plan(*(None if a is None else np.ascontiguousarray(a, dtype=dtype) for a in arrays))
-    if not (np.isfinite(plan.centre).all() and np.isfinite(plan.rest).all()):
-        raise ValueError(
-            f"prior needs means and covariances that {dtype} holds; got means up to "
-            f"{np.abs(prior.means).max():.3g}; give the images in float64, or choose another unit"
-        )
-    return plan
+    return Plan(*(None if a is None else np.ascontiguousarray(a, dtype=dtype) for a in arrays))
 
 
 def restore(x, plan, estimate, rng):

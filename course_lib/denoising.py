@@ -157,6 +157,11 @@ def _make_plan(prior, noise_std, estimate, rng, gate_rank, dtype):
     """The plan for these options, checked in the precision in which they are used."""
     unit = "standard deviation in gray levels"
     noise_std = checks.positive("noise_std", noise_std, unit=unit, dtype=dtype)
+    largest, most = np.abs(prior.means).max(), checks.WITHIN[np.dtype(dtype).name][1]
+    if largest > most:
+        raise ValueError(
+            f"prior needs means within {most:g} in {dtype}; got {largest:.3g}; give the images in float64"
+        )
     _check_estimate(estimate, rng)
     if gate_rank is not None:
         gate_rank = checks.count("gate_rank", gate_rank, maximum=prior.means.shape[1])

@@ -101,7 +101,7 @@ def test_denoise_is_the_posterior_of_every_patch(D, rank, noise_std):
 
 
 def test_a_plan_serves_the_picture_its_patches_and_their_weights():
-    """A slider asks for all three at each step; the fourth noise after it makes room."""
+    """A slider asks for all three at each step."""
     prior, x = gray_mixture(np.random.default_rng(3), 3, 9), np.zeros((4, 9))
     denoising.denoise(np.zeros((5, 5)), prior, 40)
     made = _plan.make.cache_info().misses
@@ -268,15 +268,3 @@ def test_blocks_of_images_and_strips_are_all_patches_once_each(shape):
     prior, stack = gray_mixture(rng, 2, 9), rng.uniform(0, 255, shape)
     assert 9 * shape[0] * (shape[1] - 2) * (shape[2] - 2) > _plan.BLOCK_NUMBERS
     close(denoising.denoise(stack, prior, 40), by_patches(stack, 3, prior, 40))
-
-
-@pytest.mark.parametrize("extra", [-1, 0, 1])
-def test_patches_around_a_block_boundary(extra):
-    """One patch less than a block, as many, one more, each as if alone."""
-    rng = np.random.default_rng(16)
-    block = _plan.BLOCK_NUMBERS // 36
-    prior, x = gray_mixture(rng, 2, 36), rng.uniform(0, 255, (block + extra, 36))
-    cleaned = denoising.denoise_patches(x, prior, 40)
-    for i in (0, block - 2, block - 1, block):
-        if i < len(x):
-            close(cleaned[i], denoising.denoise_patches(x[i : i + 1], prior, 40)[0])

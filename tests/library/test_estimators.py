@@ -11,26 +11,13 @@ from sklearn.pipeline import make_pipeline
 
 from course_lib import datasets, denoising, images, mixture, patches
 from course_lib.estimators import PatchDenoiser, SceneFinder
-from tests.library.image_estimators import stack_rows, statuses
+from tests.library.image_estimators import Rows, statuses
 
 
-class FlatDenoiser(PatchDenoiser):
-    """PatchDenoiser on rows of pixels, each its own clean image, for scikit-learn's checks."""
+class FlatDenoiser(Rows, PatchDenoiser):
+    """An image of 1 x F pixels is its own clean image, and comes back as a row."""
 
-    def fit(self, X, y=None):
-        return super().fit(stack_rows(X), stack_rows(X))
-
-    def predict(self, X):
-        return super().predict(stack_rows(X))[:, 0]
-
-    def score(self, X, y=None):
-        return super().score(stack_rows(X), stack_rows(X))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = True
-        tags.target_tags.required = False
-        return tags
+    copies, column = 2, 0
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +70,6 @@ def test_the_prior_is_fitted_to_patches_of_clean_images_by_the_random_state(digi
     assert not np.array_equal(other.prior_.means, fitted.prior_.means)
     with pytest.raises(NotFittedError):
         clone(fitted).predict(digits[0])
-
-
-def test_every_parameter_reaches_get_params():
-    given = dict(
-        n_components=7, patch_size=3, noise_std=None, estimate="sample", reg_covar=2.0, max_iter=9,
-        max_patches=99, gate_rank=4, progress=True, random_state=5,
-    )  # fmt: skip
-    assert PatchDenoiser(**given).get_params() == given
 
 
 @pytest.mark.parametrize("kind", [np.asarray, list])
@@ -159,10 +138,8 @@ STATE = "random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomStat
     ("change", "error", "message"),
     [
         ({"n_components": 10_000}, ValueError, "n_components needs a whole number from 1 to 1500; got 10000"),
-        ({"n_components": 2.5}, TypeError, "n_components needs a whole number; got float 2.5"),
         ({"patch_size": 29}, ValueError, "m needs to be at most 28 for images of 28 x 28; got 29"),
         ({"noise_std": 0}, ValueError, "noise_std needs a finite number above 0"),
-        ({"noise_std": "25"}, TypeError, "noise_std needs one real number; got str '25'"),
         ({"estimate": "map"}, ValueError, "estimate needs one of 'mean', 'most_probable', 'sample'; got"),
         ({"max_patches": 0}, ValueError, "max_patches needs a whole number of at least 1; got 0"),
         ({"reg_covar": -1}, ValueError, "reg_covar needs a finite number above 0"),
@@ -193,12 +170,9 @@ def test_bad_parameters_stop_before_any_work(digits, small, capsys, change, erro
         (lambda x: x[0], ValueError, "got (28, 28); cut all to one size; a single image"),
         (lambda x: x[:0], ValueError, "noisy needs shape (N, H, W); got (0, 28, 28)"),
         (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "noisy needs finite numbers; got 1 NaN"),
-        (lambda x: x + 1j, TypeError, "noisy needs real numbers; got dtype complex128"),
-        (lambda x: x.astype(str), TypeError, "noisy needs real numbers; got dtype <U"),
         (lambda x: [x[0], x[1, :, 0]], ValueError, "noisy[1] needs shape (H, W); got (28,)"),
         (lambda x: [[[1.0, 2.0], [3.0]]], ValueError, "noisy[0] needs parts of one shape"),
         (lambda x: [np.ma.masked_equal(x[0], 0)], TypeError, "noisy[0] needs a plain array"),
-        (lambda x: [], ValueError, "noisy needs shape (N, H, W); got (0,)"),
         (lambda x: x[:5], ValueError, "noisy and clean need images of the same sizes; got 5 images"),
         (lambda x: x[:, :20], ValueError, "noisy and clean need images of the same sizes"),
     ],

@@ -36,7 +36,7 @@ def test_every_shipped_prior_has_its_file_and_no_file_is_left_over():
 @pytest.mark.parametrize(("m", "K", "seed"), priors.SHIPPED)
 def test_a_shipped_prior_loads_without_a_fit(m, K, seed, monkeypatch, tmp_path, recwarn):
     """Its checksum holds (a damaged file warns), its weights are in use, its covariances keep their floor: to
-    a tenth, for float32 keeps 7 digits of variances up to 3e4, and the coldest directions err by some 1e-2."""
+    a tenth, for float32 keeps 7 digits of variances up to 3e4, and the coldest err by some 1e-2."""
     monkeypatch.setattr(priors, "cache_folder", lambda: tmp_path)
     prior = shipped_prior(m, K, seed)
     assert prior.means.shape == (K, m * m)
@@ -301,14 +301,11 @@ def test_the_recipe_hands_on_its_seed_and_progress(m, n, floor, monkeypatch):
 
 ARGUMENTS = [
     ((29, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 29; digits have 28 x 28 pixels"),
-    ((0, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 0"),
     ((4.0, 1), TypeError, "patch_size needs a whole number; got float 4.0"),
     ((np.nan, 1), TypeError, "patch_size needs a whole number; got float nan"),
     ((4, 0), ValueError, "n_components needs a whole number from 1 to 50000; got 0"),
     ((28, 4501), ValueError, "from 1 to 4500; got 4501; a prior is fitted to that many patches"),
-    ((4, "5"), TypeError, "n_components needs a whole number; got str '5'"),
     ((4, 5, -1), ValueError, "seed needs a whole number from 0 to 4294967295; got -1"),
-    ((4, 5, None), TypeError, "seed needs a whole number; got NoneType None"),
 ]  # fmt: skip
 
 
