@@ -4,7 +4,7 @@ import base64
 import io
 import re
 import time
-from dataclasses import dataclass
+from collections import namedtuple
 from functools import cached_property
 
 import numpy as np
@@ -13,13 +13,7 @@ from PIL import Image
 FIGURE_SPACE = "\u2007"
 
 
-@dataclass(frozen=True)
-class State:
-    """What a board shows: the bytes of its pictures, its sentence of results, its note."""
-
-    pictures: tuple
-    readout: str
-    note: str
+State = namedtuple("State", "pictures readout note")  # what a board shows: bytes of pictures, and sentences
 
 
 class Board:

@@ -27,10 +27,10 @@ board.view = view
 board"""
 
 
-@pytest.fixture(params=[0, 0.3], ids=["quick", "slow"])
-def dragged(request, notebooks, server):
-    """Pause, board, slider of sigma, its readouts, values rendered with times, the end: a drag and back."""
-    notebook = notebooks(lab.write(server, "drag.ipynb", [SLOW.format(pause=request.param)]))
+@pytest.mark.parametrize("pause", [0, 0.3], ids=["quick", "slow"])
+def test_values_are_dropped_in_order_and_the_last_picture_stands(pause, notebooks, server):
+    """Of a drag to the right and back: values that the slider took, and those that were rendered."""
+    notebook = notebooks(lab.write(server, "drag.ipynb", [SLOW.format(pause=pause)]))
     notebook.run()
     board = Board(notebook, 0)
     slider = next(slider for slider in board.sliders if slider.name == "noise sigma")
@@ -42,13 +42,7 @@ def dragged(request, notebooks, server):
     slider.drag(2, turns=1)
     end = notebook.page.evaluate("Date.now() / 1000")
     board.state()
-    passed = notebook.page.evaluate("course.followed")
-    yield request.param, board, slider, passed, notebook.ask("rendered"), end
-    assert notebook.complaints == []
-
-
-def test_values_are_dropped_in_order_and_the_last_picture_stands(dragged):
-    pause, board, slider, passed, rendered, end = dragged
+    passed, rendered = notebook.page.evaluate("course.followed"), notebook.ask("rendered")
     values = [value for value, _ in rendered]
     assert len(passed) >= 25  # values that the slider took on the way to 150 and back
     top = values.index(max(values))
@@ -61,3 +55,4 @@ def test_values_are_dropped_in_order_and_the_last_picture_stands(dragged):
     wanted = widgets.denoising_view(datasets.digits("test")[0][0], 5, 8, 20)
     assert board.state().readout == wanted.readout
     assert [shown.tolist() for shown in board.pixels()] == [picture.tolist() for picture in wanted.pictures]
+    assert notebook.complaints == []

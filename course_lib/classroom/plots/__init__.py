@@ -45,7 +45,7 @@ from ._gaussians import (
 )
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves
-from ._panels import closing
+from ._panels import close_what_fails
 from ._patches import (
     coverage_maps,
     eigen_rows,
@@ -63,6 +63,6 @@ from ._scenes import scene_story
 from ._style import COLOURS
 
 for _name, _plot in list(globals().items()):  # here, once, so that no new plot can be forgotten
-    if inspect.isfunction(_plot) and _plot is not closing:
-        globals()[_name] = closing(_plot)
-del closing
+    if inspect.isfunction(_plot) and _plot is not close_what_fails:
+        globals()[_name] = close_what_fails(_plot)
+del close_what_fails

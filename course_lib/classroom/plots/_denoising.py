@@ -5,7 +5,7 @@ import numpy as np
 
 from ...images import psnr
 from ._names import BARE, describe, legend_outside, tick_numbers
-from ._panels import frame, given_axes, grid, one_axes, show_gray, show_map
+from ._panels import check_axes, frame, grid, one_axes, show_gray, show_map
 from ._style import BLACK, BLUE, LINES, MARKERS, RED, SIGNED, SKY, tell_apart
 
 
@@ -94,7 +94,7 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
         cells = figure.add_gridspec(2, above * below)
         axes = [figure.add_subplot(cells[0, i * below : (i + 1) * below]) for i in range(above)]
         axes += [figure.add_subplot(cells[1, i * above : (i + 1) * above]) for i in range(below)]
-    axes = given_axes("axes", axes, above + below)
+    axes = check_axes("axes", axes, above + below)
     pictures, charts = np.split(axes, [above])
     for ax, (name, look) in zip(pictures, looks.items()):
         show_gray(ax, look, name)
@@ -102,7 +102,7 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
     show_map(pictures[-1], error, "error, -128 to 128", size=9, labels=BARE, **colours)
     for ax in pictures:
         frame(ax, box, RED)
-    for ax, (name, shares), colour in zip(charts, weights.items(), (SKY, BLUE)):
+    for (ax, (name, shares)), _, colour in tell_apart(zip(charts, weights.items()), (SKY, BLUE)):
         ax.bar(np.arange(len(shares)), shares, color=colour)
         ax.set_yscale("function", functions=(lambda w: np.sqrt(np.maximum(w, 0)), np.square))
         describe(ax, name, "component k, from 0", "weight (square-root scale)", ylim=(0, 1.05))

@@ -124,7 +124,8 @@ def hiding_positions(image, pixels, rectangles, face_shape, counts, *, axes=None
     """
     left, right = axes = grid(1, 2, axes, panel=(4.2, 3.0))[0]
     show_gray(left, image, "pixel (cross), positions that hide it (filled)", size=12, labels=COUNTED)
-    for (row, column), (top, bottom, first, last), colour in zip(pixels, rectangles, (ORANGE, SKY)):
+    places = zip(pixels, rectangles, strict=True)
+    for ((row, column), (top, bottom, first, last)), _, colour in tell_apart(places, (ORANGE, SKY)):
         box = top, first, bottom - top + 1, last - first + 1
         frame(left, box, None, None, fill=True, facecolor=colour, alpha=0.55)
         for corner in ((top, first), (bottom, last)):

@@ -12,11 +12,11 @@ from ._names import BARE, PLACED
 from ._style import GRAY, RED
 
 
-def closing(plot):
+def close_what_fails(plot):
     """The plot; if it raises, a figure that it opened is closed, and the error names the plot."""
 
     @functools.wraps(plot)
-    def close_if_it_fails(*args, **options):
+    def draw_or_close(*args, **options):
         open_before = set(plt.get_fignums())
         try:
             return plot(*args, **options)
@@ -27,12 +27,12 @@ def closing(plot):
             error.add_note(f"{name} could not draw its arguments; help({name}) has their shapes")
             raise
 
-    return close_if_it_fails
+    return draw_or_close
 
 
 def one_axes(ax, size=(5.0, 3.6)):
     """The given axes, or the single axes of a new figure of `size` inches."""
-    return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else given_axes("ax", ax, 1)[0]
+    return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else check_axes("ax", ax, 1)[0]
 
 
 def grid(rows, columns, axes=None, panel=(1.5, 1.6), *, used=None, **options):
@@ -40,13 +40,13 @@ def grid(rows, columns, axes=None, panel=(1.5, 1.6), *, used=None, **options):
     if axes is None:
         size = (columns * panel[0], rows * panel[1])
         axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False, **options)[1]
-    axes = np.reshape(given_axes("axes", axes, rows * columns), (rows, columns))
+    axes = np.reshape(check_axes("axes", axes, rows * columns), (rows, columns))
     for ax in axes.flat[used:] if used is not None else ():
         ax.remove()
     return axes
 
 
-def given_axes(name, axes, count):
+def check_axes(name, axes, count):
     """A flat array of `count` axes; TypeError or ValueError for anything else."""
     flat = np.ravel(np.asarray(axes, dtype=object))
     if not all(isinstance(ax, Axes) for ax in flat):
