@@ -1,11 +1,12 @@
-"""What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger of the derivation, talks.
+"""What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger, talks; `models` and `loops` are
+their random instances and their oracle.
 
 A module is imported when it is first used.
 """
 
 import importlib
 
-__all__ = ["exercises", "ledger", "plots", "slides", "widgets"]
+__all__ = ["exercises", "ledger", "loops", "models", "plots", "slides", "widgets"]
 
 
 def __dir__():

@@ -22,7 +22,7 @@ FLOORS = {
     "mixture": 2, "scene": 2,
     "denoising": 3, "priors": 3, "report": 3,
     "estimators": 5,
-    "classroom.plots": 6,
+    "classroom.loops": 5, "classroom.models": 6, "classroom.plots": 6,
     "classroom.widgets": 7, "classroom.exercises": 7, "classroom.ledger": 7, "classroom.slides": 7,
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}

@@ -1,10 +1,14 @@
-"""One answer against the library on several instances: type first, then shape, then values, then the likely mistake.
+"""One answer against the right one on several instances: type first, then shape, then values, then the likely mistake.
 
-A mistake is recognised by being made: the check computes what the mistake would return on the same instances and compares.
+A mistake is recognised by being made: the check computes what the mistake would return on the same instances and
+compares. It is written once, as an edit of the right answer's source wherever an edit makes it.
 """
 
 import copy
+import functools
+import inspect
 import numbers
+import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ DIGITS_32 = 1e-3  # for an answer in float32, where the exercise allows it
 ROUNDED = 1e-2  # relative, for a number found with a pencil: near enough to ask whether it was rounded
 ANY = (
     object()
-)  # what a mistake returns where its own numbers are rounding noise: whatever is wrong there belongs to it
+)  # what a mistake returns where its own numbers are noise: whatever is wrong there belongs to it
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +50,9 @@ class Exercise:
     number : str, "03.2" is the second of lesson 03;  title : str
     returns : tuple of str, name and symbolic shape of each result, such as ("mean (D,)", "cov (D, D)")
     cases : function of rng that returns a list of `Case`: ordinary ones first, then the hard ones
-    solution : function of the arguments, made of calls of the library
-    mistakes : tuple of `Mistake`, the most specific first
+    solution : function of the arguments, the right answer; its source is what edits change
+    mistakes : rows that end with the sentence, the most specific first: (old, new, sentence), an edit of the solution;
+        ((old, new), ..., sentence), several at once; (function, sentence); (number, sentence) for a pencil's wrong value
     float32 : bool, whether an answer in float32 is right, with its fewer digits
     digits : float, largest error relative to the largest number of a result
     """
@@ -61,6 +66,13 @@ class Exercise:
     float32: bool = False
     digits: float = DIGITS
 
+    def __post_init__(self):
+        rows = [
+            row if isinstance(row, Mistake) else Mistake(row[-1], _made(self.solution, *row[:-1]))
+            for row in self.mistakes
+        ]
+        object.__setattr__(self, "mistakes", tuple(rows))
+
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
@@ -68,6 +80,28 @@ class Verdict:
 
     state: str
     sentence: str
+
+
+def edit(solution, *edits):
+    """The solution with its source changed: each of the edits (old, new) at the one place where `old` stands."""
+    source = textwrap.dedent(inspect.getsource(solution))
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(
+                f"{old!r} stands {source.count(old)} times in {solution.__name__}; an edit needs one place"
+            )
+        source = source.replace(old, new)
+    names = dict(solution.__globals__)
+    exec(compile(source, f"<{solution.__name__}, edited>", "exec"), names)
+    return names[solution.__name__]
+
+
+def _made(solution, *slip):
+    """What makes a mistake, from the front part of its row; an edit is made when it is first needed."""
+    if len(slip) == 1 and not isinstance(slip[0], tuple):
+        return slip[0] if callable(slip[0]) else lambda: slip[0]
+    edited = functools.cache(lambda: edit(solution, *([slip] if isinstance(slip[0], str) else slip)))
+    return lambda *args: edited()(*args)
 
 
 def judge(exercise, answer, rng=None):
@@ -89,14 +123,15 @@ def judge(exercise, answer, rng=None):
             f"hand over the function itself, not {_kind(answer)}: check(..., f), not check(..., f(x))",
         )
     cases = exercise.cases(np.random.default_rng() if rng is None else rng)
-    wanted = [_run(exercise.solution, case) for case in cases]
-    given = [_run(answer, case) for case in cases]
+    wanted = [_run(exercise.solution, copy.deepcopy(case.args)) for case in cases]
+    handed = [copy.deepcopy(case.args) for case in cases]
+    given = [_run(answer, args) for args in handed]
     if isinstance(given[0], NotImplementedError) or given[0] is Ellipsis:
         return Verdict("missing", _headed(exercise, "not attempted yet"))
     results = [(_parts(_joined(exercise, got)), _parts(want)) for got, want in zip(given, wanted)]
     right = [_same(got, want, _digits(exercise, got)) for got, want in results]
     if all(right):
-        changed = _changed(answer, cases)
+        changed = _changed(cases, handed)
         if changed is None:
             return Verdict(
                 "right",
@@ -119,32 +154,23 @@ def _headed(exercise, sentence):
     return f"{exercise.number} {exercise.title}: {sentence}{end}"
 
 
-def _run(function, case):
-    """What the function returns on copies of the arguments, or the exception that it raised."""
+def _run(function, args):
+    """What the function returns, or the exception that it raised."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            return function(*copy.deepcopy(case.args))
+            return function(*args)
         except Exception as error:  # whatever a student's code raises becomes a sentence
             return error
 
 
-def _changed(answer, cases):
-    """Number of the first argument that the answer changes in place, from 1, or None."""
-    for case in cases:
-        mine = copy.deepcopy(case.args)
-        _run(answer, Case(case.what, _Bare(mine)))
-        for index, (before, after) in enumerate(zip(case.args, mine), start=1):
+def _changed(cases, handed):
+    """Number of the first argument that the answer changed in place, from 1, or None."""
+    for case, args in zip(cases, handed):
+        for index, (before, after) in enumerate(zip(case.args, args), start=1):
             if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
                 return index
     return None
-
-
-class _Bare(tuple):
-    """Arguments that are not copied."""
-
-    def __deepcopy__(self, memo):
-        return self
 
 
 def _joined(exercise, result):
@@ -196,7 +222,7 @@ def _named(exercise, cases, results, right):
     """The sentence of the first mistake that gives the same on every instance, or None."""
 
     def agrees(mistake, case, got, fine):
-        made = _parts(_run(mistake.answer, case))
+        made = _parts(_run(mistake.answer, copy.deepcopy(case.args)))
         return not fine if made is ANY else _same(got, made, _digits(exercise, got))
 
     for mistake in exercise.mistakes:
