@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from course_lib import denoising, gaussian, images, mixture, patches, scene, windows
-from tests.helpers import random_channel, random_cov, random_gaussian, random_mixture
-from tests.scene.scenes import random_q, random_scene
+from course_lib.classroom import models
 from tests.tools.lesson_rules import headings
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -93,9 +92,9 @@ def occurs(symbol, lesson):
 @cache
 def records():
     rng = np.random.default_rng(0)
-    s = random_scene(rng, (19, 23), (7, 9))
+    s = models.scene(rng, (19, 23), (7, 9))
     pictures, _ = scene.sample(s, 6, rng)
-    made = random_gaussian(rng, 4), random_channel(rng, 2, 3), random_mixture(rng, 8, 4)
+    made = models.gaussian(rng, 4), models.channel(rng, 2, 3), models.mixture(rng, 8, 4)
     return {type(value).__name__: value for value in (*made, s, scene.statistics(pictures, s))}
 
 
@@ -103,16 +102,16 @@ def records():
 def calls():
     """Arguments that the functions of the table accept, with the sizes of SIZES."""
     rng = np.random.default_rng(1)
-    prior, channel, s = random_gaussian(rng, 3), random_channel(rng, 2, 3), records()["Scene"]
+    prior, channel, s = models.gaussian(rng, 3), models.channel(rng, 2, 3), records()["Scene"]
     y, x, stack = (rng.standard_normal(shape) for shape in (2, (6, 4), (6, 18 * 22, 4)))
     pictures = rng.uniform(0, 255, (6, 19, 23))
-    q, mixed, small = random_q(rng, 6, (13, 15)), random_mixture(rng, 8, 3), records()["Mixture"]
+    q, mixed, small = models.probabilities(rng, 6, (13, 15)), models.mixture(rng, 8, 3), records()["Mixture"]
     return {
         "gaussian.posterior": dict(prior=prior, channel=channel, y=y),
         "gaussian.joint": dict(prior=prior, channel=channel),
         "gaussian.joint_precision": dict(prior=prior, channel=channel),
         "gaussian.predictive": dict(prior=prior, channel=channel),
-        "gaussian.gain": dict(S=random_cov(rng, 3), W=channel.matrix, R=channel.noise_cov),
+        "gaussian.gain": dict(S=models.covariance(rng, 3), W=channel.matrix, R=channel.noise_cov),
         "denoising.restore_patches": dict(observed=rng.standard_normal((6, 2)), prior=mixed, channel=channel),
         "denoising.denoise_patches": dict(patches=x, prior=small, noise_std=1.0),
         "mixture.posterior": dict(prior=mixed, channel=channel, y=y),
