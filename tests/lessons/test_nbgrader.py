@@ -1,7 +1,10 @@
-"""nbgrader releases and grades the lessons as they are: its release is the student edition, its points are those of the checks."""
+"""nbgrader takes the lessons as they are: it releases the student edition, and its points are the checks'."""
 
+import copy
 import os
+import re
 import sys
+import textwrap
 from pathlib import Path
 
 import nbformat
@@ -13,10 +16,18 @@ from tests.tools import lesson_rules, student
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e '.[grade]'")
 
 from nbgrader.apps import NbGraderAPI
-from traitlets.config import Config
+from traitlets.config import Config, PyFileConfigLoader
 
 WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
-GRADED = "03_posterior_gmm"
+GRADED = "02_gaussian_posterior"
+GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+SCRIPT = "<script>alert(1)</script>"
+
+
+def recommended():
+    """The nbgrader_config.py of the guide."""
+    block = re.search(r"/nbgrader_config\.py`(?:.+\n)+\n((?: {4}.*\n|\n)+)", GUIDE)[1]
+    return textwrap.dedent(block)
 
 
 class Course:
@@ -24,7 +35,8 @@ class Course:
 
     def __init__(self, root):
         self.root = Path(root)
-        config = Config()
+        (self.root / "nbgrader_config.py").write_text(recommended(), encoding="utf-8")
+        config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
         config.CourseDirectory.root = str(root)
         config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
         config.Exchange.root = str(root / "exchange")
@@ -69,24 +81,34 @@ def test_the_release_is_the_student_edition(course, stem):
     assert not any(cell.get("outputs") for cell in released.cells)
 
 
-def filled(released, bodies):
-    """The release with these bodies in its first exercises, and the solutions of the complete lesson in the others."""
-    complete = [
-        cell.source for _, cell in lesson_rules.code_cells(notebook(GRADED)) if lesson_rules.is_exercise(cell)
-    ]
-    exercises = [cell for _, cell in lesson_rules.code_cells(released) if lesson_rules.is_exercise(cell)]
+def filled(released, stubs):
+    """The release: `stubs` make the first cells of exercises from theirs, the others are solved."""
+    complete, exercises = (
+        [cell for _, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)]
+        for nb in (notebook(GRADED), released)
+    )
     for index, cell in enumerate(exercises):
-        cell.source = (
-            cell.source.replace(student.STUB[1], bodies[index]) if index < len(bodies) else complete[index]
-        )
+        cell.source = stubs[index](cell.source) if index < len(stubs) else complete[index].source
     return released
 
 
-def test_right_answers_get_their_points_and_wrong_or_missing_ones_none(course):
-    """One student answers the first exercise wrong, leaves the second open, and solves the others."""
+def mischief(released):
+    """The first exercise redirects stderr, the second is open, the third is copied; a note is a script."""
+    attack = "import sys\nsys.stderr = sys.stdout\n"
+    nb = filled(released, [lambda source: attack + source.replace(student.STUB[1], "return 'lost'"), str])
+    third = [i for i, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)][2]
+    nb.cells.insert(third, copy.deepcopy(nb.cells[third]))
+    nb.cells[third].id = "copied"
+    nb.cells.append(nbformat.v4.new_markdown_cell(SCRIPT))
+    return nb
+
+
+def test_right_answers_get_their_points_and_others_none_whatever_a_student_hands_in(course):
     released = course.release(GRADED)
-    checks = [
-        f"check-{number.replace('.', '-')}" for number in lesson_rules.numbers_of_exercises(notebook(GRADED))
-    ]
-    points = course.points(GRADED, "ada", filled(released, ["raise ValueError('lost')", student.STUB[1]]))
+    checks = [f"check-{n.replace('.', '-')}" for n in lesson_rules.numbers_of_exercises(notebook(GRADED))]
+    points = course.points(GRADED, "ada", mischief(released))
     assert points == dict.fromkeys(checks, 1.0) | {checks[0]: 0.0, checks[1]: 0.0}
+    done = course.api.generate_feedback(GRADED, "ada")
+    assert done["success"], done["log"]
+    page = (course.root / "feedback" / "ada" / GRADED / f"{GRADED}.html").read_text(encoding="utf-8")
+    assert SCRIPT not in page and "&lt;script&gt;alert(1)" in page

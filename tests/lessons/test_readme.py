@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from tests.lessons.test_notebooks import LESSONS
 from tests.tools import chromium
@@ -47,6 +48,32 @@ def test_the_commands_stand_on_their_own_lines(command):
 def test_ci_runs_the_same_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"install -e '\.\[test\]' && .*pytest\"?\n$", script)
+
+
+@pytest.mark.parametrize("to_windows", [False, True])
+def test_the_workflow_runs_it_on_each_system_and_python(to_windows):
+    """START makes the environment of the README, TEST fills it; Windows has other separators and quotes."""
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8"))["jobs"][
+        "tests"
+    ]
+    assert [system.partition("-")[0] for system in job["strategy"]["matrix"]["os"]] == [
+        "ubuntu",
+        "macos",
+        "windows",
+    ]
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    command = f"{START.split('&&')[0].strip()} && {TEST.strip()} -ra"
+    if to_windows:
+        command = (
+            command.replace("python3", "python").replace(".venv/bin/", ".venv\\Scripts\\").replace("'", '"')
+        )
+    assert command in [step.get("run") for step in job["steps"]]
+
+
+@pytest.mark.parametrize("place", re.findall(r"`((?:course_lib|tests|notebooks|\.ci)/[\w/.]*)`", README))
+def test_a_place_that_the_table_names_is_there(place):
+    place = place.replace("NN_topic", "01_conditional_gaussians").replace("NN", "01")
+    assert (ROOT / place).exists()
 
 
 def test_ci_skips_no_browser_test():
