@@ -2,28 +2,24 @@
 
 import numpy as np
 
-from . import _instances
+from .. import models
 from ._grading import ANY, Case, Exercise
-from ._instances import inverse, only_numbers
-from ._slips import unless
+from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
 
 
 # 01.1 the upper blocks of the precision
 def block_cases(rng):
     def case(what, D1, D2, scale=1.0):
-        S = _instances.covariance(rng, D1 + D2, scale)
+        S = models.covariance(rng, D1 + D2, scale=scale)
         return Case(what, (S[:D1, :D1], S[:D1, D1:], S[D1:, D1:]))
 
     apart = case("blocks that are uncorrelated", 2, 2)
     apart.args[1][:] = 0
     return [
-        case("blocks of 3 and 2 entries", 3, 2),
-        case("blocks of 2 and 4 entries", 2, 4),
-        case("blocks of 2 and 2 entries", 2, 2),
-        case("blocks of one entry each", 1, 1),
-        apart,
+        case("blocks of 3 and 2 entries", 3, 2), case("blocks of 2 and 4 entries", 2, 4),
+        case("blocks of 2 and 2 entries", 2, 2), case("blocks of one entry each", 1, 1), apart,
         case("standard deviations near 10 000", 2, 3, scale=1e4),
-    ]
+    ]  # fmt: skip
 
 
 def precision_blocks(S11, S12, S22):
@@ -73,20 +69,18 @@ def split(S, seen):
 
 def condition_cases(rng):
     def case(what, D, seen, scale=1.0, pick=slice(None)):
-        mean, S = scale * rng.normal(size=D)[pick], _instances.covariance(rng, D, scale)[pick][:, pick]
+        mean, S = scale * rng.normal(size=D)[pick], models.covariance(rng, D, scale=scale)[pick][:, pick]
         return Case(what, (mean, S, np.array(seen), mean[seen] + scale * rng.normal(size=len(seen))))
 
     apart = case("a seen entry that is independent of the others", 3, [1])
     apart.args[1][1, [0, 2]] = apart.args[1][[0, 2], 1] = 0
     return [
-        case("one of three entries seen", 3, [1]),
-        case("two of four entries seen", 4, [0, 2]),
+        case("one of three entries seen", 3, [1]), case("two of four entries seen", 4, [0, 2]),
         case("seen entries that are not in rising order", 5, [4, 0, 2]),
-        case("a single entry unseen", 4, [0, 1, 3]),
-        apart,
+        case("a single entry unseen", 4, [0, 1, 3]), apart,
         case("gray levels near 10 000", 4, [3, 1], scale=1e4),
         case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0]),
-    ]
+    ]  # fmt: skip
 
 
 def condition(mean, cov, seen, value):
@@ -107,7 +101,7 @@ ORDER = (
 )  # fmt: skip
 CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
     ORDER,
-    (unless("_instances.singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
+    (unless("singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
     (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?"),
     ((" + gain @ (value - mean[seen])", ""), (" - gain @ S12.T", ""), "that is the marginal of the unseen entries: you forgot what was seen"),
     ("- gain", "+ gain", "your covariance is larger than before the look; does seeing something make us less sure?"),
@@ -118,9 +112,9 @@ CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (
     ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
     (" @ inverse(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
     ("S12 @ inverse(S22)", "inverse(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
-    (("S11 - gain @ S12.T", "inverse(S11 - gain @ S12.T)"), unless("_instances.singular(cov)"),
+    (("S11 - gain @ S12.T", "inverse(S11 - gain @ S12.T)"), unless("singular(cov)"),
      "your second result is a precision; the covariance is wanted"),
-    (("S11 - gain @ S12.T", "S22 - S12.T @ inverse(S11) @ S12"), unless("_instances.singular(cov)"),
+    (("S11 - gain @ S12.T", "S22 - S12.T @ inverse(S11) @ S12"), unless("singular(cov)"),
      "your covariance is that of the seen entries given the unseen ones; which were seen?"),
 ))  # fmt: skip
 
@@ -157,7 +151,7 @@ PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D
 # 01.5 the joint of a clean vector and its measurement
 def look(rng, what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0, never=(), blind=()):
     """A clean vector and its channel: mu, S, W, b, R; which entries never vary, and which no measurement looks at."""
-    z, channel = _instances.gaussian_prior(rng, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
+    z, channel = models.gaussian(rng, Dz, scale=scale), models.channel(rng, Dy, Dz, scale=scale)
     S, W = prior * z.cov, channel.matrix.copy()
     S[never, :], S[:, never], W[:, blind] = 0, 0, 0
     return Case(what, (z.mean, S, W, channel.offset, noise * channel.noise_cov))
@@ -168,11 +162,9 @@ def looks(rng, *hard):
     return [
         look(rng, "three measurements of two entries", 2, 3),
         look(rng, "two measurements of three entries", 3, 2),
-        look(rng, "as many measurements as entries", 2, 2),
-        look(rng, "one number each", 1, 1),
-        *hard,
+        look(rng, "as many measurements as entries", 2, 2), look(rng, "one number each", 1, 1), *hard,
         look(rng, "gray levels near 10 000", 3, 2, scale=1e4),
-    ]
+    ]  # fmt: skip
 
 
 def joint_cases(rng):
@@ -202,7 +194,7 @@ JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("me
     ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W in the covariance of y: for z ~ N(mu, S), which side of S faces W?"),
     (("[mu, W @ mu + b]", "[W @ mu + b, mu]"), ("[[S, cross], [cross.T, corner]]", "[[corner, cross.T], [cross, S]]"),
      "you stacked y on top of z; here z comes first"),
-    ((", cov\n", ", inverse(cov)\n"), unless("_instances.singular(S) or _instances.singular(R)"),
+    ((", cov\n", ", inverse(cov)\n"), unless("singular(S) or singular(R)"),
      "your second result is the precision of the joint, not its covariance"),
 ))  # fmt: skip
 

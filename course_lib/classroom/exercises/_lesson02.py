@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from . import _instances
+from .. import models
 from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
-from ._instances import inverse, only_numbers
+from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
 from ._lesson01 import look, looks
-from ._slips import unless
 
 # 02.1 two opinions with a pencil
 PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
@@ -43,7 +42,7 @@ PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "
     ("W @ S @ W.T", "W @ S", "one W is missing: what does a map do to a covariance, from both sides?"),
     ("W @ S @ W.T", "W.T @ S @ W", "the transpose stands on the wrong W: which side of S faces W?"),
     ("+ R", "- R", "two independent spreads were subtracted; do they not add up?"),
-    (("W @ S @ W.T + R", "inverse(inverse(W @ S @ W.T) + inverse(R))"), unless("_instances.singular(W @ S @ W.T) or _instances.singular(R)"),
+    (("W @ S @ W.T + R", "inverse(inverse(W @ S @ W.T) + inverse(R))"), unless("singular(W @ S @ W.T) or singular(R)"),
      "precisions add when two opinions on one thing are joined; here two variations come on top of each other"),
 ))  # fmt: skip
 
@@ -104,10 +103,10 @@ def posterior_by_gain(mu, S, W, b, R, y):
 # without R: W S W' is singular, or nothing is left of the covariance
 NOTHING_LEFT = "len(b) >= np.linalg.matrix_rank(S)"
 GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
-    (unless("_instances.singular(S) or _instances.singular(R)"),
+    (unless("singular(S) or singular(R)"),
      "right until S or R is singular: your answer inverts what this form never needs"),
     ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
-    (("W @ S @ W.T + R", "R"), unless("_instances.singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
+    (("W @ S @ W.T + R", "R"), unless("singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
     (" - b", "", "the offset b is missing in the surprise"),
     (" - W @ mu", "", "only what differs from the expected measurement is a surprise"),
     ("(y - W @ mu - b)", "y", "your gain multiplies y as it was read; how much of that was expected?"),
@@ -126,20 +125,17 @@ GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, D
 # 02.5 the Wiener filter
 def wiener_cases(rng):
     def case(what, D, noise_std, scale=1.0, S=None):
-        prior = _instances.gaussian_prior(rng, D, scale)
+        prior = models.gaussian(rng, D, scale=scale)
         y = prior.mean + scale * rng.normal(size=D)
         return Case(what, (prior.mean, prior.cov if S is None else np.array(S, dtype=float), noise_std, y))
 
     together = [[2, 2, 2], [2, 2, 2], [2, 2, 3]]
     return [
-        case("two pixels", 2, 0.5),
-        case("five pixels", 5, 1.5),
-        case("gray levels", 4, 25.0, scale=40.0),
-        case("a single pixel", 1, 0.7),
-        case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
+        case("two pixels", 2, 0.5), case("five pixels", 5, 1.5), case("gray levels", 4, 25.0, scale=40.0),
+        case("a single pixel", 1, 0.7), case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
         case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
         case("noise a hundred times wider than the prior", 3, 100.0),
-    ]
+    ]  # fmt: skip
 
 
 def wiener(mu, S, noise_std, y):
@@ -151,7 +147,7 @@ def wiener(mu, S, noise_std, y):
 WIENER = Exercise("02.5", "the Wiener filter", ("factors (D,)", "mean (D,)"), wiener_cases, wiener, (
     ("noise_std**2", "noise_std", "the noise is given by its standard deviation; what stands beside a variance?"),
     ("f = lam", "f = noise_std**2", "those are the shares of the noise: which directions are to be kept, those that vary much or little?"),
-    (("lam / (lam + noise_std**2)", "np.sqrt(lam) / (np.sqrt(lam) + noise_std)"), unless("S.any() and _instances.singular(S)"),
+    (("lam / (lam + noise_std**2)", "np.sqrt(lam) / (np.sqrt(lam) + noise_std)"), unless("S.any() and singular(S)"),
      "you took standard deviations throughout; what do the eigenvalues of a covariance mean?"),
     ("(lam + noise_std**2)", "noise_std**2", "your factors are ratios to the noise alone and may exceed 1"),
     ("mu + U", "U", "the prior mean is missing: what was shrunk is a deviation from it"),

@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from . import _instances
+from .. import models
 from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers
-from ._slips import unless
+from ._instances import only_numbers, singular, unless  # noqa: F401 (edits use them)
 
 
 # 03.1 how well each component predicted y
 def evidence_cases(rng):
-    def case(what, K, Dy, Dz, scale=1.0, singular=False):
-        prior, channel = _instances.mixture_prior(rng, K, Dz, scale), _instances.channel(rng, Dy, Dz, scale)
+    def case(what, K, Dy, Dz, scale=1.0, degenerate=False):
+        prior, channel = (
+            models.mixture(rng, K, Dz, scale=scale, spread=scale),
+            models.channel(rng, Dy, Dz, scale=scale),
+        )
         covs = np.array(prior.covs)
-        if singular:
+        if degenerate:
             covs[0] = np.outer(np.arange(1.0, Dz + 1), np.arange(1.0, Dz + 1))
         y = channel.matrix @ prior.means[0] + channel.offset + scale * rng.normal(size=Dy)
         return Case(what, (prior.means, covs, channel.matrix, channel.offset, channel.noise_cov, y))
@@ -21,11 +23,10 @@ def evidence_cases(rng):
     return [
         case("three components in two dimensions", 3, 2, 2),
         case("a measurement of three numbers by two", 4, 2, 3),
-        case("a measurement of two numbers by three", 2, 3, 2),
-        case("a single component", 1, 2, 2),
-        case("a component of singular covariance", 3, 2, 3, singular=True),
+        case("a measurement of two numbers by three", 2, 3, 2), case("a single component", 1, 2, 2),
+        case("a component of singular covariance", 3, 2, 3, degenerate=True),
         case("forty dimensions, where every density underflows", 2, 40, 40, scale=1e10),
-    ]
+    ]  # fmt: skip
 
 
 def log_evidence(means, covs, W, b, R, y):
@@ -43,7 +44,7 @@ def of_clean(means, covs, W, b, R, y):
 
 EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
     ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
-    ((" + R", ""), ("logs = []", "if any(_instances.singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
+    ((" + R", ""), ("logs = []", "if any(singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
      "your covariance of y lacks the noise R: y is more spread than W z + b"),
     (of_clean, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
     (" - b", "", "the offset b is missing: where does component k expect y?"),
@@ -72,19 +73,17 @@ PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbe
 # 03.3 mean and covariance of a mixture
 def moment_cases(rng):
     def case(what, K, D, scale=1.0, shift=0.0, spread=1.0):
-        prior = _instances.mixture_prior(rng, K, D, scale)
+        prior = models.mixture(rng, K, D, scale=scale, spread=scale)
         return Case(what, (prior.weights, prior.means + shift, spread * prior.covs))
 
     means, covs = case("", 3, 2).args[1:]
     means[1] = 1e3
     return [
-        case("three components in two dimensions", 3, 2),
-        case("two components in three dimensions", 2, 3),
-        case("gray levels", 4, 4, scale=50.0, shift=100.0),
-        case("a single component", 1, 2),
+        case("three components in two dimensions", 3, 2), case("two components in three dimensions", 2, 3),
+        case("gray levels", 4, 4, scale=50.0, shift=100.0), case("a single component", 1, 2),
         Case("a component of weight 0, far away", (np.array([0.4, 0.0, 0.6]), means, covs)),
         case("components without any spread", 3, 2, spread=0.0),
-    ]
+    ]  # fmt: skip
 
 
 def moments(weights, means, covs):
@@ -113,19 +112,18 @@ MOMENTS = Exercise("03.3", "mean and covariance of a mixture", ("mean (D,)", "co
 def weight_cases(rng):
     def case(what, K, level, spread, zeros=(), lead=0.0):
         """Log densities around a level; a component whose prior weight is 0 has a lead."""
-        weights = _instances.weights(rng, K)
+        weights = rng.dirichlet(np.full(K, 3.0))
         weights[list(zeros)] = 0
         return Case(what, (weights / weights.sum(), rng.normal(level, spread, K) + lead * (weights == 0)))
 
     return [
-        case("three components", 3, -4, 1),
-        case("six components", 6, -4, 1),
+        case("three components", 3, -4, 1), case("six components", 6, -4, 1),
         case("a single component", 1, -4, 1),
         case("a component whose prior weight is 0", 4, -4, 1, zeros=[1]),
         case("a component of prior weight 0 that predicted best", 4, -1350, 2, zeros=[1], lead=800),
         case("log densities near -1350, as for patches", 5, -1350, 2),
         case("log densities near +800", 3, 800, 2),
-    ]
+    ]  # fmt: skip
 
 
 def posterior_weights(weights, log_evidence):

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from . import _instances
 from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers
-from ._slips import unless
+from ._instances import only_numbers, unless
 
 
 # 04.1 all windows of an image
@@ -15,12 +13,10 @@ def images(rng):
 
     return [
         case("an image of 5 x 7 pixels and m = 3", 5, 7, 3),
-        case("an image of 7 x 4 pixels and m = 2", 7, 4, 2),
-        case("a square image", 6, 6, 3, scale=100.0),
-        case("windows of one pixel", 3, 4, 1),
-        case("windows as high as the image", 3, 6, 3),
+        case("an image of 7 x 4 pixels and m = 2", 7, 4, 2), case("a square image", 6, 6, 3, scale=100.0),
+        case("windows of one pixel", 3, 4, 1), case("windows as high as the image", 3, 6, 3),
         case("a window as large as the image", 4, 4, 4),
-    ]
+    ]  # fmt: skip
 
 
 def windows(image, m):
@@ -73,11 +69,9 @@ def stacks(rng):
         case("patches of noise, 3 x 3 in an image of 6 x 8", 6, 8, 3),
         case("an image higher than wide", 7, 5, 2),
         Case("patches that were cut from an image", (windows(image, 4), 4, 6, 5)),
-        case("large gray levels", 5, 5, 3, scale=1e6),
-        case("windows of one pixel", 3, 4, 1),
-        case("windows as wide as the image", 6, 4, 4),
-        case("a window as large as the image", 3, 3, 3),
-    ]
+        case("large gray levels", 5, 5, 3, scale=1e6), case("windows of one pixel", 3, 4, 1),
+        case("windows as wide as the image", 6, 4, 4), case("a window as large as the image", 3, 3, 3),
+    ]  # fmt: skip
 
 
 def average(v, m, H, W):
@@ -114,18 +108,16 @@ AVERAGE = Exercise("04.3", "averaging overlaps", ("image (H, W)",), stacks, aver
 # 04.4 the E-step
 def log_density_cases(rng):
     def case(what, N, K, level=-4.0, weights=None):
-        weights = _instances.weights(rng, K) if weights is None else np.array(weights)
+        weights = rng.dirichlet(np.full(K, 3.0)) if weights is None else np.array(weights)
         return Case(what, (weights, rng.normal(level, 1.5, size=(N, K))))
 
     return [
-        case("five data and three components", 5, 3),
-        case("three data and four components", 3, 4),
-        case("a single component", 4, 1),
-        case("a single datum", 1, 3),
+        case("five data and three components", 5, 3), case("three data and four components", 3, 4),
+        case("a single component", 4, 1), case("a single datum", 1, 3),
         case("a component of weight 0", 4, 3, weights=[0.3, 0.0, 0.7]),
         case("log densities near -1350, as for patches", 4, 3, level=-1350.0),
         case("log densities near +800", 3, 2, level=800.0),
-    ]
+    ]  # fmt: skip
 
 
 def e_step(weights, log_densities):
@@ -172,9 +164,8 @@ def data_cases(rng):
         case("gray levels", 30, 4, 2, 100.0, scale=50.0, shift=100.0),
         case("a single component", 10, 2, 1, 1.0),
         case("responsibilities of 0 and 1", 12, 2, 3, 1.0, r=np.tile(np.eye(3), (4, 1))),
-        case("data that are all black", 8, 2, 2, 1.0, scale=0.0),
-        case("a single datum", 1, 2, 1, 2.0),
-    ]
+        case("data that are all black", 8, 2, 2, 1.0, scale=0.0), case("a single datum", 1, 2, 1, 2.0),
+    ]  # fmt: skip
 
 
 def m_step(x, r, reg_covar):

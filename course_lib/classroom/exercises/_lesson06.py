@@ -7,8 +7,8 @@ from scipy.special import softmax
 from scipy.stats import norm  # noqa: F401  an edit of the logits needs it
 
 from ... import scene
-from . import _instances
 from ._grading import ANY, Case, Exercise
+from ._instances import only_numbers
 
 
 def drawn(rng, H, W, h, w, level=0.0, noise_std=None):
@@ -77,7 +77,7 @@ JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",)
 
 
 # 06.2 one pixel with a pencil
-PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), _instances.only_numbers,
+PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers,
     lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
     (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
     (3.0, "twice too much: what stands beside s squared in the denominator?"),
@@ -171,14 +171,11 @@ def posterior_cases(rng):
     misled = case("a prior that excludes the best position", 3, 4, zeros=[5, 6])
     misled.args[0][1, 1] += 2000
     return [
-        case("positions in 3 rows and 4 columns", 3, 4),
-        case("positions in 5 rows and 2 columns", 5, 2),
-        case("a single position", 1, 1),
-        case("a prior with zeros", 3, 3, zeros=[0, 4]),
+        case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
+        case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
         case("logits near 1000", 4, 3, shift=1000.0),
-        case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0),
-        misled,
-    ]
+        case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled,
+    ]  # fmt: skip
 
 
 def posterior(logit, A):
