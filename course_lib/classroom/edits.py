@@ -17,7 +17,7 @@ def edit(function, *edits):
     for old, new in edits:
         if source.count(old) != 1:
             stands = f"{old!r} stands {source.count(old)} times in {function.__name__}"
-            raise ValueError(f"edits needs text with one place; {stands}; take more of its line")
+            raise ValueError(f"edits needs text that stands in one place; {stands}; take more of its line")
         source = source.replace(old, new)
     names = dict(function.__globals__)
     exec(compile(source, f"<{function.__name__}, edited>", "exec"), names)

@@ -6,14 +6,14 @@ compares. It is written once, as an edit of the right answer's source wherever a
 
 import copy
 import functools
-import inspect
 import numbers
-import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from ..edits import edit
 
 DIGITS = 1e-8  # relative to the largest number of a result
 DIGITS_32 = 1e-3  # for an answer in float32, where the exercise allows it
@@ -103,20 +103,6 @@ class Tried:
 
     parts: object
     changed: int | None
-
-
-def edit(solution, *edits):
-    """The solution with its source changed: each edit (old, new) at the one place where `old` stands."""
-    source = textwrap.dedent(inspect.getsource(solution))
-    for old, new in edits:
-        if source.count(old) != 1:
-            raise ValueError(
-                f"{old!r} stands {source.count(old)} times in {solution.__name__}; an edit needs one place"
-            )
-        source = source.replace(old, new)
-    names = dict(solution.__globals__)
-    exec(compile(source, f"<{solution.__name__}, edited>", "exec"), names)
-    return names[solution.__name__]
 
 
 def _made(solution, *slip):

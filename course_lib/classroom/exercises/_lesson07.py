@@ -15,13 +15,11 @@ def levels(rng, *shape, level=0.0):
 # 07.1 the summed-area table
 def table_cases(rng):
     return [
-        Case("a picture of 4 x 6", (levels(rng, 4, 6),)),
-        Case("a picture of 5 x 3", (levels(rng, 5, 3),)),
-        Case("a square picture", (levels(rng, 4, 4),)),
-        Case("a picture of one row", (levels(rng, 1, 5),)),
+        Case("a picture of 4 x 6", (levels(rng, 4, 6),)), Case("a picture of 5 x 3", (levels(rng, 5, 3),)),
+        Case("a square picture", (levels(rng, 4, 4),)), Case("a picture of one row", (levels(rng, 1, 5),)),
         Case("a picture of one pixel", (levels(rng, 1, 1),)),
         Case("whole numbers from a 16-bit camera", (rng.integers(50_000, 60_000, (6, 4)),)),
-    ]
+    ]  # fmt: skip
 
 
 def table(Y):

@@ -5,8 +5,8 @@ from scipy.signal import correlate2d  # noqa: F401  edits use it, and the next
 from scipy.special import entr, logsumexp  # noqa: F401
 
 from ... import scene
-from . import _instances
 from ._grading import ANY, Case, Exercise  # noqa: F401
+from ._instances import only_numbers
 
 
 def one_hot(I, J, position):
@@ -34,14 +34,10 @@ def bound_cases(rng):
     closed.args[1][:] /= closed.args[1].sum(axis=(1, 2), keepdims=True)
     closed.args[0][:, 0, 1] = -np.inf
     return [
-        case("three pictures", 3, 2, 3),
-        case("five pictures", 5, 3, 2),
-        case("one picture", 1, 3, 3),
-        case("a single position", 4, 1, 1),
-        sure,
-        closed,
+        case("three pictures", 3, 2, 3), case("five pictures", 5, 3, 2), case("one picture", 1, 3, 3),
+        case("a single position", 4, 1, 1), sure, closed,
         case("logarithms near -14000, as for real pictures", 3, 4, 3, level=-14000.0, spread=8.0),
-    ]
+    ]  # fmt: skip
 
 
 def bound(log_joint, q):
@@ -70,7 +66,7 @@ BOUND = Exercise("08.1", "the bound", ("bound ()",), bound_cases, bound, (
 
 # 08.2 the gap with a pencil
 OF_BOUND = np.log(8) / 2 + np.log(2)
-GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), _instances.only_numbers, lambda: np.log(9) - OF_BOUND, (
+GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambda: np.log(9) - OF_BOUND, (
     (OF_BOUND, "that is the bound itself; how far below ln p(X) does it lie"),
     (np.log(9), "that is ln p(X) itself; how far below it does the bound lie"),
     (np.log(9) - np.log(8) / 2, "your bound lacks the entropy of the undecided q"),
@@ -102,13 +98,12 @@ def face_cases(rng):
 
     return [
         case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)),
-        case("one picture", 1, (5, 4), (3, 2)),
+        case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)), case("one picture", 1, (5, 4), (3, 2)),
         case("q that is sure of one position in every picture", 4, (4, 6), (2, 2), hard=True),
         case("a face as large as the pictures", 3, (3, 4), (3, 4)),
         case("a face of one pixel", 4, (3, 5), (1, 1)),
         case("gray levels near 60 000", 3, (4, 5), (2, 2), level=6e4),
-    ]
+    ]  # fmt: skip
 
 
 def mean_face(images, q):
@@ -217,13 +212,12 @@ def noise_cases(rng):
 
     return [
         case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)),
-        case("one picture", 1, (4, 6), (2, 2)),
+        case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)), case("one picture", 1, (4, 6), (2, 2)),
         case("q that is sure of one position in every picture", 4, (5, 4), (2, 2), hard=True),
         case("a face as large as the pictures", 3, (3, 4), (3, 4)),
         case("pixels that the face hides at every position", 4, (4, 5), (3, 4)),
         case("gray levels near 60 000", 3, (4, 5), (2, 3), level=6e4),
-    ]
+    ]  # fmt: skip
 
 
 def squares(image, face, background, i, j):
