@@ -9,8 +9,8 @@ import pytest
 from nbconvert.preprocessors import ExecutePreprocessor
 
 from course_lib.classroom import exercises
+from course_lib.classroom.edits import edit
 from course_lib.classroom.exercises import ANY, EXERCISES, Case, Exercise, judge
-from course_lib.classroom.exercises._grading import edit
 
 LESSONS = sorted({number.split(".")[0] for number in EXERCISES})
 ANSWERS = [importlib.import_module(f"tests.classroom.answers{lesson}") for lesson in LESSONS]
@@ -34,7 +34,7 @@ def slip(mistake):
         try:
             made = mistake.answer(*args)
         except Exception as error:  # an edit stands at one place, and the edited source knows its names
-            assert not isinstance(error, (NameError, SyntaxError)) and "edit needs" not in str(error)
+            assert not isinstance(error, (NameError, SyntaxError)) and "edits needs" not in str(error)
             raise
         return None if made is ANY else made
 
@@ -343,7 +343,7 @@ def test_an_infinite_number_that_is_right_is_not_what_is_wrong():
 
 
 def test_an_edit_needs_one_place():
-    with pytest.raises(ValueError, match=r"'x' stands 3 times in doubled; an edit needs one place"):
+    with pytest.raises(ValueError, match=r"'x' stands 3 times in doubled; take more"):
         edit(doubled, ("x", "y"))
     assert edit(doubled, ("2 * x", "3 * x"), ("x.sum()", "x.max()"))(np.ones(2))[1] == 1
 
