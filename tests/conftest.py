@@ -2,11 +2,11 @@
 
 import os
 
-# Before numpy is first imported: threads of BLAS are chosen at load time, and two pytest workers fill two cores.
+# Before numpy is first imported: BLAS counts threads at load time, and two workers fill two cores.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-import hypothesis
+import hypothesis  # noqa: E402
 
 hypothesis.settings.register_profile("course", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("course")

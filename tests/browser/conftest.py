@@ -16,7 +16,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    """Not for the whole session: while Playwright is open, an event loop runs, and neither a second one nor nbval wants that."""
+    """Not for the session: an open Playwright runs an event loop, which neither a second nor nbval likes."""
     with chromium.browser(chromium.require_chromium()) as browser:
         yield browser
 

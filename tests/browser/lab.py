@@ -1,4 +1,4 @@
-"""A JupyterLab server over a copy of the lessons, with settings of its own, and a page that opens a notebook in it."""
+"""A JupyterLab server over a copy of the lessons, with settings of its own, and a page with a notebook."""
 
 import ast
 import os
@@ -48,7 +48,7 @@ class Server:
 
 
 def copy_lessons(folder):
-    """A copy of what JupyterLab shows a student: lessons, scripts and their pairing. The repository stays as it is."""
+    """A copy of what JupyterLab shows a student: lessons, scripts and their pairing."""
     shutil.copytree(
         ROOT / "notebooks",
         folder / "notebooks",
@@ -138,7 +138,7 @@ def _wait(url, process, log, seconds=60):
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise RuntimeError(
-        f"JupyterLab needs to answer within {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand to see why"
+        f"JupyterLab needs to answer in {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand"
     )
 
 
@@ -148,7 +148,7 @@ class Notebook:
     Attributes
     ----------
     page : Playwright's
-    complaints : list of str, what went wrong so far: in the browser's console, in a cell, or on the way to another computer
+    complaints : list of str, what went wrong so far: in the console, in a cell, or on the way elsewhere
     """
 
     def __init__(self, browser, server, path, width=WIDE):
@@ -194,5 +194,5 @@ class Notebook:
 
 # Part of a message -> why it may be there.
 HARMLESS = {
-    "did not appear within": "JupyterLab draws the cells that are in view; on a busy machine it gives up to scroll to a cell that is not drawn yet"
+    "did not appear within": "JupyterLab draws cells in view; if busy it gives up scrolling to others"
 }

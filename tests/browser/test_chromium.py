@@ -1,4 +1,4 @@
-"""Where no Chromium is, browser tests say so: skipped on a reader's machine, failed where they are required."""
+"""Where no Chromium is, browser tests say so: skipped on a reader's machine, failed where required."""
 
 import pytest
 

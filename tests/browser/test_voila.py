@@ -1,4 +1,4 @@
-"""The README's Voila command shows a lesson as an app: no code, formulas set, widgets that answer, and no network."""
+"""The README's Voila command shows a lesson as an app: no code, formulas set, live widgets, no network."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def widget_alone(stem):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A copy of the lessons, and a small one beside them; the notebooks of the repository stay as they are."""
+    """A copy of the lessons, and a small one beside them; the repository stays as it is."""
     folder = tmp_path_factory.mktemp("voila") / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
     nbformat.write(widget_alone("05_denoising_digits"), folder / "small.ipynb")

@@ -1,4 +1,4 @@
-"""JupyterLab writes a lesson's script beside it from whatever folder it was started in, and pairs nothing else."""
+"""JupyterLab writes a lesson and its script from whatever folder it was started in, and nothing else."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ def paired(stem):
 
 @pytest.fixture
 def course(tmp_path):
-    """A folder that holds a course: one lesson with its script, the student edition, a reader's own copies and notebook."""
+    """A course of one lesson: its script, the student edition, a reader's own copies and notebook."""
     notebooks = tmp_path / "above" / "course" / "notebooks"
     for folder in ("scripts", "student", "mine"):
         (notebooks / folder).mkdir(parents=True)

@@ -13,7 +13,8 @@ from tests.tools.lesson_rules import printed
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-START = "    python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
+VENV = "    python3 -m venv .venv"
+START = f"{VENV} && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
 APPS = "    .venv/bin/pip install -e '.[present]' && cd notebooks && ../.venv/bin/voila"
 TALK = "    .venv/bin/python -m course_lib.classroom.slides notebooks/05_denoising_digits.ipynb"
 TEST = "    .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
@@ -62,7 +63,7 @@ def test_the_workflow_runs_it_on_each_system_and_python(to_windows):
         "windows",
     ]
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
-    command = f"{START.split('&&')[0].strip()} && {TEST.strip()} -ra"
+    command = f"{VENV.strip()} && {TEST.strip()} -ra"
     if to_windows:
         command = (
             command.replace("python3", "python").replace(".venv/bin/", ".venv\\Scripts\\").replace("'", '"')

@@ -1,7 +1,7 @@
 """The browser of the tests: an installed Chromium, driven by Playwright.
 
-Without one, the tests that need it are skipped with the reason; with COURSE_BROWSER_TESTS=required in the environment,
-as .ci/run has it, they fail instead.
+Without one, the tests that need it are skipped with the reason; with COURSE_BROWSER_TESTS=required in the
+environment, as .ci/run has it, they fail instead.
 """
 
 import os
@@ -29,10 +29,10 @@ def executable() -> str | None:
 
 
 def require_chromium() -> str:
-    """Path of Chromium; where there is none the test is skipped, or fails if COURSE_BROWSER_TESTS=required."""
+    """Path of Chromium; without one the test is skipped, or fails if COURSE_BROWSER_TESTS=required."""
     path = executable()
     if path is None:
-        reason = f"Chromium is not installed; put one of {', '.join(NAMES)} on the PATH, such as Debian's package chromium"
+        reason = f"Chromium is not installed; put one of {', '.join(NAMES)} on the PATH (Debian: chromium)"
         if os.environ.get("COURSE_BROWSER_TESTS") == "required":
             pytest.fail(reason)
         pytest.skip(reason)

@@ -27,7 +27,7 @@ MEASURE = """() => {
   return {
     heading: slide.querySelector('h1, h2, h3, h4')?.innerText.replace('¶', '') ?? '',
     cells: all('.jp-Cell').length,
-    width: slide.clientWidth + Math.max(0, ...boxes.map(e => e.scrollWidth - e.clientWidth - 1)),  // 1 by rounding
+    width: slide.clientWidth + Math.max(0, ...boxes.map(e => e.scrollWidth - e.clientWidth - 1)),
     height: slide.scrollHeight,
     smallest: Math.min(1, ...shares),
     formulas: all('mjx-container').length,
@@ -38,7 +38,7 @@ MEASURE = """() => {
 
 @dataclass(frozen=True)
 class Slide:
-    """A slide as the browser lays it out: pixels of the 960 x 700 page, and the strongest reduction of a figure or formula."""
+    """A slide in the browser: pixels of the 960 x 700 page, strongest reduction of a figure or formula."""
 
     heading: str
     cells: int
@@ -105,7 +105,8 @@ def main(arguments=None):
     print("slide  cells  width  height  smallest  heading")
     for index, slide in enumerate(found, 1):
         print(
-            f"{index:5}  {slide.cells:5}  {slide.width:5}  {slide.height:6}  {slide.smallest:8.2f}  {slide.heading}"
+            f"{index:5}  {slide.cells:5}  {slide.width:5}  {slide.height:6}  {slide.smallest:8.2f}",
+            slide.heading,
         )
         problems += [f"slide {index}: {complaint}" for complaint in slide.complaints]
     print("\n".join(problems) or "every slide fits, no request, no error")
