@@ -84,7 +84,7 @@ CALLS = [
     ((PIXEL, ["board"], 1, 1), ValueError, "names needs one label for each of 2 components; got 1; name"),
     ((PIXEL, None, 1, 1), TypeError, "names needs a list of labels; got None; give one text for"),
     ((PIXEL, [1, 2], 1, 1), TypeError, r"names needs a list of labels; got \[1, 2\]; give one text"),
-    ((PIXEL, "ab", 1, 1), TypeError, "names needs a list of labels; got 'ab'; give one text"),
+    ((PIXEL, ["a", "b", "c"], 1, 1), ValueError, "names needs one label for each of 2 components; got 3"),
     ((PIXEL, NAMES[1], 1, 0), ValueError, r"noise_std needs a finite number above 0 \(gray levels\); got 0"),
 ]  # fmt: skip
 
