@@ -180,7 +180,7 @@ def test_a_bomb_is_not_unpacked_and_a_giant_not_read(cache):
     cache.mkdir(parents=True)
     path = cache / file_name(M, K)
     for size in (0, 2**30):
-        path.write_bytes(npz(**unpacked(packed()), bomb=np.zeros(5 * 10**6)))
+        path.write_bytes(npz(**{**unpacked(packed()), "means": np.zeros(5 * 10**6)}))
         if size:
             os.truncate(path, size)
         tracemalloc.start()
