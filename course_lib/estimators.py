@@ -231,7 +231,7 @@ def _check_stack(name, images):
         raise TypeError(
             f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"
         )
-    hint = "cut all to one size; a single image goes in as image[None]"
+    hint = "cut all pictures to one size; a single picture goes in as image[None]"
     return checks.gray_images(name, images, ("N", "H", "W"), hint=hint)
 
 
