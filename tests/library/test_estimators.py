@@ -167,7 +167,7 @@ def test_bad_parameters_stop_before_any_work(digits, small, capsys, change, erro
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda x: x[0], ValueError, "got (28, 28); cut all to one size; a single image"),
+        (lambda x: x[0], ValueError, "got (28, 28); cut all pictures to one size; a single picture"),
         (lambda x: x[:0], ValueError, "noisy needs shape (N, H, W); got (0, 28, 28)"),
         (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "noisy needs finite numbers; got 1 NaN"),
         (lambda x: [x[0], x[1, :, 0]], ValueError, "noisy[1] needs shape (H, W); got (28,)"),
