@@ -40,8 +40,8 @@ def correlation_sum(transformed, weights, shape, template_shape):
 def cross_spectrum(transformed, weights, shape):
     """The spectrum (H', W'/2+1) of `correlation_sum`; those of several stacks may be added."""
     H, W = padded(shape)
-    product = fft.fft(fft.rfft(weights, n=W, axis=-1), n=H, axis=-2)
-    np.conj(product, out=product)
+    rows = fft.ihfft(weights, n=W, axis=-1, norm="forward")  # unscaled inverses of real weights: conjugates
+    product = fft.ifft(rows, n=H, axis=-2, norm="forward", overwrite_x=True)
     product *= transformed
     return product.sum(axis=0)
 
