@@ -1,4 +1,4 @@
-"""The one loop of expectation maximisation that both models use."""
+"""The loop of expectation maximisation, for any model; `mixture.fit` leaves its own to scikit-learn."""
 
 from dataclasses import dataclass
 from typing import Any
