@@ -5,7 +5,6 @@ from numpy.linalg import inv
 from scipy.linalg import block_diag
 
 
-# 01.1
 def blocks_of_whole(S11, S12, S22):
     L = inv(np.vstack([np.hstack([S11, S12]), np.hstack([S12.T, S22])]))
     n = S11.shape[0]
@@ -22,7 +21,6 @@ def other_corner(S11, S12, S22):
     return inv(N), -inv(N) @ S12.T @ inv(S11)
 
 
-# 01.3 and 01.4
 def unseen(D, seen):
     return [i for i in range(D) if i not in list(seen)]
 
@@ -89,7 +87,6 @@ def inverse_without_ix(mean, precision, seen, value):
     return mean[rest] - C @ precision[rest, seen] @ (value - mean[seen]), C
 
 
-# 01.5
 def joint(mu, S, W, b, R):
     return np.concatenate([mu, W @ mu + b]), np.block([[S, S @ W.T], [W @ S, W @ S @ W.T + R]])
 

@@ -7,13 +7,11 @@ from scipy.linalg import cho_factor, cho_solve, eigh
 from tests.classroom.answers01 import joint, one_at_a_time
 
 
-# 02.2
 def predicted_by_sums(mu, S, W, b, R):
     mean = [b[i] + sum(W[i, a] * mu[a] for a in range(len(mu))) for i in range(len(b))]
     return mean, np.einsum("ia,ab,jb->ij", W, S, W) + R
 
 
-# 02.3 and 02.4
 def by_precision(mu, S, W, b, R, y):
     C = inv(inv(S) + W.T @ inv(R) @ W)
     return C @ (inv(S) @ mu + W.T @ inv(R) @ (y - b)), C
@@ -49,7 +47,6 @@ def least_squares(mu, S, W, b, R, y):
     return C @ W.T @ inv(R) @ (y - b), C
 
 
-# 02.5
 def wiener(mu, S, noise_std, y):
     lam, U = np.linalg.eigh(S)
     factors = lam / (lam + noise_std**2)

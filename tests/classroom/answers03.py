@@ -5,7 +5,6 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 
-# 03.1
 def log_normal(y, mean, cov):
     """ln N(y | mean, cov), from the definition."""
     r = y - mean
@@ -33,7 +32,6 @@ def log_of_density(means, covs, W, b, R, y):
     return np.log(np.array([normal.pdf(y, W @ m + b, W @ S @ W.T + R) for m, S in zip(means, covs)]))
 
 
-# 03.3
 def moments_by_loop(weights, means, covs):
     mean = sum(p * m for p, m in zip(weights, means))
     cov = sum(p * (S + np.outer(m - mean, m - mean)) for p, m, S in zip(weights, means, covs))
@@ -56,7 +54,6 @@ def moments_by_einsum(weights, means, covs):
     return mean, np.tensordot(weights, covs, 1) + spread
 
 
-# 03.4
 def shifted_softmax(weights, log_evidence):
     joint = np.log(weights) + log_evidence
     shares = np.exp(joint - max(joint))

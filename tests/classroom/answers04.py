@@ -5,7 +5,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import logsumexp
 
 
-# 04.1
 def windows_by_loop(image, m, outer=0):
     H, W = image.shape
     I, J = H - m + 1 + outer, W - m + 1 + outer
@@ -24,7 +23,6 @@ def windows_by_strides(image, m):
     return sliding_window_view(image, (m, m)).reshape(-1, m * m)
 
 
-# 04.3
 def average_by_loop(v, m, H, W):
     total, count = np.zeros((H, W)), np.zeros((H, W))
     n = 0
@@ -60,7 +58,6 @@ def rows_of_height(v, m, H, W):
     return total / count
 
 
-# 04.4
 def e_step_shifted(weights, log_densities):
     joint = np.log(weights) + log_densities
     top = joint.max(axis=1, keepdims=True)
@@ -127,7 +124,6 @@ def one_label(weights, log_densities):
     return r, e_step_shifted(weights, log_densities)[1]
 
 
-# 04.5
 def m_step_by_loop(x, r, reg_covar):
     N, D = x.shape
     weights, means, covs = [], [], []

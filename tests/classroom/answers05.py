@@ -7,8 +7,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-# 05.2
-
 
 def log_joint(y, weights, means, lam, U, sigma):
     found = []
@@ -45,9 +43,6 @@ def naive_without_prior(y, weights, *rest):
     return e / e.sum()
 
 
-# 05.3
-
-
 def means_by_loop(y, weights, means, lam, U, sigma):
     m = np.zeros_like(y)
     for n, patch in enumerate(y):
@@ -73,9 +68,6 @@ def stretched(y, weights, means, lam, U, sigma):
     return np.array(
         [sum(w * (m + G @ (p - m)) for w, m, G in zip(row, means, gains)) for p, row in zip(y, weights)]
     )
-
-
-# 05.4
 
 
 def put(v, m, H, W):
@@ -110,9 +102,6 @@ def overwritten(noisy, m, restore):
     for n, patch in enumerate(restore(cut(noisy, m))):
         picture[n // (W - m + 1) :, n % (W - m + 1) :][:m, :m] = patch.reshape(m, m)
     return picture.clip(0, 255)
-
-
-# 05.5
 
 
 def psnr_by_logs(estimate, truth, peak):

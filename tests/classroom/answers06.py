@@ -27,9 +27,6 @@ def over_windows(of_window):
     return answer
 
 
-# 06.1
-
-
 def joint_by_loops(X, F, B, s, A, d):
     (i, j), (h, w), total = d, F.shape, np.log(A[d])
     for r, c in np.ndindex(X.shape):
@@ -48,9 +45,6 @@ def little_added(X, F, B, s, A, d):
 
 def position_swapped(X, F, B, s, A, d):
     return joint_by_scipy(X, F, B, s, A, (d[1], d[0]))
-
-
-# 06.3
 
 
 def logits_by_scipy(X, F, B, s):
@@ -79,9 +73,6 @@ def too_few_positions(X, F, B, s):
     return out
 
 
-# 06.4
-
-
 def terms_by_loops(X, F, B, s):
     crossed = over_windows(lambda x, f, b, s: sum((x * f).ravel()))(X, F, B, s)
     behind = over_windows(lambda x, f, b, s: np.sum(2 * x * b - b**2))(X, F, B, s)
@@ -91,9 +82,6 @@ def terms_by_loops(X, F, B, s):
 def terms_by_scipy(X, F, B, s):
     sums = correlate2d(B * (2 * X - B), np.ones(F.shape), mode="valid")
     return -0.5 * (F**2).sum() / s**2, correlate2d(X, F, mode="valid") / s**2, -0.5 * sums / s**2
-
-
-# 06.5
 
 
 def q_by_loops(logit, A):

@@ -4,8 +4,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
-# 07.1
-
 
 def table_by_numpy(Y):
     T = np.zeros((Y.shape[0] + 1, Y.shape[1] + 1))
@@ -31,9 +29,6 @@ def exclusive_twice(Y):
         for c in range(1, T.shape[1]):
             T[r, c] = Y[: r - 1, : c - 1].sum()
     return T
-
-
-# 07.3
 
 
 def corners_by_loops(T, shape):
@@ -67,9 +62,6 @@ def one_window_less(T, shape):
     return out
 
 
-# 07.4
-
-
 def correlation_by_real_transforms(X, F):
     (H, W), (h, w) = X.shape, F.shape
     spectrum = fft.rfft2(X) * np.conj(fft.rfft2(F, (H, W)))
@@ -93,9 +85,6 @@ def correlation_flipped(X, F):
 def ring(X, F):
     """The correlation around both rings, at all H x W places."""
     return sum(F[a, b] * np.roll(X, (-a, -b), axis=(0, 1)) for a, b in np.ndindex(F.shape))
-
-
-# 07.5
 
 
 def spread_by_rectangles(q, shape, last=1):

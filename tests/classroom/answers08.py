@@ -4,8 +4,6 @@ import numpy as np
 from scipy.signal import convolve2d, correlate2d, fftconvolve
 from scipy.special import logsumexp, xlogy
 
-# 08.1
-
 
 def bound_by_loop(log_joint, q):
     total = 0.0
@@ -22,9 +20,6 @@ def bound_by_mask(log_joint, q):
 
 def log_of_average(log_joint, q):
     return sum(logsumexp(l[p > 0], b=p[p > 0]) for l, p in zip(log_joint, q))
-
-
-# 08.3
 
 
 def face_by_loop(images, q):
@@ -65,9 +60,6 @@ def best_window(images, q):
 
 def convolved(images, q):
     return np.mean([fftconvolve(x, p, mode="valid") for x, p in zip(images, q)], axis=0)
-
-
-# 08.4
 
 
 def hiding(q, face_shape):
@@ -131,9 +123,6 @@ def undefined(images, q, face_shape, kept):
 def tested_for_zero(images, q, face_shape, kept):
     c, B = undefined(images, q, face_shape, kept)
     return c, np.where((1 - c).sum(axis=0) == 0, kept, B)
-
-
-# 08.5
 
 
 def pasted(face, background, i, j):

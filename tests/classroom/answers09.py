@@ -3,8 +3,6 @@
 import numpy as np
 from scipy.special import softmax
 
-# 09.1
-
 
 def ln(prior):
     return np.array([[np.log(a) if a > 0 else -np.inf for a in row] for row in prior])
@@ -57,9 +55,6 @@ def first_along_columns(logits, prior):
     return positions
 
 
-# 09.2
-
-
 def loop(e_step, m_step, start, n):
     params = start
     q, bound = e_step(params)
@@ -86,9 +81,6 @@ def stops_early(e_step, m_step, start, n):
         if bounds[-1] - bounds[-2] < 1e-7:
             break
     return params, bounds
-
-
-# 09.4
 
 
 def counted(positions, shape):
@@ -124,9 +116,6 @@ def columns_first(positions, shape, alpha):
     edges = [np.arange(length + 1) for length in shape[::-1]]
     counts, _, _ = np.histogram2d(positions[:, 1], positions[:, 0], bins=edges)
     return (counts + alpha) / (len(positions) + alpha * counts.size)
-
-
-# 09.5
 
 
 def cost_by_loop(face, background, noise_std, rows, columns):

@@ -7,7 +7,6 @@ from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
 from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
 from ._lesson01 import look, looks
 
-# 02.1 two opinions with a pencil
 PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
     (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
     (110.0, "the surer opinion counts more; did each get the weight of the other?"),
@@ -22,7 +21,6 @@ PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbe
 ))  # fmt: skip
 
 
-# 02.2 the predictive distribution
 def predictive_cases(rng):
     known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
     exact = look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0)
@@ -47,7 +45,6 @@ PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "
 ))  # fmt: skip
 
 
-# 02.3 the posterior in precision form
 def measured(rng, cases):
     """The same with a measurement y each, about as far from the expected one as the offset from 0."""
 
@@ -87,7 +84,6 @@ PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "
 ))  # fmt: skip
 
 
-# 02.4 the posterior in gain form
 def gain_cases(rng):
     single = look(rng, "an entry that never varies, so that S is singular", 3, 2, never=[1])
     known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
@@ -122,7 +118,6 @@ GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, D
 ))  # fmt: skip
 
 
-# 02.5 the Wiener filter
 def wiener_cases(rng):
     def case(what, D, noise_std, scale=1.0, S=None):
         prior = models.gaussian(rng, D, scale=scale)
@@ -130,12 +125,11 @@ def wiener_cases(rng):
         return Case(what, (prior.mean, prior.cov if S is None else np.array(S, dtype=float), noise_std, y))
 
     together = [[2, 2, 2], [2, 2, 2], [2, 2, 3]]
-    return [
-        case("two pixels", 2, 0.5), case("five pixels", 5, 1.5), case("gray levels", 4, 25.0, scale=40.0),
-        case("a single pixel", 1, 0.7), case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
-        case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
-        case("noise a hundred times wider than the prior", 3, 100.0),
-    ]  # fmt: skip
+    return [case("two pixels", 2, 0.5), case("five pixels", 5, 1.5), case("gray levels", 4, 25.0, scale=40.0),
+            case("a single pixel", 1, 0.7),
+            case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
+            case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
+            case("noise a hundred times wider than the prior", 3, 100.0)]  # fmt: skip
 
 
 def wiener(mu, S, noise_std, y):

@@ -20,7 +20,6 @@ def drawn(rng, H, W, h, w, level=0.0, noise_std=None):
     return scene.sample(truth, 1, rng)[0][0], face, background, truth.noise_std, np.array(prior)
 
 
-# 06.1 the whole picture for one position
 def joint_cases(rng):
     def case(what, sizes, d, level=0.0, noise_std=None, excluded=False):
         X, F, B, s, A = drawn(rng, *sizes, level, noise_std)
@@ -28,14 +27,12 @@ def joint_cases(rng):
             A[d] = 0
         return Case(what, (X, F, B, s, A / A.sum(), d))
 
-    return [
-        case("a picture of 5 x 6", (5, 6, 2, 3), (1, 2)),
-        case("a face taller than wide", (7, 6, 3, 2), (0, 3)),
-        case("a face in the last row and column", (6, 7, 3, 3), (3, 4)),
-        case("a face as large as the picture", (3, 4, 3, 4), (0, 0)),
-        case("a 16-bit camera with little noise", (5, 7, 2, 2), (2, 1), level=10_000.0, noise_std=2.5),
-        case("a position that A excludes", (4, 6, 2, 2), (1, 4), excluded=True),
-    ]
+    return [case("a picture of 5 x 6", (5, 6, 2, 3), (1, 2)),
+            case("a face taller than wide", (7, 6, 3, 2), (0, 3)),
+            case("a face in the last row and column", (6, 7, 3, 3), (3, 4)),
+            case("a face as large as the picture", (3, 4, 3, 4), (0, 0)),
+            case("a 16-bit camera with little noise", (5, 7, 2, 2), (2, 1), level=10_000.0, noise_std=2.5),
+            case("a position that A excludes", (4, 6, 2, 2), (1, 4), excluded=True)]  # fmt: skip
 
 
 def log_joint(X, F, B, s, A, d):
@@ -75,8 +72,6 @@ JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",)
     (lambda *args: np.exp(log_joint(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
 ))  # fmt: skip
 
-
-# 06.2 one pixel with a pencil
 PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers,
     lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
     (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
@@ -92,16 +87,13 @@ PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers,
 ), digits=1e-3)  # fmt: skip
 
 
-# 06.3 the logits of all positions
 def picture_cases(rng):
-    return [
-        Case("a picture of 5 x 6", drawn(rng, 5, 6, 2, 3)[:4]),
-        Case("a face taller than wide", drawn(rng, 8, 7, 4, 2)[:4]),
-        Case("a square picture and a square face", drawn(rng, 6, 6, 3, 3)[:4]),
-        Case("a face of one pixel", drawn(rng, 3, 5, 1, 1)[:4]),
-        Case("a face as large as the picture", drawn(rng, 3, 4, 3, 4)[:4]),
-        Case("a 16-bit camera with little noise", drawn(rng, 6, 5, 2, 2, level=10_000.0, noise_std=2.5)[:4]),
-    ]
+    return [Case("a picture of 5 x 6", drawn(rng, 5, 6, 2, 3)[:4]),
+            Case("a face taller than wide", drawn(rng, 8, 7, 4, 2)[:4]),
+            Case("a square picture and a square face", drawn(rng, 6, 6, 3, 3)[:4]),
+            Case("a face of one pixel", drawn(rng, 3, 5, 1, 1)[:4]),
+            Case("a face as large as the picture", drawn(rng, 3, 4, 3, 4)[:4]),
+            Case("a 16-bit camera with little noise", drawn(rng, 6, 5, 2, 2, level=10_000.0, noise_std=2.5)[:4])]  # fmt: skip
 
 
 def logits(X, F, B, s):
@@ -131,7 +123,6 @@ LOGITS = Exercise("06.3", "the logits of all positions", ("logit (I, J)",), pict
 ))  # fmt: skip
 
 
-# 06.4 three terms
 def terms(X, F, B, s):
     constant = -np.sum(F**2) / (2 * s**2)
     correlation = correlate2d(X, F, "valid") / s**2
@@ -161,7 +152,6 @@ TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "w
 ))  # fmt: skip
 
 
-# 06.5 the probability of every position
 def posterior_cases(rng):
     def case(what, I, J, shift=0.0, zeros=()):
         A = rng.dirichlet(np.full(I * J, 3.0))
@@ -170,12 +160,10 @@ def posterior_cases(rng):
 
     misled = case("a prior that excludes the best position", 3, 4, zeros=[5, 6])
     misled.args[0][1, 1] += 2000
-    return [
-        case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
-        case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
-        case("logits near 1000", 4, 3, shift=1000.0),
-        case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled,
-    ]  # fmt: skip
+    return [case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
+            case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
+            case("logits near 1000", 4, 3, shift=1000.0),
+            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled]  # fmt: skip
 
 
 def posterior(logit, A):

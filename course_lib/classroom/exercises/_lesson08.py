@@ -21,7 +21,6 @@ def sharp(q):
     return np.stack([one_hot(*p.shape, np.unravel_index(p.argmax(), p.shape)) for p in q])
 
 
-# 08.1 the bound
 def bound_cases(rng):
     def case(what, K, I, J, level=-50.0, spread=4.0):
         q = rng.dirichlet(np.full(I * J, 0.7), size=K).reshape(K, I, J)
@@ -33,11 +32,9 @@ def bound_cases(rng):
     closed.args[1][:, 0, 1] = 0
     closed.args[1][:] /= closed.args[1].sum(axis=(1, 2), keepdims=True)
     closed.args[0][:, 0, 1] = -np.inf
-    return [
-        case("three pictures", 3, 2, 3), case("five pictures", 5, 3, 2), case("one picture", 1, 3, 3),
-        case("a single position", 4, 1, 1), sure, closed,
-        case("logarithms near -14000, as for real pictures", 3, 4, 3, level=-14000.0, spread=8.0),
-    ]  # fmt: skip
+    return [case("three pictures", 3, 2, 3), case("five pictures", 5, 3, 2), case("one picture", 1, 3, 3),
+            case("a single position", 4, 1, 1), sure, closed,
+            case("logarithms near -14000, as for real pictures", 3, 4, 3, level=-14000.0, spread=8.0)]  # fmt: skip
 
 
 def bound(log_joint, q):
@@ -63,8 +60,6 @@ BOUND = Exercise("08.1", "the bound", ("bound ()",), bound_cases, bound, (
     ("entr(q).sum()", "entr(q).sum() / np.log(2)", "your entropy is in bits, the rest in nats"),
 ))  # fmt: skip
 
-
-# 08.2 the gap with a pencil
 OF_BOUND = np.log(8) / 2 + np.log(2)
 GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambda: np.log(9) - OF_BOUND, (
     (OF_BOUND, "that is the bound itself; how far below ln p(X) does it lie"),
@@ -81,7 +76,6 @@ GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambd
 ))  # fmt: skip
 
 
-# 08.3 the face
 def world(rng, K, picture, shape, *, hard=False, level=0.0):
     """Pictures (K, H, W), and q (K, I, J): random or, if hard, sure, the first of the last position."""
     I, J = picture[0] - shape[0] + 1, picture[1] - shape[1] + 1
@@ -96,14 +90,13 @@ def face_cases(rng):
     def case(what, *sizes, **options):
         return Case(what, world(rng, *sizes, **options))
 
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)), case("one picture", 1, (5, 4), (3, 2)),
-        case("q that is sure of one position in every picture", 4, (4, 6), (2, 2), hard=True),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-        case("a face of one pixel", 4, (3, 5), (1, 1)),
-        case("gray levels near 60 000", 3, (4, 5), (2, 2), level=6e4),
-    ]  # fmt: skip
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)),
+            case("one picture", 1, (5, 4), (3, 2)),
+            case("q that is sure of one position in every picture", 4, (4, 6), (2, 2), hard=True),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4)),
+            case("a face of one pixel", 4, (3, 5), (1, 1)),
+            case("gray levels near 60 000", 3, (4, 5), (2, 2), level=6e4)]  # fmt: skip
 
 
 def mean_face(images, q):
@@ -129,7 +122,6 @@ FACE = Exercise("08.3", "the face", ("face (h, w)",), face_cases, mean_face, (
 ), float32=True)  # fmt: skip
 
 
-# 08.4 hidden weight and background
 def background_cases(rng):
     def case(what, K, picture, shape, blurred=0.0, **options):
         images, q = world(rng, K, picture, shape, **options)
@@ -139,15 +131,13 @@ def background_cases(rng):
         return Case(what, (images, q * (1 + off), shape, rng.uniform(0, 255, picture)))
 
     hidden = "pixels that the face hides at every position, and q that "
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 3 x 2", 5, (7, 6), (3, 2)),
-        case("a face of one pixel", 4, (3, 4), (1, 1)),
-        case("one picture that is sure of its position", 1, (5, 6), (2, 3), hard=True),
-        case(f"{hidden}is sure", 4, (4, 5), (3, 4), hard=True),
-        case(f"{hidden}sums to 1 up to 1e-10", 5, (4, 5), (3, 4), blurred=1e-10),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-    ]
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 3 x 2", 5, (7, 6), (3, 2)),
+            case("a face of one pixel", 4, (3, 4), (1, 1)),
+            case("one picture that is sure of its position", 1, (5, 6), (2, 3), hard=True),
+            case(f"{hidden}is sure", 4, (4, 5), (3, 4), hard=True),
+            case(f"{hidden}sums to 1 up to 1e-10", 5, (4, 5), (3, 4), blurred=1e-10),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4))]  # fmt: skip
 
 
 def behind(images, q, face_shape, kept):
@@ -203,21 +193,19 @@ BACKGROUND = Exercise("08.4", "what is hidden, and the background", ("hidden (K,
 ))  # fmt: skip
 
 
-# 08.5 the noise
 def noise_cases(rng):
     def case(what, K, picture, shape, *, level=0.0, **options):
         images, q = world(rng, K, picture, shape, level=level, **options)
         old = level + rng.uniform(0, 255, shape), level + rng.uniform(0, 255, picture)
         return Case(what, (images, q, *old, mean_face(images, q), behind(images, q, shape, old[1])[1]))
 
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)), case("one picture", 1, (4, 6), (2, 2)),
-        case("q that is sure of one position in every picture", 4, (5, 4), (2, 2), hard=True),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-        case("pixels that the face hides at every position", 4, (4, 5), (3, 4)),
-        case("gray levels near 60 000", 3, (4, 5), (2, 3), level=6e4),
-    ]  # fmt: skip
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)),
+            case("one picture", 1, (4, 6), (2, 2)),
+            case("q that is sure of one position in every picture", 4, (5, 4), (2, 2), hard=True),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4)),
+            case("pixels that the face hides at every position", 4, (4, 5), (3, 4)),
+            case("gray levels near 60 000", 3, (4, 5), (2, 3), level=6e4)]  # fmt: skip
 
 
 def squares(image, face, background, i, j):
