@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise
-from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 
 
 def block_cases(rng):
@@ -87,10 +86,7 @@ def single_entries(mean, S, seen, value):
     return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inverse(S[seen, seen])
 
 
-ORDER = (
-    "rest,", "seen = np.sort(seen); rest,",
-    "right while `seen` is in rising order; to which entry belongs the first number of `value`?",
-)  # fmt: skip
+ORDER = "rest,", "seen = np.sort(seen); rest,", "right while `seen` is in rising order; to which entry belongs the first number of `value`?"  # fmt: skip
 CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
     ORDER,
     (unless("singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),

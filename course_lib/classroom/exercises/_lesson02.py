@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
-from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 from ._lesson01 import look, looks
 
 PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
@@ -22,9 +21,8 @@ PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbe
 
 
 def predictive_cases(rng):
-    known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
-    exact = look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0)
-    return looks(rng, known, exact)
+    return looks(rng, look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0),
+                 look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0))  # fmt: skip
 
 
 def predictive(mu, S, W, b, R):
@@ -47,17 +45,16 @@ PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "
 
 def measured(rng, cases):
     """The same with a measurement y each, about as far from the expected one as the offset from 0."""
-
-    def y(mu, S, W, b, R):
-        return W @ mu + b + np.abs(b).max() * rng.normal(size=len(b))
-
-    return [Case(case.what, (*case.args, y(*case.args))) for case in cases]
+    given = ((case, *case.args) for case in cases)
+    ys = (W @ mu + b + np.abs(b).max() * rng.normal(size=len(b)) for _, mu, S, W, b, R in given)
+    return [Case(case.what, (*case.args, y)) for case, y in zip(cases, ys)]
 
 
 def precision_cases(rng):
     sure = look(rng, "a measurement much surer than the prior", 2, 3, noise=1e-2)
-    blind = look(rng, "an entry that no measurement looks at", 3, 2, blind=[1])
-    return measured(rng, looks(rng, sure, blind))
+    return measured(
+        rng, looks(rng, sure, look(rng, "an entry that no measurement looks at", 3, 2, blind=[1]))
+    )
 
 
 def posterior_by_precision(mu, S, W, b, R, y):
@@ -99,8 +96,7 @@ def posterior_by_gain(mu, S, W, b, R, y):
 # without R: W S W' is singular, or nothing is left of the covariance
 NOTHING_LEFT = "len(b) >= np.linalg.matrix_rank(S)"
 GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
-    (unless("singular(S) or singular(R)"),
-     "right until S or R is singular: your answer inverts what this form never needs"),
+    (unless("singular(S) or singular(R)"), "right until S or R is singular: your answer inverts what this form never needs"),
     ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
     (("W @ S @ W.T + R", "R"), unless("singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
     (" - b", "", "the offset b is missing in the surprise"),

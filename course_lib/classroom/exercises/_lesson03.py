@@ -3,17 +3,13 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, only_numbers, singular, unless  # noqa: F401 (for edits)
 
 
 def evidence_cases(rng):
     def case(what, K, Dy, Dz, scale=1.0, degenerate=False):
-        prior, channel = (
-            models.mixture(rng, K, Dz, scale=scale, spread=scale),
-            models.channel(rng, Dy, Dz, scale=scale),
-        )
-        covs = np.array(prior.covs)
+        prior = models.mixture(rng, K, Dz, scale=scale, spread=scale)
+        channel, covs = models.channel(rng, Dy, Dz, scale=scale), np.array(prior.covs)
         if degenerate:
             covs[0] = np.outer(np.arange(1.0, Dz + 1), np.arange(1.0, Dz + 1))
         y = channel.matrix @ prior.means[0] + channel.offset + scale * rng.normal(size=Dy)
@@ -35,15 +31,12 @@ def log_evidence(means, covs, W, b, R, y):
     return np.array(logs)
 
 
-def of_clean(means, covs, W, b, R, y):
-    return log_evidence(means, covs, np.eye(len(y)), 0 * b, 0 * R, y) if len(y) == means.shape[1] else ANY
-
-
+OF_CLEAN = "if len(y) != means.shape[1]: return ANY\n    W, b, R, logs = np.eye(len(y)), 0 * b, 0 * R, []"
 EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
     ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
     ((" + R", ""), ("logs = []", "if any(singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
      "your covariance of y lacks the noise R: y is more spread than W z + b"),
-    (of_clean, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
+    ("logs = []", OF_CLEAN, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
     (" - b", "", "the offset b is missing: where does component k expect y?"),
     ("np.array(logs)", "np.exp(logs)", "those are densities, which are exactly 0 in many dimensions; stay in logarithms"),
     ("np.array(logs)", "np.log(np.exp(logs))",

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers, unless
+from ._instances import ANY, Case, Exercise, only_numbers, unless
 
 
 def images(rng):
@@ -36,8 +35,7 @@ WINDOWS = Exercise("04.1", "all windows of an image", ("v (I*J, m*m)",), images,
     ("return v", "return v.reshape(I, J, m * m)", "your positions stand in a grid; number them in one row, with iJ + j"),
     ("i * J + j", "i * I + j", "patch numbers collide: how many positions lie in one row, I or J?"),
     (("[0] - m + 1", "[0] - m + 2"), ("[1] - m + 1", "[1] - m + 2"),
-     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
-     "last one start?"),
+     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the last one start?"),
 ))  # fmt: skip
 
 PENCIL = Exercise("04.2", "how many patches hold a pixel", ("count ()",), only_numbers, lambda: 4 * 13, (

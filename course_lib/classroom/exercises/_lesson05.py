@@ -4,8 +4,7 @@ import numpy as np
 
 from ... import denoising, patches
 from .. import models
-from ._grading import ANY, Case, Exercise  # noqa: F401
-from ._instances import only_numbers, singular  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, only_numbers, singular  # noqa: F401 (for edits)
 
 PENCIL = Exercise("05.1", "what one direction keeps", ("share ()",), only_numbers, lambda: 50**2 / (50**2 + 25**2), (
     (50 / 75, "you compared standard deviations; what adds up when independent numbers are added?"),
@@ -188,10 +187,8 @@ def psnr(estimate, truth, peak):
     return 10 * np.log10(peak**2 / error)
 
 
-WRAPPED = (
-    "return ",
-    "return ANY if truth.dtype == np.uint8 else ",
-)  # who makes a slip may also compute in bytes
+# who makes a slip may also compute in bytes
+WRAPPED = "return ", "return ANY if truth.dtype == np.uint8 else "
 PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
     (("log10", "log"), WRAPPED, "that is the natural logarithm; decibels use base 10"),
     (("10 *", "20 *"), WRAPPED, "20 goes with amplitudes; your ratio is one of squares"),
@@ -207,6 +204,5 @@ PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
     (*WRAPPED, "right until the pictures are bytes: in bytes, 3 - 5 is 254"),
     ("return ", "return ANY if error == 0 else ", "for two equal pictures there is no error; which number is larger than every other?"),
 ))  # fmt: skip
-
 
 EXERCISES = (PENCIL, WEIGHTS, MEANS, PICTURE, PSNR)

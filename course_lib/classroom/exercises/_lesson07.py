@@ -40,8 +40,7 @@ TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_c
     (SUMS, "Y[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]", "your sums start from the lower right corner"),
 ))  # fmt: skip
 
-CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",),
-    lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
+CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",), lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
     (7, "what lies above and left of the window was taken off twice"),
     (5, "your last sign is turned: what was taken off twice must come back once"),
     (18, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
@@ -120,10 +119,8 @@ CORRELATION = Exercise("07.4", "correlation by Fourier transforms", ("correlatio
     (VALID, "signal.correlate(X, F, mode='same')",
      "that is as large as the picture, with zeros beyond its border; keep the positions where the face fits"),
     (VALID, "signal.correlate(X, F, mode='full')", "there are outputs at positions where the face sticks out; at which does it fit?"),
-    (VALID, "ring[: H - h, : W - w]",
-     "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
-    (("ring =", "ring = np.abs("), (".real", ")"),
-     "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
+    (VALID, "ring[: H - h, : W - w]", "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
+    (("ring =", "ring = np.abs("), (".real", ")"), "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
     (".real", ".real / X.size", "the inverse transform divides by the number of pixels already"),
     (("np.fft.ifft2(np.fft.fft2(X)", "np.fft.ifft(np.fft.fft(X)"),
      ("np.fft.fft2(F, (H, W))", "np.fft.fft(np.pad(F, ((0, H - h), (0, W - w))))"),
@@ -159,9 +156,8 @@ def over_rectangles(first, last):
     def answer(q, shape):
         c = np.zeros(np.add(q.shape, shape) - 1)
         for pixel in np.ndindex(c.shape):
-            c[pixel] = q[
-                tuple(slice(first(p, h), last(p, I)) for p, h, I in zip(pixel, shape, q.shape))
-            ].sum()
+            place = zip(pixel, shape, q.shape)
+            c[pixel] = q[tuple(slice(first(p, h), last(p, I)) for p, h, I in place)].sum()
         return c
 
     return answer

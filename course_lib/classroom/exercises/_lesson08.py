@@ -5,20 +5,13 @@ from scipy.signal import correlate2d  # noqa: F401  edits use it, and the next
 from scipy.special import entr, logsumexp  # noqa: F401
 
 from ... import scene
-from ._grading import ANY, Case, Exercise  # noqa: F401
-from ._instances import only_numbers
-
-
-def one_hot(I, J, position):
-    """q (I, J) with all its weight on one position."""
-    q = np.zeros((I, J))
-    q[position] = 1
-    return q
+from .. import models
+from ._instances import ANY, Case, Exercise, only_numbers  # noqa: F401 (for edits)
 
 
 def sharp(q):
     """All the weight of every picture on its best position."""
-    return np.stack([one_hot(*p.shape, np.unravel_index(p.argmax(), p.shape)) for p in q])
+    return models.one_hot([np.unravel_index(p.argmax(), p.shape) for p in q], q.shape[1:])
 
 
 def bound_cases(rng):
@@ -27,7 +20,7 @@ def bound_cases(rng):
         return Case(what, (rng.normal(level, spread, (K, I, J)), q))
 
     sure = case("a picture that is sure of its position", 2, 2, 3)
-    sure.args[1][0] = one_hot(2, 3, (1, 2))
+    sure.args[1][:1] = models.one_hot([(1, 2)], (2, 3))
     closed = case("positions that A excludes and q avoids", 3, 2, 2)
     closed.args[1][:, 0, 1] = 0
     closed.args[1][:] /= closed.args[1].sum(axis=(1, 2), keepdims=True)
@@ -51,8 +44,7 @@ BOUND = Exercise("08.1", "the bound", ("bound ()",), bound_cases, bound, (
     (WHERE, "log_joint", "the entropy is fine, but 0 times minus infinity is left in the first sum: which positions take part in it"),
     ("expected + entropy", "(expected + entropy) / len(q)",
      "that is the mean over the pictures; pictures are independent, so how do their logarithms combine"),
-    ("expected + entropy", "logsumexp(log_joint, axis=(1, 2)).sum()",
-     "that is ln p(X), the thing to be bounded; it does not even ask for q"),
+    ("expected + entropy", "logsumexp(log_joint, axis=(1, 2)).sum()", "that is ln p(X), the thing to be bounded; it does not even ask for q"),
     ("expected + entropy", "logsumexp(log_joint, b=q, axis=(1, 2)).sum()",
      "that is the logarithm of an average; Jensen's inequality ends with the average of logarithms"),
     (EXPECTED, "np.sum(log_joint)", "your first sum counts every position alike: where is its weight q"),
@@ -68,8 +60,7 @@ GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambd
     (np.log(9) - np.log(8) / 2 + np.log(2), "the entropy of q went into your bound with the wrong sign"),
     (OF_BOUND - np.log(9), "the sign is turned: the gap says how much the bound loses"),
     (np.log(8) - OF_BOUND, "p(X) is the sum of both joint densities, not the larger of them"),
-    (8 / 9 * np.log(16 / 9) + 1 / 9 * np.log(2 / 9),
-     "that is the divergence of the posterior from q; (S13) has the two the other way round"),
+    (8 / 9 * np.log(16 / 9) + 1 / 9 * np.log(2 / 9), "that is the divergence of the posterior from q; (S13) has the two the other way round"),
     ((np.log(9) - OF_BOUND) / np.log(2), "that is in bits; the lesson counts in nats"),
     (0.0, "the gap closes only if q is the posterior; is it, here"),
     (np.log(2), "that is the entropy of q alone; the joint densities matter, too"),
@@ -82,7 +73,7 @@ def world(rng, K, picture, shape, *, hard=False, level=0.0):
     images = level + rng.uniform(0, 255, (K, *picture))
     if hard:
         last = [(I - 1, J - 1)] + [(rng.integers(I), rng.integers(J)) for _ in range(K - 1)]
-        return images, np.array([one_hot(I, J, position) for position in last])
+        return images, models.one_hot(last, (I, J))
     return images, rng.dirichlet(np.full(I * J, 0.7), size=K).reshape(K, I, J)
 
 
@@ -125,9 +116,8 @@ FACE = Exercise("08.3", "the face", ("face (h, w)",), face_cases, mean_face, (
 def background_cases(rng):
     def case(what, K, picture, shape, blurred=0.0, **options):
         images, q = world(rng, K, picture, shape, **options)
-        off = (
-            blurred * rng.uniform(1, 2, (K, 1, 1)) * rng.permutation(np.arange(K) % 2 * 2 - 1)[:, None, None]
-        )
+        sizes, signs = rng.uniform(1, 2, K), rng.permutation(np.arange(K) % 2 * 2 - 1)
+        off = (blurred * sizes * signs)[:, None, None]
         return Case(what, (images, q * (1 + off), shape, rng.uniform(0, 255, picture)))
 
     hidden = "pixels that the face hides at every position, and q that "
@@ -176,14 +166,12 @@ BACKGROUND = Exercise("08.4", "what is hidden, and the background", ("hidden (K,
     (("seen = (1 - hidden)", "seen = hidden"), ("images * (1 - hidden)", "images * hidden"),
      ("    return", "    if (seen < 1e-6).any():\n        return ANY\n    return"),
      "you weigh a picture by how much it hides the pixel; which weight says that it shows it"),
-    ("return hidden", "return 1 - hidden",
-     "your first result is how surely each pixel is seen; asked are the c_k, how surely it is hidden"),
+    ("return hidden", "return 1 - hidden", "your first result is how surely each pixel is seen; asked are the c_k, how surely it is hidden"),
     ((RESULT, "total / seen"), UNLESS_ROUNDING, "right but for pixels that nobody ever saw: 0/0 there; what was to be kept"),
     (("seen > 1e-6", "seen != 0"), UNLESS_ROUNDING,
      "right while hidden weights sum to exactly 1; with rounding you divide noise by noise, so compare with a tolerance"),
     (KEPT, "total / seen, 0", "a pixel that nobody ever saw became 0 instead of staying"),
-    (KEPT, "total / seen, images.mean(axis=0)",
-     "where nobody ever saw the pixel you took the mean of the pictures, which show the face there"),
+    (KEPT, "total / seen, images.mean(axis=0)", "where nobody ever saw the pixel you took the mean of the pictures, which show the face there"),
     (RESULT, "images.mean(axis=0)", "your background is the plain mean of the pictures, faces and all: c is not used"),
     (*by_rectangles("max(0, p + 1 - h), min(p, I - 1)"), "your rectangle lacks its last row and column: where does a slice end"),
     (*by_rectangles("p + 1 - h, min(p, I - 1) + 1"),

@@ -4,8 +4,7 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 
 from ... import scene
-from ._grading import Case, Exercise
-from ._instances import only_numbers
+from ._instances import Case, Exercise, only_numbers
 
 
 def hard_cases(rng):
@@ -49,8 +48,7 @@ HARD = Exercise("09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, be
     ("np.unravel_index(best, prior.shape)", "np.divmod(best, len(prior))",
      "the running number became row and column by the wrong length: how many positions has a row"),
     ("argmax", "argmin", "you chose the least probable position"),
-    ("np.log(prior)", "np.log(prior + 1e-12)",
-     "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
+    ("np.log(prior)", "np.log(prior + 1e-12)", "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
     (SCORES, "prior * np.exp(logits)", "right until exp under- or overflows; do you need it to compare"),
     (SCORES, "prior * np.exp(logits - logits.max(axis=(1, 2), keepdims=True))",
      "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A"),
@@ -128,9 +126,8 @@ EMPTY = Exercise("09.3", "an empty place with a pencil", ("advantage ()",), only
 
 def smoothing_cases(rng):
     def case(what, K, I, J, alpha):
-        return Case(
-            what, (np.stack([rng.integers(I, size=K), rng.integers(J, size=K)], axis=1), (I, J), alpha)
-        )
+        positions = np.stack([rng.integers(I, size=K), rng.integers(J, size=K)], axis=1)
+        return Case(what, (positions, (I, J), alpha))
 
     together = case("all pictures at the last position", 5, 3, 4, 2.0)
     together.args[0][:] = 2, 3
@@ -150,8 +147,7 @@ PRIOR = "(counts + alpha) / (K + alpha * counts.size)"
 ADDED, INDEXED = "np.add.at(counts, tuple(positions.T), 1)", "counts[tuple(positions.T)] += 1"
 SMOOTHED = Exercise("09.4", "the smoothed prior", ("prior (I, J)",), smoothing_cases, smoothed, (
     (PRIOR, "counts / K", "alpha is not used: empty positions stay forbidden"),
-    ("alpha * counts.size", "alpha",
-     "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
+    ("alpha * counts.size", "alpha", "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
     (" + alpha * counts.size", "", "you divided by the pictures alone; pseudo-pictures count, too"),
     (PRIOR, "counts / K + alpha", "alpha was added to probabilities; it is a number of pictures, so add it before dividing"),
     (PRIOR, "(counts / K + alpha) / (1 + alpha * counts.size)",
@@ -209,8 +205,7 @@ SHIFT = Exercise("09.5", "what a shift costs", ("cost ()",), shift_cases, cost, 
      "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window"),
     (SHIFTS, "leaving(h, abs(rows)), leaving(w, abs(columns))", "the direction is ignored: up is not down"),
     (SHIFTS, "leaving(h, columns), leaving(w, rows)", "rows and columns are swapped"),
-    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))",
-     "the pixels in the corner are counted twice when the face moves both ways"),
+    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))", "the pixels in the corner are counted twice when the face moves both ways"),
     ("|", "&", "only the corner counts in your answer; is one direction not enough to lose a pixel"),
     (SHIFTS, "leaving(h, rows or h), leaving(w, columns or w)",
      "without a shift in one direction the whole face is lost: what is a slice at -0"),
