@@ -1,4 +1,4 @@
-"""`python -m course_lib.ledger` runs every check and prints the table."""
+"""`python -m course_lib.classroom.ledger` runs every check and prints the table."""
 
 from . import table
 
