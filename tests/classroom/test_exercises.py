@@ -207,6 +207,7 @@ SAID = [
     (lambda x: ... if len(x) > 2 else doubled(x), "wrong", "but your function returned an ellipsis"),
     (raising(KeyError("lost")), "wrong", "with two numbers your function raised KeyError: 'lost'"),
     (raising(AssertionError), "wrong", "with two numbers your function raised AssertionError."),
+    (raising(ValueError("End.")), "wrong", "your function raised ValueError: End."),
     (raising(ValueError("\ud800" * 10_000)), "wrong", r"raised ValueError: \ud800\ud800"),
     (raising(Awkward()), "wrong", "your function raised Awkward."),
     (lambda x: exit(), "wrong", "your function raised SystemExit"),
