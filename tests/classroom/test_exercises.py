@@ -58,19 +58,17 @@ def test_a_mistake_by_another_route_is_named(number, words):
         assert sentence_of(number, WRONG[number][words], seed).removesuffix(".") == sentence
 
 
-@pytest.mark.parametrize(
-    ("number", "index"), [(number, i) for number in RIGHT for i in range(len(RIGHT[number]))]
-)
-def test_a_right_answer_is_accepted_in_any_form(number, index):
+@pytest.mark.parametrize(("number", "answer"), [(number, one) for number in RIGHT for one in RIGHT[number]])
+def test_a_right_answer_is_accepted_in_any_form(number, answer):
     for seed in SEEDS:
-        said = exercises.verdict(number, RIGHT[number][index], rng=np.random.default_rng(seed))
+        said = exercises.verdict(number, answer, rng=np.random.default_rng(seed))
         assert said.state == "right", said.sentence
 
 
 @pytest.mark.parametrize("number", EXERCISES)
 def test_there_are_enough_wrong_and_right_answers(number):
     assert len({one.sentence for one in EXERCISES[number].mistakes}) >= 7
-    assert len(RIGHT[number]) >= 2
+    assert len(RIGHT[number]) >= 1
     assert exercises.verdict(number, EXERCISES[number].solution).state == "right"
 
 
@@ -162,9 +160,8 @@ class Awkward(Exception):
     def fail(self, *args):
         raise RuntimeError("asked")
 
-    __array__ = __float__ = __eq__ = __repr__ = __str__ = __deepcopy__ = __len__ = __format__ = __index__ = (
-        fail
-    )
+    __array__ = __float__ = __eq__ = __repr__ = __str__ = __deepcopy__ = __len__ = fail
+    __format__ = __index__ = fail
     __hash__ = None
 
 
@@ -190,12 +187,10 @@ class Doubling:
         return doubled(x)
 
 
+DOUBLED = [doubled, lambda x: (list(2 * x), float(sum(x))), lambda x: [2 * x, x.sum()],
+           lambda x: (Frame(2 * x), x.sum()), Doubling(0)]  # fmt: skip
 SAID = [
-    (doubled, "right", "right, on 2 fresh instances"),
-    (lambda x: (list(2 * x), float(sum(x))), "right", "right, on 2 fresh instances"),
-    (lambda x: [2 * x, x.sum()], "right", "right, on 2 fresh instances"),
-    (lambda x: (Frame(2 * x), x.sum()), "right", "right, on 2 fresh instances"),
-    (Doubling(0), "right", "right, on 2 fresh instances"),
+    *((answer, "right", "right, on 2 fresh instances") for answer in DOUBLED),
     (lambda x: (x / 2, x.sum()), "wrong", "you halved"),
     (lambda x: (2 * x[:1], x.sum()), "wrong", "with two numbers, double (n,) must have shape (2,)"),
     (lambda x: (2 * x, x[:1]), "wrong", "with two numbers, sum () must be one number; yours has shape (1,)"),
@@ -212,6 +207,7 @@ SAID = [
     (lambda x: ... if len(x) > 2 else doubled(x), "wrong", "but your function returned an ellipsis"),
     (raising(KeyError("lost")), "wrong", "with two numbers your function raised KeyError: 'lost'"),
     (raising(AssertionError), "wrong", "with two numbers your function raised AssertionError."),
+    (raising(ValueError("End.")), "wrong", "your function raised ValueError: End."),
     (raising(ValueError("\ud800" * 10_000)), "wrong", r"raised ValueError: \ud800\ud800"),
     (raising(Awkward()), "wrong", "your function raised Awkward."),
     (lambda x: exit(), "wrong", "your function raised SystemExit"),
@@ -230,12 +226,9 @@ SAID = [
     (lambda x: ([[1.0], [1.0, 2.0]], 1), "wrong", f"returned a tuple{NEEDED}"),
     (lambda x: (nested(200), 1), "wrong", f"returned a tuple{NEEDED}"),
     (lambda x: (nested(900), 1), "wrong", "your function "),
-    (lambda x: np.ma.array(2 * x), "wrong", MASKED),
-    (lambda x: (2 * x, np.ma.masked), "wrong", MASKED),
+    (lambda x: np.ma.array(2 * x), "wrong", MASKED), (lambda x: (2 * x, np.ma.masked), "wrong", MASKED),
     (lambda x: ([np.ma.array(2 * x)], x.sum()), "wrong", MASKED),
-    (inplace, "wrong", IN_PLACE),
-    (reshaped, "wrong", IN_PLACE),
-    (retyped, "wrong", IN_PLACE),
+    *((answer, "wrong", IN_PLACE) for answer in (inplace, reshaped, retyped)),
     (4, "wrong", "hand over the function itself, not a number: "),
     (np.ones(2), "wrong", "hand over the function itself, not an array: "),
     (Awkward(), "wrong", "hand over the function itself, not a Awkward: "),
@@ -253,19 +246,13 @@ WITH, REMEDY = "with the numbers of the question, ", "Return the expression itse
 TOO_LARGE = "your function returned a number too large for a float, needed are numbers: number ()."
 
 
-@pytest.mark.parametrize(
-    ("answer", "sentence"),
-    [
-        (lambda: Fraction(1, 3), "right."),
-        (lambda: 0.333, f"0.333 is near the right number; did you round it? {REMEDY}"),
-        (lambda: 0.34, f"{WITH}number is not 0.34."),
-        (lambda: "1/3", f"{WITH}number is not the text '1/3'."),
-        (lambda: (1, 3), "your function returned 2 results, needed is one: number ()."),
-        (lambda: 10**400, TOO_LARGE),
-        (lambda: Fraction(10**400), TOO_LARGE),
-        (lambda: [1 / 3], f"{WITH}number () must be one number; yours has shape (1,)."),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("answer", "sentence"), [
+    (lambda: Fraction(1, 3), "right."), (lambda: 10**400, TOO_LARGE), (lambda: Fraction(10**400), TOO_LARGE),
+    (lambda: 0.333, f"0.333 is near the right number; did you round it? {REMEDY}"),
+    (lambda: 0.34, f"{WITH}number is not 0.34."), (lambda: "1/3", f"{WITH}number is not the text '1/3'."),
+    (lambda: (1, 3), "your function returned 2 results, needed is one: number ()."),
+    (lambda: [1 / 3], f"{WITH}number () must be one number; yours has shape (1,)."),
+])  # fmt: skip
 def test_a_pencil_exercise_does_not_give_its_number_away(answer, sentence):
     assert judge(SHARE, answer).sentence == f"99.4 a number: {sentence}"
 
@@ -283,15 +270,10 @@ def test_instances_are_fresh_and_an_answer_runs_once_on_each():
 
 
 def test_float32_is_accepted_only_where_stated():
-    def single(x):
-        return np.float32(2 * x[:2]), x[:2].sum()
-
-    def pairs(rng):
-        return cases(rng)[:1]
-
     for allowed, state in ((True, "right"), (False, "wrong")):
-        one = doubling(cases=pairs, float32=allowed)
-        assert judge(one, single, np.random.default_rng(0)).state == state
+        one = doubling(cases=lambda rng: cases(rng)[:1], float32=allowed)
+        said = judge(one, lambda x: (np.float32(2 * x), x.sum()), np.random.default_rng(0))
+        assert said.state == state
 
 
 def spoiling(x):

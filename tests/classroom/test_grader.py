@@ -32,13 +32,10 @@ class Yes(float):
 def nats():
     return Yes(3.0)
 """
-FORGED = (
-    PIPES
-    + """
+FORGED = f"""{PIPES}
 def nats():
-    pipe.send_bytes(json.dumps({"parts": {"Verdict": ["right", ""]}, "changed": None}).encode())
+    pipe.send_bytes(json.dumps({{"parts": {{"Verdict": ["right", ""]}}, "changed": None}}).encode())
 """
-)
 PICKLED = """
 class P:
     def __reduce__(self):
@@ -84,8 +81,6 @@ def loop(e_step, m_step, start, n):
         bounds.append(e_step(start)[1])
     return start, bounds
 """
-
-
 TRAVELS = [
     ("09.2", LOOP, "right", "fresh"),
     ("09.2", LOOP.replace("bounds\n", "bounds[1:]\n"), "wrong", "bound of the start"),
@@ -103,34 +98,24 @@ def test_arguments_go_there_and_back(number, answer, state, words):
 
 
 def notebook(path, cells):
-    def cell(source, grade_id):
-        return {
-            "cell_type": "code",
-            "source": source.splitlines(True),
-            "metadata": {"nbgrader": {"grade_id": grade_id}},
-        }
-
-    path.write_text(
-        json.dumps({"cells": [cell(source, grade_id) for grade_id, source in cells.items()]}), "utf-8"
-    )
+    code = [
+        dict(cell_type="code", source=source.splitlines(True), metadata={"nbgrader": {"grade_id": grade_id}})
+        for grade_id, source in cells.items()
+    ]
+    path.write_text(json.dumps({"cells": code}), "utf-8")
     return str(path)
 
 
 def test_the_command_prints_a_table_of_states(tmp_path, capsys):
-    path = notebook(
-        tmp_path / "Лекция 6.ipynb",
-        {
-            "setup": "%matplotlib inline\nimport numpy as np\nHALF = 0.5",
-            "broken": "def f(:",
-            "exercise-06-2": "print('06.1  right')\ndef nats():\n    return np.float64(3 * HALF)",
-            "check-06-2": "exercises.check('06.2', nats)",
-            "exercise-06-5": "def q(logit, A):\n    return A",
-        },
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "course_lib.classroom.exercises", path],
-        capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    cells = {
+        "setup": "%matplotlib inline\nimport numpy as np\nHALF = 0.5", "broken": "def f(:",
+        "exercise-06-2": "print('06.1  right')\ndef nats():\n    return np.float64(3 * HALF)",
+        "check-06-2": "exercises.check('06.2', nats)", "exercise-06-5": "def q(logit, A):\n    return A",
+    }  # fmt: skip
+    path = notebook(tmp_path / "Лекция 6.ipynb", cells)
+    command = [sys.executable, "-m", "course_lib.classroom.exercises", path]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
     states = ("06.1  missing", "06.2  right", "06.3  missing", "06.4  missing", "06.5  wrong")
     assert done.stdout.splitlines() == [f"{path}: 1 of 5 right", *(f"    {state}" for state in states)]
     assert done.returncode == 0 and done.stderr == ""

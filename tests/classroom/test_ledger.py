@@ -20,18 +20,13 @@ from tests.classroom.ledger_mutants import MUTANTS
 
 SCRIPTS = sorted((Path(__file__).parents[2] / "notebooks" / "scripts").glob("0*.py"))
 STEPS = {step.number: step for step in ledger.steps()}
-LESSONS = sorted({lesson for step in STEPS.values() for lesson in step.lessons})
 CASES = [(number, index) for number, rows in MUTANTS.items() for index in range(len(rows))]
 
 
 def tagged(path):
     """The numbers of the formulas that a lesson carries."""
-    cells = jupytext.read(path).cells
-    return set(
-        re.findall(
-            r"\\tag\{([GMPS]\d+)\}", "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-        )
-    )
+    texts = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "markdown"]
+    return set(re.findall(r"\\tag\{([GMPS]\d+)\}", "\n".join(texts)))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
@@ -141,23 +136,19 @@ def test_a_lesson_shows_the_steps_that_it_carries():
 
 
 def test_all_lessons_are_offered():
-    assert LESSONS == ["01", "02", "03", "04", "05", "06", "07", "08", "09"]
-    assert len(ledger.steps()) == len(STEPS)
+    assert {lesson for one in STEPS.values() for lesson in one.lessons} == {f"0{n}" for n in range(1, 10)}
 
 
 def step(check, *, number="G1", how="counting", tolerance=0.0, instances=1):
     return ledger.Step(number, ("01",), "a < b & c.", how, tolerance, instances, check)
 
 
-@pytest.mark.parametrize(
-    ("error", "tolerance", "shown"),
-    [
-        (0.0, 0.0, "exact"), (1e-13, 1e-12, "below 1e-12"), (0.0, 1e-12, "below 1e-12"),
-        (0.02, 0.05, "below 0.05"),
-        (1e-12, 1e-12, "FAILED: 1e-12, allowed 1e-12"), (1.0, 0.0, "FAILED: 1, allowed 0"),
-        (np.nan, 1.0, "FAILED: nan, allowed 1"), (np.inf, 0.5, "FAILED: inf, allowed 0.5"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("error", "tolerance", "shown"), [
+    (0.0, 0.0, "exact"), (1e-13, 1e-12, "below 1e-12"), (0.0, 1e-12, "below 1e-12"),
+    (0.02, 0.05, "below 0.05"), (1e-12, 1e-12, "FAILED: 1e-12, allowed 1e-12"),
+    (1.0, 0.0, "FAILED: 1, allowed 0"), (np.nan, 1.0, "FAILED: nan, allowed 1"),
+    (np.inf, 0.5, "FAILED: inf, allowed 0.5"),
+])  # fmt: skip
 def test_an_error_is_shown_as_a_bound_that_holds(error, tolerance, shown):
     assert ledger.run([step(lambda rng: error, tolerance=tolerance)])[0].shown == shown
 
@@ -174,16 +165,11 @@ def test_one_bad_instance_is_enough():
 
 
 def test_text_is_escaped():
-    assert (
-        '<td style="text-align: left">a &lt; b &amp; c.</td>'
-        in ledger.table([step(lambda rng: 0.0)])._repr_html_()
-    )
+    assert ">a &lt; b &amp; c.</td>" in ledger.table([step(lambda rng: 0.0)])._repr_html_()
 
 
 def test_a_number_is_given_once():
-    with pytest.raises(
-        ValueError, match="number needs to be new in the ledger; got 'G1' twice; take the next letter"
-    ):
+    with pytest.raises(ValueError, match="to be new in the ledger; got 'G1' twice; take the next letter"):
         ledger.chapter("01")("G1", "SymPy")
 
 
@@ -195,9 +181,8 @@ def test_wrong_arguments_are_named():
 
 
 def test_the_module_prints_the_whole_table():
-    run = subprocess.run(
-        [sys.executable, "-m", "course_lib.classroom.ledger"], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-m", "course_lib.classroom.ledger"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     head, _, *lines = run.stdout.splitlines()
     assert re.split("  +", head) == ["step", "what it says", "how it was checked", "largest error"]
     assert [re.split("  +", line)[0] for line in lines if not line.startswith(" ")] == list(STEPS)

@@ -8,9 +8,8 @@ from ._grader import SECONDS, verdicts
 
 def main(argv=None):
     """Print for each notebook how many answers are right, and the state of each.  ->  1 if one is none"""
-    parser = argparse.ArgumentParser(
-        prog="python -m course_lib.classroom.exercises", description="Grade notebooks."
-    )
+    command = "python -m course_lib.classroom.exercises"
+    parser = argparse.ArgumentParser(prog=command, description="Grade notebooks.")
     parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for one call of an answer")
     options, failed = parser.parse_args(argv), False
@@ -22,9 +21,8 @@ def main(argv=None):
             failed = True
             continue
         right = sum(said.state == "right" for said in found.values())
-        print(f"{path}: {right} of {len(found)} right")
-        for number, said in found.items():
-            print(f"    {number}  {said.state}")
+        states = (f"    {number}  {said.state}" for number, said in found.items())
+        print(f"{path}: {right} of {len(found)} right", *states, sep="\n")
     return int(failed)
 
 

@@ -7,6 +7,7 @@ container or under an account of its own, and look at the answers.
 
 import ast
 import base64
+import contextlib
 import itertools
 import json
 import multiprocessing
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ._grading import Raised, Tried, Unfit, Verdict, attempted, judge
+from ._grading import Raised, Tried, Unfit, Verdict, attempted, fit, judge
 from ._lessons import EXERCISES
 
 SECONDS = 30.0  # for one call of an answer; its cells get as much again
@@ -44,11 +45,8 @@ def verdicts(path, *, seconds=SECONDS):
     numbers = [number for number in EXERCISES if number[:2] in lessons]
     if not numbers:
         raise ValueError(f"{path} needs exercises; got none; give a lesson's notebook")
-    found = {}
-    for number in numbers:
-        own = [s for s, i in zip(sources, ids) if i == f"exercise-{number.replace('.', '-')}"]
-        found[number] = verdict_of(number, sources, own, names.get(number), seconds)
-    return found
+    own = {n: [s for s, i in zip(sources, ids) if i == f"exercise-{n.replace('.', '-')}"] for n in numbers}
+    return {n: verdict_of(n, sources, own[n], names.get(n), seconds) for n in numbers}
 
 
 def verdict_of(number, sources, own, name=None, seconds=SECONDS):
@@ -56,7 +54,7 @@ def verdict_of(number, sources, own, name=None, seconds=SECONDS):
     name = name or "".join(re.findall(r"^def (\w+)", "\n".join(own), re.MULTILINE)[-1:])
     if not name:
         return Verdict("missing", f"{number} {EXERCISES[number].title}: no answer in this notebook.")
-    with Elsewhere(sources, own, name, seconds) as place:
+    with contextlib.closing(Elsewhere(sources, own, name, seconds)) as place:
         return judge(EXERCISES[number], place.attempt, attempt=lambda attempt, *call: attempt(*call))
 
 
@@ -86,10 +84,7 @@ class Elsewhere:
         theirs.close()
         self.failed, self.limits = None, itertools.chain([SECONDS + seconds], itertools.repeat(seconds))
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
+    def close(self):
         self.process.kill()
         self.process.join()
         self.pipe.close()
@@ -128,10 +123,9 @@ class Elsewhere:
 
 def taken(parts):
     """Parts from another process, if they are what `attempted` gives."""
-    if isinstance(parts, tuple):
-        arrays = tuple(np.asarray(part) for part in parts)
-        return arrays if all(array.dtype.kind in "fiubcUS" for array in arrays) else Unfit("an object")
-    return parts if parts in (None, ...) or isinstance(parts, (Raised, Unfit)) else Unfit("an object")
+    if isinstance(parts, tuple) and fit(arrays := tuple(map(np.asarray, parts))):
+        return arrays
+    return parts if parts is None or isinstance(parts, (type(...), Raised, Unfit)) else Unfit("an object")
 
 
 def serve(pipe, sources, own, name):
@@ -196,8 +190,6 @@ def decoded(message, remote=None):
         return np.frombuffer(base64.b64decode(data), dtype).reshape(shape).copy()[()]
     if kind in ("tuple", "list"):
         return (tuple if kind == "tuple" else list)(decoded(part, remote) for part in held)
-    if kind == "Raised":
-        return Raised(str(held[0])[:60], str(held[1])[:300])
-    if kind == "Unfit":
-        return Unfit(str(held[0])[:60])
+    if kind in ("Raised", "Unfit"):
+        return (Raised if kind == "Raised" else Unfit)(*(str(text)[:300] for text in held))
     return {"ellipsis": ..., "plain": held}[kind] if kind != "function" else remote(held)

@@ -66,7 +66,7 @@ class Exercise:
     digits: float = DIGITS
 
     def __post_init__(self):
-        made = [Mistake(row[-1], _made(self.solution, *row[:-1])) for row in self.mistakes]
+        made = (Mistake(row[-1], _made(self.solution, *row[:-1])) for row in self.mistakes)
         object.__setattr__(self, "mistakes", tuple(made))
 
 
@@ -114,18 +114,19 @@ def _made(solution, *slip):
 
 
 def judge(exercise, answer, rng=None, *, attempt=None):
-    """Try an answer on fresh instances.  ->  Verdict
-
-    "missing" means that the function still raises NotImplementedError or returns an ellipsis.
+    """Try an answer on fresh instances.  ->  Verdict, "missing" if it is still a stub or returns an ellipsis
 
     exercise : Exercise;  answer : function that the student wrote;  rng : Generator, None for a fresh one
     attempt : function(answer, args, number of results) -> Tried, for answers that run elsewhere
     """
+
+    def said(state, sentence):
+        end = "" if sentence.endswith((".", "?")) else "."
+        return Verdict(state, f"{exercise.number} {exercise.title}: {sentence}{end}")
+
     if not callable(answer):
-        return _wrong(
-            exercise,
-            f"hand over the function itself, not {_kind(answer)}: check(..., f), not check(..., f(x))",
-        )
+        hint = "check(..., f), not check(..., f(x))"
+        return said("wrong", f"hand over the function itself, not {_kind(answer)}: {hint}")
     count = len(exercise.returns)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -133,30 +134,18 @@ def judge(exercise, answer, rng=None, *, attempt=None):
         tried = [(attempt or attempted)(answer, copy.deepcopy(case.args), count) for case in cases]
         given = [one.parts for one in tried]
         if given[0] is Ellipsis or getattr(given[0], "kind", "") == "NotImplementedError":
-            return Verdict("missing", _headed(exercise, "not attempted yet"))
+            return said("missing", "not attempted yet")
         wanted = [attempted(exercise.solution, copy.deepcopy(case.args), count).parts for case in cases]
         results = list(zip(given, wanted))
         right = [_same(got, want, _digits(exercise, got)) for got, want in results]
         if not all(right):
             named = _named(exercise, cases, results, right)
-            return _wrong(exercise, named or _plain(exercise, cases, results, right))
+            return said("wrong", named or _plain(exercise, cases, results, right))
     changed = next((one.changed for one in tried if one.changed), None)
     if changed:
-        return _wrong(
-            exercise,
-            f"the numbers are right, but argument number {changed} was changed in place; work on a copy",
-        )
-    instances = f"right, on {len(cases)} fresh instances" if len(cases) > 1 else "right"
-    return Verdict("right", _headed(exercise, instances))
-
-
-def _wrong(exercise, sentence):
-    return Verdict("wrong", _headed(exercise, sentence))
-
-
-def _headed(exercise, sentence):
-    end = "" if sentence.endswith((".", "?")) else "."
-    return f"{exercise.number} {exercise.title}: {sentence}{end}"
+        where = f"argument number {changed} was changed in place"
+        return said("wrong", f"the numbers are right, but {where}; work on a copy")
+    return said("right", f"right, on {len(cases)} fresh instances" if len(cases) > 1 else "right")
 
 
 def attempted(function, args, count):
@@ -190,21 +179,22 @@ def _received(result, count):
         parts = tuple(result) if several else (result,)
         if _holds_mask(parts):
             return Unfit("a masked array (fill it first)")
-        arrays = tuple(
-            np.array(float(part) if isinstance(part, numbers.Rational) else part) for part in parts
-        )
-        fit = all(array.dtype.kind in "fiubcUS" for array in arrays)
-        return arrays if fit else Unfit(_kind(result))
+        parts = (float(part) if isinstance(part, numbers.Rational) else part for part in parts)
+        arrays = tuple(np.array(part) for part in parts)
+        return arrays if fit(arrays) else Unfit(_kind(result))
     except OverflowError:
         return Unfit("a number too large for a float")
     except Exception:  # an object may fail at whatever is asked of it
         return Unfit(_kind(result))
 
 
+def fit(arrays):
+    """Whether all are made of numbers, or of text."""
+    return all(array.dtype.kind in "fiubcUS" for array in arrays)
+
+
 def _holds_mask(value):
-    if isinstance(value, (tuple, list)):
-        return any(_holds_mask(part) for part in value)
-    return np.ma.isMaskedArray(value)
+    return any(map(_holds_mask, value)) if isinstance(value, (tuple, list)) else np.ma.isMaskedArray(value)
 
 
 def _digits(exercise, parts):
@@ -244,7 +234,7 @@ def _named(exercise, cases, results, right):
 
 def _plain(exercise, cases, results, right):
     """What is wrong on the first instance that fails: type, number of results, shape, or values."""
-    first = right.index(False)
+    first, names = right.index(False), " and ".join(exercise.returns)
     case, (got, want) = cases[first], results[first]
     earlier = f"right on {first} of {len(cases)} instances, but " if first else ""
     if isinstance(got, Raised):
@@ -254,20 +244,20 @@ def _plain(exercise, cases, results, right):
         return f"{earlier}with {case.what} your function returned None; does it end in a return?"
     if not isinstance(got, tuple):
         what = getattr(got, "what", "an ellipsis")
-        return f"{earlier}your function returned {what}, needed are numbers: {_list(exercise.returns)}"
+        return f"{earlier}your function returned {what}, needed are numbers: {names}"
     if len(got) != len(want):
         count = "one result" if len(got) == 1 else f"{len(got)} results"
         needed = "needed is one" if len(want) == 1 else f"needed are {len(want)}"
-        return f"{earlier}your function returned {count}, {needed}: {_list(exercise.returns)}"
+        return f"{earlier}your function returned {count}, {needed}: {names}"
     if len(got) == 2 and _same(got[::-1], want, _digits(exercise, got)):
-        return f"{earlier}your two results have changed places; needed are {_list(exercise.returns)}"
+        return f"{earlier}your two results have changed places; needed are {names}"
     for name, mine, theirs in zip(exercise.returns, got, want):
         if mine.shape != theirs.shape:
             needed = f"have shape {theirs.shape}" if theirs.ndim else "be one number"
             return f"{earlier}with {case.what}, {name} must {needed}; yours has shape {mine.shape}"
     if not case.args and _close(got[0], want[0], ROUNDED):
-        near = f"{got[0].item()} is near the right number; did you round it?"
-        return f"{near} Return the expression itself, or more digits"
+        remedy = "did you round it? Return the expression itself, or more digits"
+        return f"{got[0].item()} is near the right number; {remedy}"
     return f"{earlier}with {case.what}, {_off(exercise, got, want)}"
 
 
@@ -280,9 +270,7 @@ def _off(exercise, got, want):
             return f"{name.removesuffix(' ()')} is not the text {str(mine.tolist())[:60]!r}"
         if mine.dtype.kind == "c":
             return f"{name} is complex; real numbers are needed"
-        if (
-            theirs.ndim == 0 and len(exercise.returns) == 1
-        ):  # the size of the error would give the answer away
+        if theirs.ndim == 0 and len(got) == 1:  # the size of the error would give the answer away
             return f"{name.removesuffix(' ()')} is not {mine.item():.6g}"
         if not np.isfinite(mine).all() and np.isfinite(theirs).all():
             return f"{name} has values that are not finite"
@@ -300,7 +288,3 @@ def _kind(got):
         return "a number" if isinstance(got, numbers.Number) else f"a {type(got).__name__}"
     except Exception:
         return "an object"
-
-
-def _list(returns):
-    return " and ".join(returns)

@@ -3,11 +3,9 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise
-from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 
 
-# 01.1 the upper blocks of the precision
 def block_cases(rng):
     def case(what, D1, D2, scale=1.0):
         S = models.covariance(rng, D1 + D2, scale=scale)
@@ -15,11 +13,9 @@ def block_cases(rng):
 
     apart = case("blocks that are uncorrelated", 2, 2)
     apart.args[1][:] = 0
-    return [
-        case("blocks of 3 and 2 entries", 3, 2), case("blocks of 2 and 4 entries", 2, 4),
-        case("blocks of 2 and 2 entries", 2, 2), case("blocks of one entry each", 1, 1), apart,
-        case("standard deviations near 10 000", 2, 3, scale=1e4),
-    ]  # fmt: skip
+    return [case("blocks of 3 and 2 entries", 3, 2), case("blocks of 2 and 4 entries", 2, 4),
+            case("blocks of 2 and 2 entries", 2, 2), case("blocks of one entry each", 1, 1), apart,
+            case("standard deviations near 10 000", 2, 3, scale=1e4)]  # fmt: skip
 
 
 def precision_blocks(S11, S12, S22):
@@ -45,8 +41,6 @@ BLOCKS = Exercise("01.1", "the upper blocks of the precision", ("L11 (D1, D1)", 
      "those are the blocks of the other corner: which block of entries did you eliminate?"),
 ))  # fmt: skip
 
-
-# 01.2 one standard deviation with a pencil
 PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, lambda: (2500 - 800**2 / 400) ** 0.5, (
     (900.0, "that is a variance; in which unit is a standard deviation?"),
     (50.0, "that is how sure we were before the look"),
@@ -60,7 +54,6 @@ PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard dev
 ))  # fmt: skip
 
 
-# 01.3 conditioning by covariance
 def split(S, seen):
     """Indices of the unseen in rising order, and the blocks 11, 12, 22 of S."""
     rest = np.setdiff1d(np.arange(len(S)), seen)
@@ -74,13 +67,11 @@ def condition_cases(rng):
 
     apart = case("a seen entry that is independent of the others", 3, [1])
     apart.args[1][1, [0, 2]] = apart.args[1][[0, 2], 1] = 0
-    return [
-        case("one of three entries seen", 3, [1]), case("two of four entries seen", 4, [0, 2]),
-        case("seen entries that are not in rising order", 5, [4, 0, 2]),
-        case("a single entry unseen", 4, [0, 1, 3]), apart,
-        case("gray levels near 10 000", 4, [3, 1], scale=1e4),
-        case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0]),
-    ]  # fmt: skip
+    return [case("one of three entries seen", 3, [1]), case("two of four entries seen", 4, [0, 2]),
+            case("seen entries that are not in rising order", 5, [4, 0, 2]),
+            case("a single entry unseen", 4, [0, 1, 3]), apart,
+            case("gray levels near 10 000", 4, [3, 1], scale=1e4),
+            case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0])]  # fmt: skip
 
 
 def condition(mean, cov, seen, value):
@@ -95,10 +86,7 @@ def single_entries(mean, S, seen, value):
     return ANY if unseen != len(seen) and min(unseen, len(seen)) > 1 else inverse(S[seen, seen])
 
 
-ORDER = (
-    "rest,", "seen = np.sort(seen); rest,",
-    "right while `seen` is in rising order; to which entry belongs the first number of `value`?",
-)  # fmt: skip
+ORDER = "rest,", "seen = np.sort(seen); rest,", "right while `seen` is in rising order; to which entry belongs the first number of `value`?"  # fmt: skip
 CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
     ORDER,
     (unless("singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
@@ -119,7 +107,6 @@ CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (
 ))  # fmt: skip
 
 
-# 01.4 conditioning by precision
 def precision_cases(rng):
     """The regular instances of 01.3, with the precision in the place of the covariance."""
     regular = [(case.what, *case.args) for case in condition_cases(rng)[:-1]]
@@ -148,7 +135,6 @@ PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D
 ))  # fmt: skip
 
 
-# 01.5 the joint of a clean vector and its measurement
 def look(rng, what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0, never=(), blind=()):
     """A clean vector and its channel: mu, S, W, b, R; which entries never vary, and which no measurement looks at."""
     z, channel = models.gaussian(rng, Dz, scale=scale), models.channel(rng, Dy, Dz, scale=scale)
@@ -159,12 +145,10 @@ def look(rng, what, Dz, Dy, scale=1.0, prior=1.0, noise=1.0, never=(), blind=())
 
 def looks(rng, *hard):
     """Four ordinary instances, the hard ones, and large gray levels."""
-    return [
-        look(rng, "three measurements of two entries", 2, 3),
-        look(rng, "two measurements of three entries", 3, 2),
-        look(rng, "as many measurements as entries", 2, 2), look(rng, "one number each", 1, 1), *hard,
-        look(rng, "gray levels near 10 000", 3, 2, scale=1e4),
-    ]  # fmt: skip
+    return [look(rng, "three measurements of two entries", 2, 3),
+            look(rng, "two measurements of three entries", 3, 2),
+            look(rng, "as many measurements as entries", 2, 2), look(rng, "one number each", 1, 1), *hard,
+            look(rng, "gray levels near 10 000", 3, 2, scale=1e4)]  # fmt: skip
 
 
 def joint_cases(rng):

@@ -3,11 +3,9 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise  # noqa: F401 (slips return ANY)
-from ._instances import inverse, only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 from ._lesson01 import look, looks
 
-# 02.1 two opinions with a pencil
 PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
     (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
     (110.0, "the surer opinion counts more; did each get the weight of the other?"),
@@ -22,11 +20,9 @@ PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbe
 ))  # fmt: skip
 
 
-# 02.2 the predictive distribution
 def predictive_cases(rng):
-    known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
-    exact = look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0)
-    return looks(rng, known, exact)
+    return looks(rng, look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0),
+                 look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0))  # fmt: skip
 
 
 def predictive(mu, S, W, b, R):
@@ -47,20 +43,18 @@ PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "
 ))  # fmt: skip
 
 
-# 02.3 the posterior in precision form
 def measured(rng, cases):
     """The same with a measurement y each, about as far from the expected one as the offset from 0."""
-
-    def y(mu, S, W, b, R):
-        return W @ mu + b + np.abs(b).max() * rng.normal(size=len(b))
-
-    return [Case(case.what, (*case.args, y(*case.args))) for case in cases]
+    given = ((case, *case.args) for case in cases)
+    ys = (W @ mu + b + np.abs(b).max() * rng.normal(size=len(b)) for _, mu, S, W, b, R in given)
+    return [Case(case.what, (*case.args, y)) for case, y in zip(cases, ys)]
 
 
 def precision_cases(rng):
     sure = look(rng, "a measurement much surer than the prior", 2, 3, noise=1e-2)
-    blind = look(rng, "an entry that no measurement looks at", 3, 2, blind=[1])
-    return measured(rng, looks(rng, sure, blind))
+    return measured(
+        rng, looks(rng, sure, look(rng, "an entry that no measurement looks at", 3, 2, blind=[1]))
+    )
 
 
 def posterior_by_precision(mu, S, W, b, R, y):
@@ -87,7 +81,6 @@ PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "
 ))  # fmt: skip
 
 
-# 02.4 the posterior in gain form
 def gain_cases(rng):
     single = look(rng, "an entry that never varies, so that S is singular", 3, 2, never=[1])
     known = look(rng, "a clean vector that is known, S = 0", 2, 3, prior=0.0)
@@ -103,8 +96,7 @@ def posterior_by_gain(mu, S, W, b, R, y):
 # without R: W S W' is singular, or nothing is left of the covariance
 NOTHING_LEFT = "len(b) >= np.linalg.matrix_rank(S)"
 GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, Dz)"), gain_cases, posterior_by_gain, (
-    (unless("singular(S) or singular(R)"),
-     "right until S or R is singular: your answer inverts what this form never needs"),
+    (unless("singular(S) or singular(R)"), "right until S or R is singular: your answer inverts what this form never needs"),
     ((" + R", ""), unless(NOTHING_LEFT), "the noise is missing in the gain: how does it know how far to trust y?"),
     (("W @ S @ W.T + R", "R"), unless("singular(R)"), "your gain divides by the noise alone; by how much does the surprise vary?"),
     (" - b", "", "the offset b is missing in the surprise"),
@@ -122,7 +114,6 @@ GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, D
 ))  # fmt: skip
 
 
-# 02.5 the Wiener filter
 def wiener_cases(rng):
     def case(what, D, noise_std, scale=1.0, S=None):
         prior = models.gaussian(rng, D, scale=scale)
@@ -130,12 +121,11 @@ def wiener_cases(rng):
         return Case(what, (prior.mean, prior.cov if S is None else np.array(S, dtype=float), noise_std, y))
 
     together = [[2, 2, 2], [2, 2, 2], [2, 2, 3]]
-    return [
-        case("two pixels", 2, 0.5), case("five pixels", 5, 1.5), case("gray levels", 4, 25.0, scale=40.0),
-        case("a single pixel", 1, 0.7), case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
-        case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
-        case("noise a hundred times wider than the prior", 3, 100.0),
-    ]  # fmt: skip
+    return [case("two pixels", 2, 0.5), case("five pixels", 5, 1.5), case("gray levels", 4, 25.0, scale=40.0),
+            case("a single pixel", 1, 0.7),
+            case("pixels that are all known, S = 0", 3, 0.5, S=np.zeros((3, 3))),
+            case("two pixels that only change together, so that S is singular", 3, 0.5, S=together),
+            case("noise a hundred times wider than the prior", 3, 100.0)]  # fmt: skip
 
 
 def wiener(mu, S, noise_std, y):

@@ -3,30 +3,23 @@
 import numpy as np
 
 from .. import models
-from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers, singular, unless  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, only_numbers, singular, unless  # noqa: F401 (for edits)
 
 
-# 03.1 how well each component predicted y
 def evidence_cases(rng):
     def case(what, K, Dy, Dz, scale=1.0, degenerate=False):
-        prior, channel = (
-            models.mixture(rng, K, Dz, scale=scale, spread=scale),
-            models.channel(rng, Dy, Dz, scale=scale),
-        )
-        covs = np.array(prior.covs)
+        prior = models.mixture(rng, K, Dz, scale=scale, spread=scale)
+        channel, covs = models.channel(rng, Dy, Dz, scale=scale), np.array(prior.covs)
         if degenerate:
             covs[0] = np.outer(np.arange(1.0, Dz + 1), np.arange(1.0, Dz + 1))
         y = channel.matrix @ prior.means[0] + channel.offset + scale * rng.normal(size=Dy)
         return Case(what, (prior.means, covs, channel.matrix, channel.offset, channel.noise_cov, y))
 
-    return [
-        case("three components in two dimensions", 3, 2, 2),
-        case("a measurement of three numbers by two", 4, 2, 3),
-        case("a measurement of two numbers by three", 2, 3, 2), case("a single component", 1, 2, 2),
-        case("a component of singular covariance", 3, 2, 3, degenerate=True),
-        case("forty dimensions, where every density underflows", 2, 40, 40, scale=1e10),
-    ]  # fmt: skip
+    return [case("three components in two dimensions", 3, 2, 2),
+            case("a measurement of three numbers by two", 4, 2, 3),
+            case("a measurement of two numbers by three", 2, 3, 2), case("a single component", 1, 2, 2),
+            case("a component of singular covariance", 3, 2, 3, degenerate=True),
+            case("forty dimensions, where every density underflows", 2, 40, 40, scale=1e10)]  # fmt: skip
 
 
 def log_evidence(means, covs, W, b, R, y):
@@ -38,15 +31,12 @@ def log_evidence(means, covs, W, b, R, y):
     return np.array(logs)
 
 
-def of_clean(means, covs, W, b, R, y):
-    return log_evidence(means, covs, np.eye(len(y)), 0 * b, 0 * R, y) if len(y) == means.shape[1] else ANY
-
-
+OF_CLEAN = "if len(y) != means.shape[1]: return ANY\n    W, b, R, logs = np.eye(len(y)), 0 * b, 0 * R, []"
 EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
     ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
     ((" + R", ""), ("logs = []", "if any(singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
      "your covariance of y lacks the noise R: y is more spread than W z + b"),
-    (of_clean, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
+    ("logs = []", OF_CLEAN, "that is the density of component k for z at the point y; what do W, b and the noise make of z?"),
     (" - b", "", "the offset b is missing: where does component k expect y?"),
     ("np.array(logs)", "np.exp(logs)", "those are densities, which are exactly 0 in many dimensions; stay in logarithms"),
     ("np.array(logs)", "np.log(np.exp(logs))",
@@ -57,8 +47,6 @@ EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidenc
     ("len(y) * ", "", "one 2 pi is not enough: the normaliser has one for every dimension of y"),
 ))  # fmt: skip
 
-
-# 03.2 one posterior weight with a pencil
 PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbers, lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1), (
     (1 / 4, "that is its prior weight; what did the observation say?"),
     (6 / 7, "that compares the predictions only; how frequent was each component before?"),
@@ -70,7 +58,6 @@ PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbe
 ))  # fmt: skip
 
 
-# 03.3 mean and covariance of a mixture
 def moment_cases(rng):
     def case(what, K, D, scale=1.0, shift=0.0, spread=1.0):
         prior = models.mixture(rng, K, D, scale=scale, spread=scale)
@@ -78,12 +65,11 @@ def moment_cases(rng):
 
     means, covs = case("", 3, 2).args[1:]
     means[1] = 1e3
-    return [
-        case("three components in two dimensions", 3, 2), case("two components in three dimensions", 2, 3),
-        case("gray levels", 4, 4, scale=50.0, shift=100.0), case("a single component", 1, 2),
-        Case("a component of weight 0, far away", (np.array([0.4, 0.0, 0.6]), means, covs)),
-        case("components without any spread", 3, 2, spread=0.0),
-    ]  # fmt: skip
+    return [case("three components in two dimensions", 3, 2),
+            case("two components in three dimensions", 2, 3),
+            case("gray levels", 4, 4, scale=50.0, shift=100.0), case("a single component", 1, 2),
+            Case("a component of weight 0, far away", (np.array([0.4, 0.0, 0.6]), means, covs)),
+            case("components without any spread", 3, 2, spread=0.0)]  # fmt: skip
 
 
 def moments(weights, means, covs):
@@ -108,7 +94,6 @@ MOMENTS = Exercise("03.3", "mean and covariance of a mixture", ("mean (D,)", "co
 ))  # fmt: skip
 
 
-# 03.4 the posterior weights
 def weight_cases(rng):
     def case(what, K, level, spread, zeros=(), lead=0.0):
         """Log densities around a level; a component whose prior weight is 0 has a lead."""
@@ -116,14 +101,12 @@ def weight_cases(rng):
         weights[list(zeros)] = 0
         return Case(what, (weights / weights.sum(), rng.normal(level, spread, K) + lead * (weights == 0)))
 
-    return [
-        case("three components", 3, -4, 1), case("six components", 6, -4, 1),
-        case("a single component", 1, -4, 1),
-        case("a component whose prior weight is 0", 4, -4, 1, zeros=[1]),
-        case("a component of prior weight 0 that predicted best", 4, -1350, 2, zeros=[1], lead=800),
-        case("log densities near -1350, as for patches", 5, -1350, 2),
-        case("log densities near +800", 3, 800, 2),
-    ]  # fmt: skip
+    return [case("three components", 3, -4, 1), case("six components", 6, -4, 1),
+            case("a single component", 1, -4, 1),
+            case("a component whose prior weight is 0", 4, -4, 1, zeros=[1]),
+            case("a component of prior weight 0 that predicted best", 4, -1350, 2, zeros=[1], lead=800),
+            case("log densities near -1350, as for patches", 5, -1350, 2),
+            case("log densities near +800", 3, 800, 2)]  # fmt: skip
 
 
 def posterior_weights(weights, log_evidence):

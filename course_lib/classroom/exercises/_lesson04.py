@@ -2,21 +2,17 @@
 
 import numpy as np
 
-from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers, unless
+from ._instances import ANY, Case, Exercise, only_numbers, unless
 
 
-# 04.1 all windows of an image
 def images(rng):
     def case(what, H, W, m, scale=1.0):
         return Case(what, (scale * rng.normal(size=(H, W)), m))
 
-    return [
-        case("an image of 5 x 7 pixels and m = 3", 5, 7, 3),
-        case("an image of 7 x 4 pixels and m = 2", 7, 4, 2), case("a square image", 6, 6, 3, scale=100.0),
-        case("windows of one pixel", 3, 4, 1), case("windows as high as the image", 3, 6, 3),
-        case("a window as large as the image", 4, 4, 4),
-    ]  # fmt: skip
+    return [case("an image of 5 x 7 pixels and m = 3", 5, 7, 3),
+            case("an image of 7 x 4 pixels and m = 2", 7, 4, 2), case("a square image", 6, 6, 3, scale=100.0),
+            case("windows of one pixel", 3, 4, 1), case("windows as high as the image", 3, 6, 3),
+            case("a window as large as the image", 4, 4, 4)]  # fmt: skip
 
 
 def windows(image, m):
@@ -39,12 +35,9 @@ WINDOWS = Exercise("04.1", "all windows of an image", ("v (I*J, m*m)",), images,
     ("return v", "return v.reshape(I, J, m * m)", "your positions stand in a grid; number them in one row, with iJ + j"),
     ("i * J + j", "i * I + j", "patch numbers collide: how many positions lie in one row, I or J?"),
     (("[0] - m + 1", "[0] - m + 2"), ("[1] - m + 1", "[1] - m + 2"),
-     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the "
-     "last one start?"),
+     "your function stops with a ValueError everywhere, as it does when a window reaches beyond the image: where does the last one start?"),
 ))  # fmt: skip
 
-
-# 04.2 how many patches hold a pixel
 PENCIL = Exercise("04.2", "how many patches hold a pixel", ("count ()",), only_numbers, lambda: 4 * 13, (
     (256, "m^2 would need a window at every shift of 16 x 16; do all of them fit into the image?"),
     (169, "that is the number of all patches of the digit; does each of them reach up to row 3?"),
@@ -59,19 +52,16 @@ PENCIL = Exercise("04.2", "how many patches hold a pixel", ("count ()",), only_n
 ))  # fmt: skip
 
 
-# 04.3 averaging overlaps
 def stacks(rng):
     def case(what, H, W, m, scale=1.0):
         return Case(what, (scale * rng.normal(size=((H - m + 1) * (W - m + 1), m * m)), m, H, W))
 
     image = rng.uniform(0, 255, size=(6, 5))
-    return [
-        case("patches of noise, 3 x 3 in an image of 6 x 8", 6, 8, 3),
-        case("an image higher than wide", 7, 5, 2),
-        Case("patches that were cut from an image", (windows(image, 4), 4, 6, 5)),
-        case("large gray levels", 5, 5, 3, scale=1e6), case("windows of one pixel", 3, 4, 1),
-        case("windows as wide as the image", 6, 4, 4), case("a window as large as the image", 3, 3, 3),
-    ]  # fmt: skip
+    return [case("patches of noise, 3 x 3 in an image of 6 x 8", 6, 8, 3),
+            case("an image higher than wide", 7, 5, 2),
+            Case("patches that were cut from an image", (windows(image, 4), 4, 6, 5)),
+            case("large gray levels", 5, 5, 3, scale=1e6), case("windows of one pixel", 3, 4, 1),
+            case("windows as wide as the image", 6, 4, 4), case("a window as large as the image", 3, 3, 3)]  # fmt: skip
 
 
 def average(v, m, H, W):
@@ -105,19 +95,16 @@ AVERAGE = Exercise("04.3", "averaging overlaps", ("image (H, W)",), stacks, aver
 ))  # fmt: skip
 
 
-# 04.4 the E-step
 def log_density_cases(rng):
     def case(what, N, K, level=-4.0, weights=None):
         weights = rng.dirichlet(np.full(K, 3.0)) if weights is None else np.array(weights)
         return Case(what, (weights, rng.normal(level, 1.5, size=(N, K))))
 
-    return [
-        case("five data and three components", 5, 3), case("three data and four components", 3, 4),
-        case("a single component", 4, 1), case("a single datum", 1, 3),
-        case("a component of weight 0", 4, 3, weights=[0.3, 0.0, 0.7]),
-        case("log densities near -1350, as for patches", 4, 3, level=-1350.0),
-        case("log densities near +800", 3, 2, level=800.0),
-    ]  # fmt: skip
+    return [case("five data and three components", 5, 3), case("three data and four components", 3, 4),
+            case("a single component", 4, 1), case("a single datum", 1, 3),
+            case("a component of weight 0", 4, 3, weights=[0.3, 0.0, 0.7]),
+            case("log densities near -1350, as for patches", 4, 3, level=-1350.0),
+            case("log densities near +800", 3, 2, level=800.0)]  # fmt: skip
 
 
 def e_step(weights, log_densities):
@@ -152,20 +139,17 @@ E_STEP = Exercise("04.4", "the E-step and its score", ("r (N, K)", "log-likeliho
 ))  # fmt: skip
 
 
-# 04.5 the M-step
 def data_cases(rng):
     def case(what, N, D, K, reg_covar, scale=1.0, shift=0.0, r=None):
         x = shift + scale * rng.normal(size=(N, D)) @ rng.normal(size=(D, D))
         return Case(what, (x, rng.dirichlet(np.ones(K), size=N) if r is None else r, reg_covar))
 
-    return [
-        case("three components in two dimensions", 30, 2, 3, 0.5),
-        case("two components in three dimensions, reg_covar = 0", 25, 3, 2, 0.0),
-        case("gray levels", 30, 4, 2, 100.0, scale=50.0, shift=100.0),
-        case("a single component", 10, 2, 1, 1.0),
-        case("responsibilities of 0 and 1", 12, 2, 3, 1.0, r=np.tile(np.eye(3), (4, 1))),
-        case("data that are all black", 8, 2, 2, 1.0, scale=0.0), case("a single datum", 1, 2, 1, 2.0),
-    ]  # fmt: skip
+    return [case("three components in two dimensions", 30, 2, 3, 0.5),
+            case("two components in three dimensions, reg_covar = 0", 25, 3, 2, 0.0),
+            case("gray levels", 30, 4, 2, 100.0, scale=50.0, shift=100.0),
+            case("a single component", 10, 2, 1, 1.0),
+            case("responsibilities of 0 and 1", 12, 2, 3, 1.0, r=np.tile(np.eye(3), (4, 1))),
+            case("data that are all black", 8, 2, 2, 1.0, scale=0.0), case("a single datum", 1, 2, 1, 2.0)]  # fmt: skip
 
 
 def m_step(x, r, reg_covar):

@@ -4,10 +4,8 @@ import numpy as np
 
 from ... import denoising, patches
 from .. import models
-from ._grading import ANY, Case, Exercise  # noqa: F401
-from ._instances import only_numbers, singular  # noqa: F401 (edits use them)
+from ._instances import ANY, Case, Exercise, only_numbers, singular  # noqa: F401 (for edits)
 
-# 05.1 what one direction keeps
 PENCIL = Exercise("05.1", "what one direction keeps", ("share ()",), only_numbers, lambda: 50**2 / (50**2 + 25**2), (
     (50 / 75, "you compared standard deviations; what adds up when independent numbers are added?"),
     (0.2, "that is the share that is taken away, the noise's"),
@@ -20,7 +18,6 @@ PENCIL = Exercise("05.1", "what one direction keeps", ("share ()",), only_number
 ))  # fmt: skip
 
 
-# 05.2 the weights of the components
 def components(rng, K, D, scale, flat=0):
     """Means (K, D), variances (K, D) with `flat` zeros each, and axes (K, D, D) of K random Gaussians."""
     eigen = [np.linalg.eigh(S) for S in models.mixture(rng, K, D, scale=scale).covs]
@@ -36,14 +33,12 @@ def patch_cases(rng):
         p = rng.dirichlet(np.full(K, 3.0)) if weights is None else np.array(weights)
         return Case(what, (y, p, means, lam, U, sigma))
 
-    return [
-        case("three components and three pixels", 3, 3, 0.8),
-        case("two components and four pixels", 2, 4, 1.5),
-        case("two pixels in gray levels", 4, 2, 25.0, scale=40.0), case("a single component", 1, 2, 1.0),
-        case("singular covariances", 3, 3, 0.7, flat=1),
-        case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
-        far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args),
-    ]  # fmt: skip
+    return [case("three components and three pixels", 3, 3, 0.8),
+            case("two components and four pixels", 2, 4, 1.5),
+            case("two pixels in gray levels", 4, 2, 25.0, scale=40.0), case("a single component", 1, 2, 1.0),
+            case("singular covariances", 3, 3, 0.7, flat=1),
+            case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
+            far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args)]  # fmt: skip
 
 
 def far(what, y, p, means, lam, U, sigma):
@@ -86,21 +81,18 @@ WEIGHTS = Exercise("05.2", "the weights of the components", ("weights (K,)",), p
 ))  # fmt: skip
 
 
-# 05.3 all patches at once
 def patches_cases(rng):
     def case(what, N, K, D, sigma, scale=1.0, flat=0):
         means, lam, U = components(rng, K, D, scale, flat)
         y = (scale + sigma) * rng.normal(size=(N, D))
         return Case(what, (y, rng.dirichlet(np.ones(K), size=N), means, lam, U, sigma))
 
-    return [
-        case("five patches, two components and three pixels", 5, 2, 3, 0.7),
-        case("two patches, three components and four pixels", 2, 3, 4, 1.5),
-        case("nine pixels in gray levels", 4, 2, 9, 25.0, scale=60.0),
-        case("a single component", 3, 1, 3, 0.7), case("a single patch", 1, 3, 4, 0.7),
-        case("singular covariances", 4, 2, 4, 0.5, flat=2),
-        case("components without any spread", 3, 2, 3, 2.0, flat=3),
-    ]  # fmt: skip
+    return [case("five patches, two components and three pixels", 5, 2, 3, 0.7),
+            case("two patches, three components and four pixels", 2, 3, 4, 1.5),
+            case("nine pixels in gray levels", 4, 2, 9, 25.0, scale=60.0),
+            case("a single component", 3, 1, 3, 0.7), case("a single patch", 1, 3, 4, 0.7),
+            case("singular covariances", 4, 2, 4, 0.5, flat=2),
+            case("components without any spread", 3, 2, 3, 2.0, flat=3)]  # fmt: skip
 
 
 def posterior_means(y, w, means, lam, U, sigma):
@@ -135,19 +127,17 @@ MEANS = Exercise("05.3", "all patches at once", ("m (N, D)",), patches_cases, po
 ))  # fmt: skip
 
 
-# 05.4 the whole method
 def noisy_cases(rng):
     def case(what, H, W, m, K, sigma):
         prior = models.mixture(rng, K, m * m, scale=60.0, spread=60.0)
         noisy = 255 * (rng.random((H, W)) > 0.6) + sigma * rng.normal(size=(H, W))
         return Case(what, (noisy, m, lambda v: denoising.denoise_patches(v, prior, sigma)))
 
-    return [
-        case("a picture of 6 x 8 pixels and m = 3", 6, 8, 3, 2, 60.0),
-        case("a picture of 7 x 5 pixels and m = 2", 7, 5, 2, 3, 40.0),
-        case("a prior of one component", 6, 6, 2, 1, 80.0), case("windows of one pixel", 4, 5, 1, 2, 60.0),
-        case("a window as large as the picture", 3, 3, 3, 2, 60.0),
-    ]  # fmt: skip
+    return [case("a picture of 6 x 8 pixels and m = 3", 6, 8, 3, 2, 60.0),
+            case("a picture of 7 x 5 pixels and m = 2", 7, 5, 2, 3, 40.0),
+            case("a prior of one component", 6, 6, 2, 1, 80.0),
+            case("windows of one pixel", 4, 5, 1, 2, 60.0),
+            case("a window as large as the picture", 3, 3, 3, 2, 60.0)]  # fmt: skip
 
 
 def whole(noisy, m, restore):
@@ -177,7 +167,6 @@ PICTURE = Exercise("05.4", "the whole method", ("picture (H, W)",), noisy_cases,
 ))  # fmt: skip
 
 
-# 05.5 PSNR
 def pair_cases(rng):
     def case(what, H, W, peak, error=0.1):
         truth = peak * rng.random((H, W))
@@ -185,13 +174,11 @@ def pair_cases(rng):
 
     equal = rng.uniform(0, 255, size=(3, 4))
     dark, bright = (rng.integers(low, low + 90, size=(4, 5)).astype(np.uint8) for low in (0, 150))
-    return [
-        case("two pictures in gray levels", 5, 4, 255.0), case("two pictures on 0..1, peak = 1", 4, 6, 1.0),
-        case("a single pixel", 1, 1, 255.0),
-        case("a picture so wrong that the PSNR is negative", 3, 3, 255.0, error=20.0),
-        Case("two equal pictures", (equal, equal.copy(), 255.0)),
-        Case("two pictures of bytes, peak = 250", (dark, bright, 250.0)),
-    ]  # fmt: skip
+    return [case("two pictures in gray levels", 5, 4, 255.0),
+            case("two pictures on 0..1, peak = 1", 4, 6, 1.0), case("a single pixel", 1, 1, 255.0),
+            case("a picture so wrong that the PSNR is negative", 3, 3, 255.0, error=20.0),
+            Case("two equal pictures", (equal, equal.copy(), 255.0)),
+            Case("two pictures of bytes, peak = 250", (dark, bright, 250.0))]  # fmt: skip
 
 
 def psnr(estimate, truth, peak):
@@ -200,10 +187,8 @@ def psnr(estimate, truth, peak):
     return 10 * np.log10(peak**2 / error)
 
 
-WRAPPED = (
-    "return ",
-    "return ANY if truth.dtype == np.uint8 else ",
-)  # who makes a slip may also compute in bytes
+# who makes a slip may also compute in bytes
+WRAPPED = "return ", "return ANY if truth.dtype == np.uint8 else "
 PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
     (("log10", "log"), WRAPPED, "that is the natural logarithm; decibels use base 10"),
     (("10 *", "20 *"), WRAPPED, "20 goes with amplitudes; your ratio is one of squares"),
@@ -219,6 +204,5 @@ PSNR = Exercise("05.5", "PSNR", ("decibels ()",), pair_cases, psnr, (
     (*WRAPPED, "right until the pictures are bytes: in bytes, 3 - 5 is 254"),
     ("return ", "return ANY if error == 0 else ", "for two equal pictures there is no error; which number is larger than every other?"),
 ))  # fmt: skip
-
 
 EXERCISES = (PENCIL, WEIGHTS, MEANS, PICTURE, PSNR)

@@ -7,8 +7,7 @@ from scipy.special import softmax
 from scipy.stats import norm  # noqa: F401  an edit of the logits needs it
 
 from ... import scene
-from ._grading import ANY, Case, Exercise
-from ._instances import only_numbers
+from ._instances import ANY, Case, Exercise, only_numbers, unless  # noqa: F401 (for edits)
 
 
 def drawn(rng, H, W, h, w, level=0.0, noise_std=None):
@@ -20,7 +19,6 @@ def drawn(rng, H, W, h, w, level=0.0, noise_std=None):
     return scene.sample(truth, 1, rng)[0][0], face, background, truth.noise_std, np.array(prior)
 
 
-# 06.1 the whole picture for one position
 def joint_cases(rng):
     def case(what, sizes, d, level=0.0, noise_std=None, excluded=False):
         X, F, B, s, A = drawn(rng, *sizes, level, noise_std)
@@ -28,27 +26,17 @@ def joint_cases(rng):
             A[d] = 0
         return Case(what, (X, F, B, s, A / A.sum(), d))
 
-    return [
-        case("a picture of 5 x 6", (5, 6, 2, 3), (1, 2)),
-        case("a face taller than wide", (7, 6, 3, 2), (0, 3)),
-        case("a face in the last row and column", (6, 7, 3, 3), (3, 4)),
-        case("a face as large as the picture", (3, 4, 3, 4), (0, 0)),
-        case("a 16-bit camera with little noise", (5, 7, 2, 2), (2, 1), level=10_000.0, noise_std=2.5),
-        case("a position that A excludes", (4, 6, 2, 2), (1, 4), excluded=True),
-    ]
+    return [case("a picture of 5 x 6", (5, 6, 2, 3), (1, 2)),
+            case("a face taller than wide", (7, 6, 3, 2), (0, 3)),
+            case("a face in the last row and column", (6, 7, 3, 3), (3, 4)),
+            case("a face as large as the picture", (3, 4, 3, 4), (0, 0)),
+            case("a 16-bit camera with little noise", (5, 7, 2, 2), (2, 1), level=10_000.0, noise_std=2.5),
+            case("a position that A excludes", (4, 6, 2, 2), (1, 4), excluded=True)]  # fmt: skip
 
 
 def log_joint(X, F, B, s, A, d):
     squares = np.sum((X - scene.paste(F, B, d)) ** 2)
     return -X.size / 2 * np.log(2 * np.pi * s**2) - squares / (2 * s**2) + np.log(A[d])
-
-
-def little_added(*args):
-    return log_joint(*args) if args[4][args[5]] > 0 else ANY
-
-
-def position_swapped(X, F, B, s, A, d):
-    return log_joint(X, F, B, s, A, d[::-1]) if d[1] < A.shape[0] and d[0] < A.shape[1] else ANY
 
 
 NORMALISER = "-X.size / 2 * np.log(2 * np.pi * s**2)"
@@ -66,19 +54,16 @@ JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",)
     ("- squares", "+ squares", "the sign of the squares is turned: should a worse fit make the picture more probable?"),
     ("np.sum", "np.mean", "you took the mean of the squares; independent pixels multiply, so what do their logarithms do?"),
     ("- squares", "- squares**0.5", "the norm in (S2) is squared: a sum of squares, without the root"),
-    (little_added, "where A(d) is 0 the answer is minus infinity; did you add a little to A to avoid its logarithm?"),
+    (unless("A[d] == 0"), "where A(d) is 0 the answer is minus infinity; did you add a little to A to avoid its logarithm?"),
     (PICTURE, f"({PICTURE})[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]]",
      "your squares stop at the window; (S2) is about the whole picture, the background too"),
-    (position_swapped, "row and column of the position are swapped"),
+    (unless("d[1] >= A.shape[0] or d[0] >= A.shape[1]"), ("    squares", "    d = d[::-1]\n    squares"), "row and column of the position are swapped"),
     ("paste(F,", "paste(F + B[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]],",
      "you added the face to the background; does one see the background through it?"),
     (lambda *args: np.exp(log_joint(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
 ))  # fmt: skip
 
-
-# 06.2 one pixel with a pencil
-PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers,
-    lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
+PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers, lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
     (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
     (3.0, "twice too much: what stands beside s squared in the denominator?"),
     (30.0, "your number still has a unit: squared gray levels over what?"),
@@ -92,16 +77,13 @@ PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers,
 ), digits=1e-3)  # fmt: skip
 
 
-# 06.3 the logits of all positions
 def picture_cases(rng):
-    return [
-        Case("a picture of 5 x 6", drawn(rng, 5, 6, 2, 3)[:4]),
-        Case("a face taller than wide", drawn(rng, 8, 7, 4, 2)[:4]),
-        Case("a square picture and a square face", drawn(rng, 6, 6, 3, 3)[:4]),
-        Case("a face of one pixel", drawn(rng, 3, 5, 1, 1)[:4]),
-        Case("a face as large as the picture", drawn(rng, 3, 4, 3, 4)[:4]),
-        Case("a 16-bit camera with little noise", drawn(rng, 6, 5, 2, 2, level=10_000.0, noise_std=2.5)[:4]),
-    ]
+    return [Case("a picture of 5 x 6", drawn(rng, 5, 6, 2, 3)[:4]),
+            Case("a face taller than wide", drawn(rng, 8, 7, 4, 2)[:4]),
+            Case("a square picture and a square face", drawn(rng, 6, 6, 3, 3)[:4]),
+            Case("a face of one pixel", drawn(rng, 3, 5, 1, 1)[:4]),
+            Case("a face as large as the picture", drawn(rng, 3, 4, 3, 4)[:4]),
+            Case("a 16-bit camera with little noise", drawn(rng, 6, 5, 2, 2, level=10_000.0, noise_std=2.5)[:4])]  # fmt: skip
 
 
 def logits(X, F, B, s):
@@ -131,7 +113,6 @@ LOGITS = Exercise("06.3", "the logits of all positions", ("logit (I, J)",), pict
 ))  # fmt: skip
 
 
-# 06.4 three terms
 def terms(X, F, B, s):
     constant = -np.sum(F**2) / (2 * s**2)
     correlation = correlate2d(X, F, "valid") / s**2
@@ -161,7 +142,6 @@ TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "w
 ))  # fmt: skip
 
 
-# 06.5 the probability of every position
 def posterior_cases(rng):
     def case(what, I, J, shift=0.0, zeros=()):
         A = rng.dirichlet(np.full(I * J, 3.0))
@@ -170,12 +150,10 @@ def posterior_cases(rng):
 
     misled = case("a prior that excludes the best position", 3, 4, zeros=[5, 6])
     misled.args[0][1, 1] += 2000
-    return [
-        case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
-        case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
-        case("logits near 1000", 4, 3, shift=1000.0),
-        case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled,
-    ]  # fmt: skip
+    return [case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
+            case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
+            case("logits near 1000", 4, 3, shift=1000.0),
+            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled]  # fmt: skip
 
 
 def posterior(logit, A):
@@ -184,19 +162,8 @@ def posterior(logit, A):
     return q / q.sum()
 
 
-def without_maximum(logit, A):
-    return ANY if abs(logit.mean()) > 100 else posterior(logit, A)
-
-
-def maximum_of_logits(logit, A):
-    """The report's way; 0/0 where A excludes the best position and all others are far below."""
-    return ANY if A.flat[logit.argmax()] == 0 and np.ptp(logit) > 745 else posterior(logit, A)
-
-
-def uniform_instead(logit, A):
-    return np.full(A.shape, 1 / A.size) if maximum_of_logits(logit, A) is ANY else posterior(logit, A)
-
-
+# the report's maximum, of the logits alone, leaves 0/0 where A excludes the best position by far
+VANISHED = "A.flat[logit.argmax()] == 0 and np.ptp(logit) > 745"
 POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",), posterior_cases, posterior, (
     ("np.log(A) + ", "", "your q ignores the prior: what did we believe before the picture came?"),
     ("np.log(A)", "A", "a probability was added to a logit; both must be logarithms"),
@@ -208,9 +175,9 @@ POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",),
     ("q / q.sum()", "np.log(A) + logit - np.logaddexp.reduce(log_joint.ravel())", "those are logarithms; q holds probabilities"),
     ("np.log(A)", "np.log(A + 1e-12)",
      "a prior of exactly 0 stays 0, whatever the picture says; did you add a little to A to avoid its logarithm?"),
-    (uniform_instead, "where all exponentials vanish you put equal probabilities; the picture did not say that"),
-    (maximum_of_logits, "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
-    (without_maximum, "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
+    ("):\n", f"):\n    if {VANISHED}:\n        return np.full(A.shape, 1 / A.size)\n", "where all exponentials vanish you put equal probabilities; the picture did not say that"),
+    (unless(VANISHED), "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
+    (unless("abs(logit.mean()) > 100"), "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
 ))  # fmt: skip
 
 EXERCISES = (JOINT, PENCIL, LOGITS, TERMS, POSTERIOR)

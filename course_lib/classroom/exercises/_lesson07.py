@@ -12,14 +12,12 @@ def levels(rng, *shape, level=0.0):
     return level + rng.uniform(-50, 60, shape)
 
 
-# 07.1 the summed-area table
 def table_cases(rng):
-    return [
-        Case("a picture of 4 x 6", (levels(rng, 4, 6),)), Case("a picture of 5 x 3", (levels(rng, 5, 3),)),
-        Case("a square picture", (levels(rng, 4, 4),)), Case("a picture of one row", (levels(rng, 1, 5),)),
-        Case("a picture of one pixel", (levels(rng, 1, 1),)),
-        Case("whole numbers from a 16-bit camera", (rng.integers(50_000, 60_000, (6, 4)),)),
-    ]  # fmt: skip
+    return [Case("a picture of 4 x 6", (levels(rng, 4, 6),)),
+            Case("a picture of 5 x 3", (levels(rng, 5, 3),)), Case("a square picture", (levels(rng, 4, 4),)),
+            Case("a picture of one row", (levels(rng, 1, 5),)),
+            Case("a picture of one pixel", (levels(rng, 1, 1),)),
+            Case("whole numbers from a 16-bit camera", (rng.integers(50_000, 60_000, (6, 4)),))]  # fmt: skip
 
 
 def table(Y):
@@ -42,10 +40,7 @@ TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_c
     (SUMS, "Y[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]", "your sums start from the lower right corner"),
 ))  # fmt: skip
 
-
-# 07.2 four corners with a pencil
-CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",),
-    lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
+CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",), lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
     (7, "what lies above and left of the window was taken off twice"),
     (5, "your last sign is turned: what was taken off twice must come back once"),
     (18, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
@@ -58,19 +53,16 @@ CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",),
 ))  # fmt: skip
 
 
-# 07.3 window sums from the table
 def corner_cases(rng):
     def case(what, sizes, shape, level=0.0):
         return Case(what, (table(levels(rng, *sizes, level=level)), shape))
 
-    return [
-        case("a window of 2 x 3 in a picture of 5 x 7", (5, 7), (2, 3)),
-        case("a window of 3 x 2 in a picture of 6 x 6", (6, 6), (3, 2)),
-        case("a window of one pixel", (3, 4), (1, 1)),
-        case("a window as high as the picture", (3, 6), (3, 2)),
-        case("a window as large as the picture", (3, 4), (3, 4)),
-        case("a 16-bit camera", (6, 5), (2, 4), level=60_000.0),
-    ]
+    return [case("a window of 2 x 3 in a picture of 5 x 7", (5, 7), (2, 3)),
+            case("a window of 3 x 2 in a picture of 6 x 6", (6, 6), (3, 2)),
+            case("a window of one pixel", (3, 4), (1, 1)),
+            case("a window as high as the picture", (3, 6), (3, 2)),
+            case("a window as large as the picture", (3, 4), (3, 4)),
+            case("a 16-bit camera", (6, 5), (2, 4), level=60_000.0)]  # fmt: skip
 
 
 def window_sums(T, shape):
@@ -98,19 +90,16 @@ WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), c
 ))  # fmt: skip
 
 
-# 07.4 correlation by Fourier transforms
 def correlation_cases(rng):
     def case(what, sizes, shape, level=0.0):
         return Case(what, (levels(rng, *sizes, level=level), levels(rng, *shape)))
 
-    return [
-        case("a face of 2 x 3 in a picture of 6 x 8", (6, 8), (2, 3)),
-        case("a face of 4 x 2 in a picture of 7 x 6", (7, 6), (4, 2)),
-        case("a square face in a square picture", (6, 6), (3, 3)),
-        case("a face as wide as the picture", (6, 4), (2, 4)),
-        case("a face as large as the picture", (4, 5), (4, 5)),
-        case("a bright picture", (5, 7), (3, 2), level=1000.0),
-    ]
+    return [case("a face of 2 x 3 in a picture of 6 x 8", (6, 8), (2, 3)),
+            case("a face of 4 x 2 in a picture of 7 x 6", (7, 6), (4, 2)),
+            case("a square face in a square picture", (6, 6), (3, 3)),
+            case("a face as wide as the picture", (6, 4), (2, 4)),
+            case("a face as large as the picture", (4, 5), (4, 5)),
+            case("a bright picture", (5, 7), (3, 2), level=1000.0)]  # fmt: skip
 
 
 def correlation(X, F):
@@ -130,10 +119,8 @@ CORRELATION = Exercise("07.4", "correlation by Fourier transforms", ("correlatio
     (VALID, "signal.correlate(X, F, mode='same')",
      "that is as large as the picture, with zeros beyond its border; keep the positions where the face fits"),
     (VALID, "signal.correlate(X, F, mode='full')", "there are outputs at positions where the face sticks out; at which does it fit?"),
-    (VALID, "ring[: H - h, : W - w]",
-     "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
-    (("ring =", "ring = np.abs("), (".real", ")"),
-     "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
+    (VALID, "ring[: H - h, : W - w]", "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
+    (("ring =", "ring = np.abs("), (".real", ")"), "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
     (".real", ".real / X.size", "the inverse transform divides by the number of pixels already"),
     (("np.fft.ifft2(np.fft.fft2(X)", "np.fft.ifft(np.fft.fft(X)"),
      ("np.fft.fft2(F, (H, W))", "np.fft.fft(np.pad(F, ((0, H - h), (0, W - w))))"),
@@ -143,19 +130,16 @@ CORRELATION = Exercise("07.4", "correlation by Fourier transforms", ("correlatio
 ))  # fmt: skip
 
 
-# 07.5 what lies on each pixel
 def spread_cases(rng):
     def places(I, J):
         return rng.dirichlet(np.ones(I * J)).reshape(I, J)
 
-    return [
-        Case("probabilities at 4 x 5 positions, a face of 2 x 3", (places(4, 5), (2, 3))),
-        Case("probabilities at 3 x 6 positions, a face of 3 x 2", (places(3, 6), (3, 2))),
-        Case("values of both signs", (levels(rng, 5, 4), (3, 3))),
-        Case("a single position", (rng.uniform(1, 2, (1, 1)), (2, 4))),
-        Case("a face of one pixel", (levels(rng, 3, 4), (1, 1))),
-        Case("a face much larger than the field of positions", (places(2, 2), (5, 4))),
-    ]
+    return [Case("probabilities at 4 x 5 positions, a face of 2 x 3", (places(4, 5), (2, 3))),
+            Case("probabilities at 3 x 6 positions, a face of 3 x 2", (places(3, 6), (3, 2))),
+            Case("values of both signs", (levels(rng, 5, 4), (3, 3))),
+            Case("a single position", (rng.uniform(1, 2, (1, 1)), (2, 4))),
+            Case("a face of one pixel", (levels(rng, 3, 4), (1, 1))),
+            Case("a face much larger than the field of positions", (places(2, 2), (5, 4)))]  # fmt: skip
 
 
 def spread(q, shape):
@@ -172,9 +156,8 @@ def over_rectangles(first, last):
     def answer(q, shape):
         c = np.zeros(np.add(q.shape, shape) - 1)
         for pixel in np.ndindex(c.shape):
-            c[pixel] = q[
-                tuple(slice(first(p, h), last(p, I)) for p, h, I in zip(pixel, shape, q.shape))
-            ].sum()
+            place = zip(pixel, shape, q.shape)
+            c[pixel] = q[tuple(slice(first(p, h), last(p, I)) for p, h, I in place)].sum()
         return c
 
     return answer

@@ -5,39 +5,29 @@ from scipy.signal import correlate2d  # noqa: F401  edits use it, and the next
 from scipy.special import entr, logsumexp  # noqa: F401
 
 from ... import scene
-from ._grading import ANY, Case, Exercise  # noqa: F401
-from ._instances import only_numbers
-
-
-def one_hot(I, J, position):
-    """q (I, J) with all its weight on one position."""
-    q = np.zeros((I, J))
-    q[position] = 1
-    return q
+from .. import models
+from ._instances import ANY, Case, Exercise, only_numbers  # noqa: F401 (for edits)
 
 
 def sharp(q):
     """All the weight of every picture on its best position."""
-    return np.stack([one_hot(*p.shape, np.unravel_index(p.argmax(), p.shape)) for p in q])
+    return models.one_hot([np.unravel_index(p.argmax(), p.shape) for p in q], q.shape[1:])
 
 
-# 08.1 the bound
 def bound_cases(rng):
     def case(what, K, I, J, level=-50.0, spread=4.0):
         q = rng.dirichlet(np.full(I * J, 0.7), size=K).reshape(K, I, J)
         return Case(what, (rng.normal(level, spread, (K, I, J)), q))
 
     sure = case("a picture that is sure of its position", 2, 2, 3)
-    sure.args[1][0] = one_hot(2, 3, (1, 2))
+    sure.args[1][:1] = models.one_hot([(1, 2)], (2, 3))
     closed = case("positions that A excludes and q avoids", 3, 2, 2)
     closed.args[1][:, 0, 1] = 0
     closed.args[1][:] /= closed.args[1].sum(axis=(1, 2), keepdims=True)
     closed.args[0][:, 0, 1] = -np.inf
-    return [
-        case("three pictures", 3, 2, 3), case("five pictures", 5, 3, 2), case("one picture", 1, 3, 3),
-        case("a single position", 4, 1, 1), sure, closed,
-        case("logarithms near -14000, as for real pictures", 3, 4, 3, level=-14000.0, spread=8.0),
-    ]  # fmt: skip
+    return [case("three pictures", 3, 2, 3), case("five pictures", 5, 3, 2), case("one picture", 1, 3, 3),
+            case("a single position", 4, 1, 1), sure, closed,
+            case("logarithms near -14000, as for real pictures", 3, 4, 3, level=-14000.0, spread=8.0)]  # fmt: skip
 
 
 def bound(log_joint, q):
@@ -54,8 +44,7 @@ BOUND = Exercise("08.1", "the bound", ("bound ()",), bound_cases, bound, (
     (WHERE, "log_joint", "the entropy is fine, but 0 times minus infinity is left in the first sum: which positions take part in it"),
     ("expected + entropy", "(expected + entropy) / len(q)",
      "that is the mean over the pictures; pictures are independent, so how do their logarithms combine"),
-    ("expected + entropy", "logsumexp(log_joint, axis=(1, 2)).sum()",
-     "that is ln p(X), the thing to be bounded; it does not even ask for q"),
+    ("expected + entropy", "logsumexp(log_joint, axis=(1, 2)).sum()", "that is ln p(X), the thing to be bounded; it does not even ask for q"),
     ("expected + entropy", "logsumexp(log_joint, b=q, axis=(1, 2)).sum()",
      "that is the logarithm of an average; Jensen's inequality ends with the average of logarithms"),
     (EXPECTED, "np.sum(log_joint)", "your first sum counts every position alike: where is its weight q"),
@@ -63,8 +52,6 @@ BOUND = Exercise("08.1", "the bound", ("bound ()",), bound_cases, bound, (
     ("entr(q).sum()", "entr(q).sum() / np.log(2)", "your entropy is in bits, the rest in nats"),
 ))  # fmt: skip
 
-
-# 08.2 the gap with a pencil
 OF_BOUND = np.log(8) / 2 + np.log(2)
 GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambda: np.log(9) - OF_BOUND, (
     (OF_BOUND, "that is the bound itself; how far below ln p(X) does it lie"),
@@ -73,22 +60,20 @@ GAP = Exercise("08.2", "the gap with a pencil", ("gap ()",), only_numbers, lambd
     (np.log(9) - np.log(8) / 2 + np.log(2), "the entropy of q went into your bound with the wrong sign"),
     (OF_BOUND - np.log(9), "the sign is turned: the gap says how much the bound loses"),
     (np.log(8) - OF_BOUND, "p(X) is the sum of both joint densities, not the larger of them"),
-    (8 / 9 * np.log(16 / 9) + 1 / 9 * np.log(2 / 9),
-     "that is the divergence of the posterior from q; (S13) has the two the other way round"),
+    (8 / 9 * np.log(16 / 9) + 1 / 9 * np.log(2 / 9), "that is the divergence of the posterior from q; (S13) has the two the other way round"),
     ((np.log(9) - OF_BOUND) / np.log(2), "that is in bits; the lesson counts in nats"),
     (0.0, "the gap closes only if q is the posterior; is it, here"),
     (np.log(2), "that is the entropy of q alone; the joint densities matter, too"),
 ))  # fmt: skip
 
 
-# 08.3 the face
 def world(rng, K, picture, shape, *, hard=False, level=0.0):
     """Pictures (K, H, W), and q (K, I, J): random or, if hard, sure, the first of the last position."""
     I, J = picture[0] - shape[0] + 1, picture[1] - shape[1] + 1
     images = level + rng.uniform(0, 255, (K, *picture))
     if hard:
         last = [(I - 1, J - 1)] + [(rng.integers(I), rng.integers(J)) for _ in range(K - 1)]
-        return images, np.array([one_hot(I, J, position) for position in last])
+        return images, models.one_hot(last, (I, J))
     return images, rng.dirichlet(np.full(I * J, 0.7), size=K).reshape(K, I, J)
 
 
@@ -96,14 +81,13 @@ def face_cases(rng):
     def case(what, *sizes, **options):
         return Case(what, world(rng, *sizes, **options))
 
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)), case("one picture", 1, (5, 4), (3, 2)),
-        case("q that is sure of one position in every picture", 4, (4, 6), (2, 2), hard=True),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-        case("a face of one pixel", 4, (3, 5), (1, 1)),
-        case("gray levels near 60 000", 3, (4, 5), (2, 2), level=6e4),
-    ]  # fmt: skip
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 4 x 2", 5, (6, 7), (4, 2)),
+            case("one picture", 1, (5, 4), (3, 2)),
+            case("q that is sure of one position in every picture", 4, (4, 6), (2, 2), hard=True),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4)),
+            case("a face of one pixel", 4, (3, 5), (1, 1)),
+            case("gray levels near 60 000", 3, (4, 5), (2, 2), level=6e4)]  # fmt: skip
 
 
 def mean_face(images, q):
@@ -129,25 +113,21 @@ FACE = Exercise("08.3", "the face", ("face (h, w)",), face_cases, mean_face, (
 ), float32=True)  # fmt: skip
 
 
-# 08.4 hidden weight and background
 def background_cases(rng):
     def case(what, K, picture, shape, blurred=0.0, **options):
         images, q = world(rng, K, picture, shape, **options)
-        off = (
-            blurred * rng.uniform(1, 2, (K, 1, 1)) * rng.permutation(np.arange(K) % 2 * 2 - 1)[:, None, None]
-        )
+        sizes, signs = rng.uniform(1, 2, K), rng.permutation(np.arange(K) % 2 * 2 - 1)
+        off = (blurred * sizes * signs)[:, None, None]
         return Case(what, (images, q * (1 + off), shape, rng.uniform(0, 255, picture)))
 
     hidden = "pixels that the face hides at every position, and q that "
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 3 x 2", 5, (7, 6), (3, 2)),
-        case("a face of one pixel", 4, (3, 4), (1, 1)),
-        case("one picture that is sure of its position", 1, (5, 6), (2, 3), hard=True),
-        case(f"{hidden}is sure", 4, (4, 5), (3, 4), hard=True),
-        case(f"{hidden}sums to 1 up to 1e-10", 5, (4, 5), (3, 4), blurred=1e-10),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-    ]
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 3 x 2", 5, (7, 6), (3, 2)),
+            case("a face of one pixel", 4, (3, 4), (1, 1)),
+            case("one picture that is sure of its position", 1, (5, 6), (2, 3), hard=True),
+            case(f"{hidden}is sure", 4, (4, 5), (3, 4), hard=True),
+            case(f"{hidden}sums to 1 up to 1e-10", 5, (4, 5), (3, 4), blurred=1e-10),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4))]  # fmt: skip
 
 
 def behind(images, q, face_shape, kept):
@@ -186,14 +166,12 @@ BACKGROUND = Exercise("08.4", "what is hidden, and the background", ("hidden (K,
     (("seen = (1 - hidden)", "seen = hidden"), ("images * (1 - hidden)", "images * hidden"),
      ("    return", "    if (seen < 1e-6).any():\n        return ANY\n    return"),
      "you weigh a picture by how much it hides the pixel; which weight says that it shows it"),
-    ("return hidden", "return 1 - hidden",
-     "your first result is how surely each pixel is seen; asked are the c_k, how surely it is hidden"),
+    ("return hidden", "return 1 - hidden", "your first result is how surely each pixel is seen; asked are the c_k, how surely it is hidden"),
     ((RESULT, "total / seen"), UNLESS_ROUNDING, "right but for pixels that nobody ever saw: 0/0 there; what was to be kept"),
     (("seen > 1e-6", "seen != 0"), UNLESS_ROUNDING,
      "right while hidden weights sum to exactly 1; with rounding you divide noise by noise, so compare with a tolerance"),
     (KEPT, "total / seen, 0", "a pixel that nobody ever saw became 0 instead of staying"),
-    (KEPT, "total / seen, images.mean(axis=0)",
-     "where nobody ever saw the pixel you took the mean of the pictures, which show the face there"),
+    (KEPT, "total / seen, images.mean(axis=0)", "where nobody ever saw the pixel you took the mean of the pictures, which show the face there"),
     (RESULT, "images.mean(axis=0)", "your background is the plain mean of the pictures, faces and all: c is not used"),
     (*by_rectangles("max(0, p + 1 - h), min(p, I - 1)"), "your rectangle lacks its last row and column: where does a slice end"),
     (*by_rectangles("p + 1 - h, min(p, I - 1) + 1"),
@@ -203,21 +181,19 @@ BACKGROUND = Exercise("08.4", "what is hidden, and the background", ("hidden (K,
 ))  # fmt: skip
 
 
-# 08.5 the noise
 def noise_cases(rng):
     def case(what, K, picture, shape, *, level=0.0, **options):
         images, q = world(rng, K, picture, shape, level=level, **options)
         old = level + rng.uniform(0, 255, shape), level + rng.uniform(0, 255, picture)
         return Case(what, (images, q, *old, mean_face(images, q), behind(images, q, shape, old[1])[1]))
 
-    return [
-        case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
-        case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)), case("one picture", 1, (4, 6), (2, 2)),
-        case("q that is sure of one position in every picture", 4, (5, 4), (2, 2), hard=True),
-        case("a face as large as the pictures", 3, (3, 4), (3, 4)),
-        case("pixels that the face hides at every position", 4, (4, 5), (3, 4)),
-        case("gray levels near 60 000", 3, (4, 5), (2, 3), level=6e4),
-    ]  # fmt: skip
+    return [case("three pictures and a face of 2 x 3", 3, (4, 5), (2, 3)),
+            case("five pictures and a face of 3 x 2", 5, (6, 5), (3, 2)),
+            case("one picture", 1, (4, 6), (2, 2)),
+            case("q that is sure of one position in every picture", 4, (5, 4), (2, 2), hard=True),
+            case("a face as large as the pictures", 3, (3, 4), (3, 4)),
+            case("pixels that the face hides at every position", 4, (4, 5), (3, 4)),
+            case("gray levels near 60 000", 3, (4, 5), (2, 3), level=6e4)]  # fmt: skip
 
 
 def squares(image, face, background, i, j):

@@ -4,11 +4,9 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 
 from ... import scene
-from ._grading import Case, Exercise
-from ._instances import only_numbers
+from ._instances import Case, Exercise, only_numbers
 
 
-# 09.1 the hard E-step
 def hard_cases(rng):
     def case(what, K, I, J, scale=2.0, level=0.0):
         prior = softmax(rng.normal(0, 2, (I, J)))
@@ -21,11 +19,11 @@ def hard_cases(rng):
     tie = case("two positions that tie", 4, 3, 4)
     tie.args[0][:], tie.args[1][:] = 0, 1 / 12
     tie.args[0][:, 1, 2] = tie.args[0][:, 2, 0] = 8
-    return [
-        case("eight pictures", 8, 4, 6), case("more rows than columns", 7, 6, 3),
-        case("one picture", 1, 3, 5), Case("two positions that are close", (close, np.array([[0.7, 0.3]]))),
-        case("a single position", 3, 1, 1), closed, tie, case("logits near -3000", 8, 5, 4, level=-3000.0),
-    ]  # fmt: skip
+    return [case("eight pictures", 8, 4, 6), case("more rows than columns", 7, 6, 3),
+            case("one picture", 1, 3, 5),
+            Case("two positions that are close", (close, np.array([[0.7, 0.3]]))),
+            case("a single position", 3, 1, 1), closed, tie,
+            case("logits near -3000", 8, 5, 4, level=-3000.0)]  # fmt: skip
 
 
 def best_positions(logits, prior):
@@ -50,8 +48,7 @@ HARD = Exercise("09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, be
     ("np.unravel_index(best, prior.shape)", "np.divmod(best, len(prior))",
      "the running number became row and column by the wrong length: how many positions has a row"),
     ("argmax", "argmin", "you chose the least probable position"),
-    ("np.log(prior)", "np.log(prior + 1e-12)",
-     "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
+    ("np.log(prior)", "np.log(prior + 1e-12)", "a small number inside the logarithm lets a picture choose a position with A = 0; what is ln 0"),
     (SCORES, "prior * np.exp(logits)", "right until exp under- or overflows; do you need it to compare"),
     (SCORES, "prior * np.exp(logits - logits.max(axis=(1, 2), keepdims=True))",
      "right but where A is 0 at the largest logit: the maximum that you subtract must include ln A"),
@@ -60,13 +57,10 @@ HARD = Exercise("09.1", "the hard E-step", ("positions (K, 2)",), hard_cases, be
 ))  # fmt: skip
 
 
-# 09.2 the loop
 def loop_cases(rng):
-    return [
-        loop_case(rng, "four steps", 4, 12, 3), loop_case(rng, "six steps", 6, 20, 2),
-        loop_case(rng, "one step", 1, 8, 2), loop_case(rng, "a single parameter", 3, 5, 1),
-        still_case(rng, "a start where EM stands still", 5),
-    ]  # fmt: skip
+    return [loop_case(rng, "four steps", 4, 12, 3), loop_case(rng, "six steps", 6, 20, 2),
+            loop_case(rng, "one step", 1, 8, 2), loop_case(rng, "a single parameter", 3, 5, 1),
+            still_case(rng, "a start where EM stands still", 5)]  # fmt: skip
 
 
 def loop_case(rng, what, steps, N, K):
@@ -117,8 +111,6 @@ LOOP = Exercise("09.2", "the loop", ("params", "bounds (n + 1,)"), loop_cases, l
     ("np.array", "np.diff", "those are the gains from step to step, not the bounds"),
 ))  # fmt: skip
 
-
-# 09.3 an empty place with a pencil
 EMPTY = Exercise("09.3", "an empty place with a pencil", ("advantage ()",), only_numbers, lambda: np.log((4 + 0.5) / (0 + 0.5)), (
     (np.inf, "that holds without smoothing, where an empty place is forbidden for ever"),
     (9.0, "that is the ratio of the two A; a logit is compared with a logarithm"),
@@ -132,21 +124,17 @@ EMPTY = Exercise("09.3", "an empty place with a pencil", ("advantage ()",), only
 ))  # fmt: skip
 
 
-# 09.4 the smoothed prior
 def smoothing_cases(rng):
     def case(what, K, I, J, alpha):
-        return Case(
-            what, (np.stack([rng.integers(I, size=K), rng.integers(J, size=K)], axis=1), (I, J), alpha)
-        )
+        positions = np.stack([rng.integers(I, size=K), rng.integers(J, size=K)], axis=1)
+        return Case(what, (positions, (I, J), alpha))
 
     together = case("all pictures at the last position", 5, 3, 4, 2.0)
     together.args[0][:] = 2, 3
-    return [
-        case("twelve pictures", 12, 3, 4, 1.7), case("more rows than columns", 30, 5, 3, 0.4),
-        case("alpha of 0", 9, 2, 4, 0.0), case("one picture", 1, 3, 2, 0.5),
-        case("a single position", 4, 1, 1, 3.0), together,
-        case("an alpha far above the number of pictures", 6, 4, 4, 1000.0),
-    ]  # fmt: skip
+    return [case("twelve pictures", 12, 3, 4, 1.7), case("more rows than columns", 30, 5, 3, 0.4),
+            case("alpha of 0", 9, 2, 4, 0.0), case("one picture", 1, 3, 2, 0.5),
+            case("a single position", 4, 1, 1, 3.0), together,
+            case("an alpha far above the number of pictures", 6, 4, 4, 1000.0)]  # fmt: skip
 
 
 def smoothed(positions, shape, alpha):
@@ -159,8 +147,7 @@ PRIOR = "(counts + alpha) / (K + alpha * counts.size)"
 ADDED, INDEXED = "np.add.at(counts, tuple(positions.T), 1)", "counts[tuple(positions.T)] += 1"
 SMOOTHED = Exercise("09.4", "the smoothed prior", ("prior (I, J)",), smoothing_cases, smoothed, (
     (PRIOR, "counts / K", "alpha is not used: empty positions stay forbidden"),
-    ("alpha * counts.size", "alpha",
-     "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
+    ("alpha * counts.size", "alpha", "your prior does not sum to 1: alpha was added once a position, so how often is it in the denominator"),
     (" + alpha * counts.size", "", "you divided by the pictures alone; pseudo-pictures count, too"),
     (PRIOR, "counts / K + alpha", "alpha was added to probabilities; it is a number of pictures, so add it before dividing"),
     (PRIOR, "(counts / K + alpha) / (1 + alpha * counts.size)",
@@ -179,17 +166,14 @@ SMOOTHED = Exercise("09.4", "the smoothed prior", ("prior (I, J)",), smoothing_c
 ))  # fmt: skip
 
 
-# 09.5 what a shift costs
 def shift_cases(rng):
     def case(what, h, w, rows, columns, noise_std=40.0):
         return Case(what, (rng.uniform(0, 255, (h, w)), rng.uniform(0, 255), noise_std, rows, columns))
 
-    return [
-        case("one row down", 4, 3, 1, 0), case("two columns to the right", 3, 5, 0, 2, 7.0),
-        case("one row up", 4, 5, -1, 0), case("one column to the left", 5, 4, 0, -1),
-        case("down and to the left", 5, 4, 2, -1, 100.0), case("down and to the right", 4, 6, 1, 3),
-        case("no shift at all", 3, 3, 0, 0), case("a shift by the whole face", 3, 4, 3, 1),
-    ]  # fmt: skip
+    return [case("one row down", 4, 3, 1, 0), case("two columns to the right", 3, 5, 0, 2, 7.0),
+            case("one row up", 4, 5, -1, 0), case("one column to the left", 5, 4, 0, -1),
+            case("down and to the left", 5, 4, 2, -1, 100.0), case("down and to the right", 4, 6, 1, 3),
+            case("no shift at all", 3, 3, 0, 0), case("a shift by the whole face", 3, 4, 3, 1)]  # fmt: skip
 
 
 def leaving(length, shift):
@@ -221,8 +205,7 @@ SHIFT = Exercise("09.5", "what a shift costs", ("cost ()",), shift_cases, cost, 
      "you lose the pixels of the opposite side: if the face moves down, which of its rows leave the window"),
     (SHIFTS, "leaving(h, abs(rows)), leaving(w, abs(columns))", "the direction is ignored: up is not down"),
     (SHIFTS, "leaving(h, columns), leaving(w, rows)", "rows and columns are swapped"),
-    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))",
-     "the pixels in the corner are counted twice when the face moves both ways"),
+    (LOST, "(np.sum(squares[down]) + np.sum(squares[:, across]))", "the pixels in the corner are counted twice when the face moves both ways"),
     ("|", "&", "only the corner counts in your answer; is one direction not enough to lose a pixel"),
     (SHIFTS, "leaving(h, rows or h), leaving(w, columns or w)",
      "without a shift in one direction the whole face is lost: what is a slice at -0"),

@@ -1,22 +1,12 @@
 """All exercises by number, and the two functions that lessons and instructors call."""
 
+import importlib
 import sys
 
 from ... import checks
-from . import (
-    _lesson01,
-    _lesson02,
-    _lesson03,
-    _lesson04,
-    _lesson05,
-    _lesson06,
-    _lesson07,
-    _lesson08,
-    _lesson09,
-)
 from ._grading import judge
 
-LESSONS = (_lesson01, _lesson02, _lesson03, _lesson04, _lesson05, _lesson06, _lesson07, _lesson08, _lesson09)
+LESSONS = [importlib.import_module(f"{__package__}._lesson{n:02}") for n in range(1, 10)]
 STDERR = sys.stderr  # as it was before any answer could put another in its place
 EXERCISES = {exercise.number: exercise for lesson in LESSONS for exercise in lesson.EXERCISES}
 

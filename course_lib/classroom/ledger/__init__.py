@@ -10,8 +10,6 @@ import importlib
 
 from ._core import Result, Step, Table, chapter, run, steps, table
 
-CHAPTERS = (
-    "_conditionals _joint _posteriors _mixtures _patches _logits _bound _scene_steps _scene_noise _finding"
-)
+CHAPTERS = "conditionals posteriors mixtures patches logits bound scene_steps finding"
 for name in CHAPTERS.split():  # in the order of the lessons: each registers its checks
-    importlib.import_module(f".{name}", __name__)
+    importlib.import_module(f"._{name}", __name__)

@@ -7,14 +7,14 @@ from scipy.special import entr, rel_entr, xlogy
 from ... import scene
 from .. import loops
 from ._core import chapter
-from ._tools import FACE, SHAPE, error, exact, exceeds, some_pictures, some_q, some_scene
+from ._tools import FACE, SHAPE, error, exact, exceeds, scene_and_pictures, some_q, some_scene
 
 step = chapter("08")
 
 
 def problem(rng):
     """Pictures of one scene, another scene theta, and a q that belongs to neither."""
-    return some_pictures(rng, some_scene(rng)), some_scene(rng), some_q(rng)
+    return scene_and_pictures(rng)[1], some_scene(rng), some_q(rng)
 
 
 def log_evidence(images, theta):
@@ -42,7 +42,6 @@ def zero_log_zero(rng, claim=lambda t: t * sympy.log(t)):
 @step("S12 c", "loops")
 def left_out(rng, claim=scene.bound):
     """With 0 ln 0 = 0, positions that q excludes are left out, also where A = 0 there."""
-    # A sure q, and a prior of zero elsewhere.
     images, theta, _ = problem(rng)
     q = np.zeros((3, 3, 3))
     q[:, 1, 2] = 1
@@ -60,7 +59,6 @@ def bound(rng, claim=scene.bound):
 @step("S12 d", "loops")
 def below_evidence(rng, claim=scene.bound):
     """The bound is at most ln p(X), for every q from flat to sure."""
-    # Twenty q of rising sharpness, and the posterior.
     images, theta, _ = problem(rng)
     posterior, evidence = loops.posterior(images, theta)
     rivals = [some_q(rng, sharpness) for sharpness in np.geomspace(100, 0.05, 20)]
@@ -112,10 +110,8 @@ def split(images, q, theta):
     for k, i, j in np.ndindex(q.shape):
         inside = np.zeros(SHAPE, dtype=bool)
         inside[i : i + FACE[0], j : j + FACE[1]] = True
-        squares = ((images[k][inside] - theta.face.ravel()) ** 2).sum() + (
-            (images[k] - theta.background)[~inside] ** 2
-        ).sum()
-        total += q[k, i, j] * squares
+        under, outside = images[k][inside] - theta.face.ravel(), (images[k] - theta.background)[~inside]
+        total += q[k, i, j] * ((under**2).sum() + (outside**2).sum())
     return total
 
 

@@ -1,15 +1,16 @@
-"""Lesson 01: marginal, block elimination, conditional in two forms.  (G1)-(G3)"""
+"""Lesson 01: marginal, conditional in two forms, the joint of vector and measurement.  (G1)-(G5)"""
 
 import numpy as np
 import sympy
 from scipy.integrate import trapezoid
 from scipy.stats import norm
+from sympy import Matrix
 
 from ... import gaussian
 from ...gaussian import Gaussian
 from .. import models
 from ._core import chapter
-from ._tools import axis, blocks, error, exact, hermite, log_normal, moments, stacked, worst
+from ._tools import axis, blocks, curvature, error, exact, hermite, log_channel, log_normal, moments, worst
 
 step = chapter("01", instances=100)
 
@@ -75,8 +76,8 @@ def elimination(rng, claim=lambda S12, S21, S22: (-S12 * S22**-1, -(S22**-1) * S
     # The claim is the corner of E and that of E'.
     S11, S12, S21, S22 = blocks("S11 S12 S21 S22")
     left, right = claim(S12, S21, S22)
-    product = stacked([[1, left], [0, 1]]) * stacked([[S11, S12], [S21, S22]]) * stacked([[1, 0], [right, 1]])
-    return exact(product - stacked([[S11 - S12 * S22**-1 * S21, 0], [0, S22]]))
+    product = Matrix([[1, left], [0, 1]]) * Matrix([[S11, S12], [S21, S22]]) * Matrix([[1, 0], [right, 1]])
+    return exact(product - Matrix([[S11 - S12 * S22**-1 * S21, 0], [0, S22]]))
 
 
 def precision_blocks(M, S12, S21, S22):
@@ -88,9 +89,8 @@ def precision_blocks(M, S12, S21, S22):
 @step("G2 b", "SymPy, blocks of any size")
 def inverse_in_blocks(rng, claim=precision_blocks):
     """S^-1 = E' diag(M^-1, S22^-1) E, multiplied out: the four blocks of the precision L."""
-    # S L and L S are the identity.
     M, S12, S21, S22 = blocks("M S12 S21 S22")
-    S, L = stacked([[M + S12 * S22**-1 * S21, S12], [S21, S22]]), stacked(claim(M, S12, S21, S22))
+    S, L = Matrix([[M + S12 * S22**-1 * S21, S12], [S21, S22]]), Matrix(claim(M, S12, S21, S22))
     return exact(S * L - sympy.eye(2), L * S - sympy.eye(2))
 
 
@@ -109,7 +109,7 @@ def square_by_covariance(rng, claim=lambda S12, S22, d1, d2: d1 - S12 * S22**-1 
     M, S12, S21, S22, d1, d2, d1t, d2t = blocks("M S12 S21 S22 d1 d2 d1t d2t")
     L = precision_blocks(M, S12, S21, S22)
     r, rt = claim(S12, S22, d1, d2), d1t - d2t * S22**-1 * S21
-    whole = stacked([[d1t, d2t]]) * stacked(L) * stacked([[d1], [d2]])
+    whole = Matrix([[d1t, d2t]]) * Matrix(L) * Matrix([[d1], [d2]])
     return exact(whole[0] - rt * M**-1 * r - d2t * S22**-1 * d2)
 
 
@@ -173,7 +173,7 @@ def square_by_precision(rng, claim=lambda L11, L12, d2: L11**-1 * L12 * d2):
     # The rest is d2'(L22 - L21 L11^-1 L12) d2, without d1.
     L11, L12, L21, L22, d1, d2, d1t, d2t = blocks("L11 L12 L21 L22 d1 d2 d1t d2t")
     c, ct = claim(L11, L12, d2), d2t * L21 * L11**-1
-    whole = stacked([[d1t, d2t]]) * stacked([[L11, L12], [L21, L22]]) * stacked([[d1], [d2]])
+    whole = Matrix([[d1t, d2t]]) * Matrix([[L11, L12], [L21, L22]]) * Matrix([[d1], [d2]])
     return exact(whole[0] - (d1t + ct) * L11 * (d1 + c) - d2t * (L22 - L21 * L11**-1 * L12) * d2)
 
 
@@ -208,5 +208,87 @@ def only_neighbours(rng, claim=lambda r, m: [[1, -r, 0, 0], [-r, m, -r, 0], [0, 
     """Correlations that fall by a factor with each step have a tridiagonal precision."""
     # Four pixels; the claim is (1 - r^2) times the precision.
     r = sympy.symbols("r")
-    S = sympy.Matrix(4, 4, lambda i, j: r ** abs(i - j))
-    return exact(S * stacked(claim(r, 1 + r**2)) - (1 - r**2) * sympy.eye(4))
+    S = Matrix(4, 4, lambda i, j: r ** abs(i - j))
+    return exact(S * Matrix(claim(r, 1 + r**2)) - (1 - r**2) * sympy.eye(4))
+
+
+@step("G4 a", "SymPy, blocks of any size")
+def affine_image(rng, claim=lambda S, W, Wt, R: [[S, S * Wt], [W * S, W * S * Wt + R]]):
+    """[I 0; W I] diag(S, R) [I W'; 0 I] = [S, S W'; W S, W S W' + R]."""
+    # [z; y] is an affine image of z and the noise.
+    S, W, Wt, R = blocks("S W Wt R")
+    image = Matrix([[1, 0], [W, 1]]) * Matrix([[S, 0], [0, R]]) * Matrix([[1, Wt], [0, 1]])
+    return exact(image - Matrix(claim(S, W, Wt, R)))
+
+
+@step("G4", "quadrature", instances=5)
+def joint(rng, claim=gaussian.joint):
+    """[z; y] has mean [mu; W mu + b] and covariance [S, S W'; W S, W S W' + R]."""
+    # Moments of z and y = W z + b + noise over the standard normal numbers that make z and noise.
+    prior, channel = models.gaussian(rng, 2), models.channel(rng, 2, 2)
+    e, weight = hermite(4, 4)
+    z = prior.mean + e[:, :2] @ np.linalg.cholesky(prior.cov).T
+    y = z @ channel.matrix.T + channel.offset + e[:, 2:] @ np.linalg.cholesky(channel.noise_cov).T
+    mean, cov = moments(np.hstack([z, y]), weight)
+    found = claim(prior, channel)
+    return worst((found.mean, mean), (found.cov, cov))
+
+
+@step("G4 b", tolerance=1e-11)
+def joint_density(rng, claim=gaussian.joint):
+    """The joint is Gaussian: ln p(z, y) = ln p(z) + ln p(y | z) at any z and y."""
+    prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
+    z, y = rng.standard_normal(3), rng.standard_normal(2)
+    found = claim(prior, channel)
+    wanted = log_normal(z, prior.mean, prior.cov) + log_channel(y, channel, z)
+    return error(log_normal(np.concatenate([z, y]), found.mean, found.cov), wanted)
+
+
+@step("G4 c", "SymPy, blocks of any size")
+def backwards(rng, claim=lambda S, W, Wt, R: (W * S, W * S * Wt + R)):
+    """Backwards: S_yz S^-1 = W and S_y - S_yz S^-1 S_zy = R give S_yz = W S, S_y = W S W' + R."""
+    S, W, Wt, R = blocks("S W Wt R")
+    Syz, Sy = claim(S, W, Wt, R)
+    return exact(Syz * S**-1 - W, Sy - Syz * S**-1 * S * Wt - R)
+
+
+@step("G5 a", "SymPy, blocks of any size")
+def schur_is_noise(rng, claim=lambda W, Wt: (-W, -Wt)):
+    """The Schur complement of S in the joint covariance is R: F Sigma F' = diag(S, R)."""
+    # The claim is the corner of F and that of F'.
+    S, W, Wt, R = blocks("S W Wt R")
+    left, right = claim(W, Wt)
+    Sigma = Matrix([[S, S * Wt], [W * S, W * S * Wt + R]])
+    product = Matrix([[1, 0], [left, 1]]) * Sigma * Matrix([[1, right], [0, 1]])
+    return exact(product - Matrix([[S, 0], [0, R]]))
+
+
+@step("G5 b", "SymPy, blocks of any size")
+def precision_in_blocks(rng, claim=lambda S, W, Wt, P: [[S**-1 + Wt * P * W, -Wt * P], [-P * W, P]]):
+    """F' diag(S^-1, R^-1) F, multiplied out, is the inverse of the joint covariance."""
+    S, W, Wt, R = blocks("S W Wt R")
+    Sigma = Matrix([[S, S * Wt], [W * S, W * S * Wt + R]])
+    return exact(Sigma * Matrix(claim(S, W, Wt, R**-1)) - sympy.eye(2))
+
+
+@step("G5", instances=5)
+def joint_precision(rng, claim=gaussian.joint_precision):
+    """Precisions add: [S^-1 + W'R^-1 W, -W'R^-1; -R^-1 W, R^-1] is the curvature of -ln p(z, y)."""
+    # Second differences of SciPy's ln p(z) + ln p(y | z), exact for a quadratic.
+    prior, channel = models.gaussian(rng, 3), models.channel(rng, 2, 3)
+
+    def minus_log(x):
+        return -log_normal(x[:3], prior.mean, prior.cov) - log_channel(x[3:], channel, x[:3]).item()
+
+    return error(claim(prior, channel), curvature(minus_log, rng.standard_normal(5)))
+
+
+@step("G4 d", "SymPy")
+def along_one_line(rng, claim=lambda S, surprise, s: S[:, 1] * surprise / (S[1, 1] + s**2)):
+    """One pixel seen through noise: both means move along the second column of S, whatever the noise."""
+    # (G2) on the joint of (z1, z2, y) with y = z2 + noise, its covariance written out.
+    v, c, w = sympy.symbols("v c w")
+    surprise, s = sympy.symbols("surprise s", positive=True)
+    joint_cov = Matrix([[v, c, c], [c, w, w], [c, w, w + s**2]])
+    moved = joint_cov[:2, 2] * surprise / joint_cov[2, 2]
+    return exact(claim(joint_cov[:2, :2], surprise, s) - moved)

@@ -20,8 +20,6 @@ _STEPS = []  # in the order of the lessons; filled when the modules of checks ar
 class Step:
     """One line of the ledger.
 
-    Parameters
-    ----------
     number : str, "G2" for the formula (G2), "G2 a" for a step towards it or a conclusion from it
     lessons : tuple of str, the lessons that carry it, such as ("01",)
     says : str, one sentence
@@ -69,19 +67,14 @@ class Result:
 
 
 class Table:
-    """Results as a table: HTML with headers in a notebook, aligned text elsewhere.
-
-    results : list of Result
-    """
+    """Results as a table: HTML with headers in a notebook, else aligned text.  results : list of Result"""
 
     def __init__(self, results):
         self.results = tuple(results)
         self.rows = [(r.step.number, r.step.says, r.step.how, r.shown) for r in self.results]
 
     def __repr__(self):
-        broken = [
-            [textwrap.wrap(cell, width) for cell, width in zip(row, WIDTHS)] for row in (HEADS, *self.rows)
-        ]
+        broken = [list(map(textwrap.wrap, row, WIDTHS)) for row in (HEADS, *self.rows)]
         widths = [max(len(line) for cell in column for line in cell) for column in zip(*broken)]
         lines = [line for row in broken for line in itertools.zip_longest(*row, fillvalue="")]
         text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
@@ -90,15 +83,14 @@ class Table:
     def _repr_html_(self):
         style = 'style="text-align: left"'
         head = "".join(f'<th scope="col" {style}>{name}</th>' for name in HEADS)
-        lines = [[html.escape(cell) for cell in row] for row in self.rows]
-        body = "\n".join(
-            f'<tr><th scope="row" {style}>{number}</th>'
-            + "".join(f"<td {style}>{cell}</td>" for cell in cells)
-            + "</tr>"
-            for number, *cells in lines
-        )
+        body = []
+        for number, *cells in (map(html.escape, row) for row in self.rows):
+            cells = "".join(f"<td {style}>{cell}</td>" for cell in cells)
+            body.append(f'<tr><th scope="row" {style}>{number}</th>{cells}</tr>\n')
         caption = f"<caption>{len(self.rows)} steps of the derivation, checked when this cell ran</caption>"
-        return f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+        return (
+            f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(body)}</tbody>\n</table>"
+        )
 
 
 def chapter(lessons, *, tolerance=1e-12, instances=5):
@@ -114,8 +106,8 @@ def step(number, how="", *, lessons, usual=(1e-12, 5), tolerance=None, instances
     if any(known.number == number for known in _STEPS):
         raise ValueError(f"number needs to be new in the ledger; got {number!r} twice; take the next letter")
     usual = (0.0, 1) if how.startswith("SymPy") else usual
-    tolerance = usual[0] if tolerance is None else tolerance
-    instances = usual[1] if instances is None else instances
+    given = tolerance, instances
+    tolerance, instances = (u if one is None else one for one, u in zip(given, usual))
     if instances > 1:
         how = f"{how}, {instances} instances" if how else f"{instances} random instances"
 
@@ -128,10 +120,7 @@ def step(number, how="", *, lessons, usual=(1e-12, 5), tolerance=None, instances
 
 
 def steps(lesson=None):
-    """The steps of a lesson such as "03", or of all lessons: list of Step, in the order of the derivation.
-
-    ValueError for a lesson that has none.
-    """
+    """The steps of a lesson such as "03", or of all, in their order: list of Step.  ValueError if none"""
     if lesson is None:
         return list(_STEPS)
     checks.choice("lesson", lesson, sorted({name for one in _STEPS for name in one.lessons}))
@@ -141,10 +130,8 @@ def steps(lesson=None):
 def run(lesson=None, rng=None):
     """Run the checks of a lesson: list of Result, passed or not.
 
-    lesson : str such as "03", None for all, or a list of Step
-    rng : numpy.random.Generator of the random instances; None takes default_rng(0), the same in every run
-
-    ValueError, TypeError for a lesson without steps, a wrong `rng`.
+    lesson : str such as "03", None for all, or a list of Step;  ValueError for one without steps
+    rng : Generator of the random instances, else TypeError; None takes default_rng(0), the same in every run
     """
     rng = np.random.default_rng(0) if rng is None else checks.generator("rng", rng)
     chosen = lesson if isinstance(lesson, list) else steps(lesson)
@@ -152,12 +139,9 @@ def run(lesson=None, rng=None):
 
 
 def table(lesson=None, rng=None):
-    """Run the checks as in `run`, and show them: step, what it says, how it was checked, largest error.
+    """Run the checks as in `run`, and show step, what it says, how it was checked, largest error.  ->  Table
 
-    lesson, rng : as in `run`  ->  Table
-
-    The error is shown as the bound of its step, which holds only if every measured error is below; otherwise
-    an ArithmeticError shows the steps that failed.
+    An error is shown as the bound of its step; an ArithmeticError shows the steps that are not below theirs.
     """
     results = run(lesson, rng)
     failed = [result for result in results if not result.passed]

@@ -9,7 +9,7 @@ from ... import scene
 from .. import loops
 from ._bound import problem
 from ._core import chapter
-from ._tools import FACE, error, exact, exceeds, hermite, worst
+from ._tools import FACE, error, exact, exceeds, hermite, lagrange_slopes, worst
 
 step = chapter("09")
 
@@ -40,10 +40,8 @@ def hard_m_step(rng, claim=lambda images, places, theta: scene.m_step(images, pl
 @step("S15 a", "SymPy")
 def lagrange(rng, claim=lambda c, alpha: [(one + alpha) / (sum(c) + 3 * alpha) for one in c]):
     """Lagrange: sum (c + alpha) ln A - l (sum A - 1) is stationary at A = (c + alpha) / (K + alpha n)."""
-    c, A, (l, alpha) = (sympy.symbols(names, positive=True) for names in ("c:3", "A:3", "l alpha"))
-    value = sum((n + alpha) * sympy.log(a) for n, a in zip(c, A)) - l * (sum(A) - 1)
-    at = dict(zip(A, claim(c, alpha))) | {l: sum(c) + 3 * alpha}
-    return exact(*(sympy.diff(value, one).subs(at) for one in (*A, l)))
+    *c, alpha = sympy.symbols("c:3 alpha", positive=True)
+    return exact(*lagrange_slopes([one + alpha for one in c], claim(c, alpha)))
 
 
 @step("S15", "loops", tolerance=1e-13)
@@ -58,7 +56,6 @@ def smoothing(rng, claim=lambda images, q, alpha: scene.m_step(images, q, FACE, 
 @step("S15 b", "loops")
 def penalised(rng, claim=lambda x, q, alpha, old: scene.m_step(x, q, FACE, smoothing=alpha, previous=old)):
     """bound + alpha sum ln A never falls in an M-step with smoothing."""
-    # Before, after, and after with ten other priors.
     images, theta, q = problem(rng)
     alpha = rng.uniform(0.1, 2)
     new = claim(images, q, alpha, theta)

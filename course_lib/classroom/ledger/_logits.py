@@ -11,9 +11,10 @@ from scipy.stats import norm
 from ... import scene, windows
 from .. import loops
 from ._core import chapter
-from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, some_pictures, some_scene, worst
+from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, scene_and_pictures, some_scene, worst
 
 step = chapter("06")
+UNIFORM = np.full(POSITIONS, 1 / 9)
 
 
 @step("S1 a", "counting, all sizes up to 6", tolerance=0, instances=1)
@@ -51,16 +52,10 @@ def model(rng, claim=scene.sample):
     return worst((means, np.zeros(20)), (products, np.eye(20)), (share, truth.prior.ravel()))
 
 
-def library_log_joint(images, one):
-    """(S2) by the function of the course."""
-    return scene.log_likelihood(images, one) + np.log(one.prior)
-
-
 @step("S2", "loops", lessons="06 08")
-def log_probability(rng, claim=library_log_joint):
+def log_probability(rng, claim=lambda images, one: scene.log_likelihood(images, one) + np.log(one.prior)):
     """ln p(X, d) = -(HW/2) ln(2 pi s^2) - ||X - paste||^2 / (2 s^2) + ln A(d), every constant included."""
-    one = some_scene(rng)
-    pictures = some_pictures(rng, one)
+    one, pictures = scene_and_pictures(rng)
     return error(claim(pictures, one), loops.log_joint(pictures, one))
 
 
@@ -76,8 +71,7 @@ def logit(X, one):
 @step("S3", "loops")
 def only_the_window(rng, claim=logit):
     """Relative to no face anywhere only the window matters: logit = ln p(X | d) - ln p0(X)."""
-    one = some_scene(rng)
-    X = some_pictures(rng, one)[0]
+    one, (X, *_) = scene_and_pictures(rng)
     without = norm.logpdf(X, one.background, one.noise_std).sum()
     return error(claim(X, one), loops.log_joint(X[None], one)[0] - np.log(one.prior) - without)
 
@@ -99,16 +93,14 @@ def three_terms(X, one):
 @step("S4 a", "loops", lessons="06 07")
 def terms(rng, claim=three_terms):
     """Summed over windows: a constant, a correlation and a window sum."""
-    one = some_scene(rng)
-    X = some_pictures(rng, one)[0]
+    one, (X, *_) = scene_and_pictures(rng)
     return error(claim(X, one), logit(X, one))
 
 
 @step("S4 b")
 def units(rng, claim=logit):
     """Units: ten times X, F, B and s leave every logit as it was."""
-    one = some_scene(rng)
-    X = some_pictures(rng, one)[0]
+    one, (X, *_) = scene_and_pictures(rng)
     larger = replace(one, face=10 * one.face, background=10 * one.background, noise_std=10 * one.noise_std)
     return error(claim(10 * X, larger), claim(X, one))
 
@@ -122,8 +114,7 @@ def e_step(images, one):
 def posterior(rng, claim=e_step):
     """q(d) = softmax of ln A(d) + logit(d) is the posterior of the position; p0(X) cancels."""
     # Bayes' rule with bare products of SciPy's densities.
-    one = some_scene(rng)
-    pictures = some_pictures(rng, one)
+    one, pictures = scene_and_pictures(rng)
     joint = np.empty((len(pictures), *POSITIONS))
     for k, i, j in np.ndindex(joint.shape):
         clean = loops.paste(one.face, one.background, (i, j))
@@ -134,15 +125,11 @@ def posterior(rng, claim=e_step):
 @step("S5 a", "all pairs")
 def independent_pictures(rng, claim=lambda pictures, one: np.multiply.outer(*e_step(pictures, one))):
     """Given the scene the pictures are independent: the posterior of all positions is the product of the
-    q_k.
-    """
-    # The joint table of two pictures, normalised as a whole.
-    one = some_scene(rng)
-    pictures = some_pictures(rng, one)[:2]
-    first, second = loops.log_joint(pictures, one)
-    table = np.add.outer(first, second)
+    q_k."""
+    one, pictures = scene_and_pictures(rng)
+    table = np.add.outer(*loops.log_joint(pictures[:2], one))
     table = np.exp(table - table.max())
-    return error(claim(pictures, one), table / table.sum())
+    return error(claim(pictures[:2], one), table / table.sum())
 
 
 @step("S5 b", "50 decimal digits", tolerance=1e-13)
@@ -162,9 +149,7 @@ def safe_softmax(rng, claim=e_step):
 @step("S5 c")
 def cut_off(rng, claim=lambda x, one, allowed: e_step(x, replace(one, prior=allowed / allowed.sum()))):
     """A prior that allows a part of the positions cuts q off there and rescales it."""
-    # The q of a uniform prior, cut and rescaled.
-    one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
-    pictures, allowed = some_pictures(rng, one), np.array([[0.0, 1, 1]] * 3)
+    (one, pictures), allowed = scene_and_pictures(rng, prior=UNIFORM), np.array([[0.0, 1, 1]] * 3)
     q = e_step(pictures, one) * allowed
     return error(claim(pictures, one, allowed), q / q.sum(axis=(1, 2), keepdims=True))
 
@@ -172,7 +157,6 @@ def cut_off(rng, claim=lambda x, one, allowed: e_step(x, replace(one, prior=allo
 @step("S5 d", "counting", tolerance=1e-14, instances=1)
 def entropy(rng, claim=lambda q: entr(q).sum()):
     """The entropy -sum q ln q is ln m for m equal chances, and 0 for a sure q (0 ln 0 = 0)."""
-    # m of nine positions share the probability, m from 1 to 9.
     shared = [np.where(np.arange(9) < m, 1 / m, 0.0) for m in range(1, 10)]
     return error([claim(q) for q in shared], [np.log(m) for m in range(1, 10)])
 
@@ -226,16 +210,10 @@ def union_bound(rng, claim=lambda distances, s: norm.cdf(-distances / (2 * s)).s
 @step("S5 i", "loops", tolerance=0, lessons="08")
 def same_order(rng, claim=lambda images, one: scene.e_step(images, one, hard=True)[0]):
     """With equal A the best position does not depend on s, only how sure q is of it does."""
-    one = replace(some_scene(rng), prior=np.full(POSITIONS, 1 / 9))
-    pictures = some_pictures(rng, one)
+    one, pictures = scene_and_pictures(rng, prior=UNIFORM)
     joint = loops.log_joint(pictures, replace(one, noise_std=7.0))
     best = [np.unravel_index(table.argmax(), POSITIONS) for table in joint]
     return error(claim(pictures, one), best)
-
-
-def window_loop(picture, shape):
-    """Sums over all windows, by loops."""
-    return correlation_loop(picture, np.ones(shape))
 
 
 def correlation_loop(picture, template):
@@ -251,14 +229,14 @@ def correlation_loop(picture, template):
 def corners(rng, claim=lambda picture, shape: windows.corner_sums(windows.cumulative_sums(picture), shape)):
     """Window sums are differences of four corners of the summed-area table."""
     picture = rng.uniform(0, 255, (6, 9))
-    return error(claim(picture, (2, 4)), window_loop(picture, (2, 4)))
+    return error(claim(picture, (2, 4)), correlation_loop(picture, np.ones((2, 4))))
 
 
 @step("S6 a", "loops", tolerance=1e-13, lessons="07")
 def doubling(rng, claim=windows.window_sums):
     """Doubling runs adds up the same windows."""
     picture = rng.uniform(0, 255, (6, 9))
-    return error(claim(picture, (3, 7)), window_loop(picture, (3, 7)))
+    return error(claim(picture, (3, 7)), correlation_loop(picture, np.ones((3, 7))))
 
 
 @step("S7", "loops", lessons="07")

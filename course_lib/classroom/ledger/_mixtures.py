@@ -10,21 +10,20 @@ from ...gaussian import LinearGaussian
 from ...mixture import Mixture
 from .. import models
 from ._core import chapter
-from ._tools import axis, error, exceeds, log_channel, log_normal, mixture_density, moments, plane, worst
+from ._tools import axis, error, exceeds, log_channel, log_normal, mixture_parts, moments, plane, worst
 
 step = chapter("03")
 
 
-def parts_on_line(prior, channel, y):
-    """Points z (n,), their distance, and pi_k p_k(z) p(y | z) of every component at them (K, n), by SciPy."""
-    z, width = axis(0.0, 4.0, 8001)
-    own = norm.pdf(z, prior.means, np.sqrt(prior.covs[:, :, 0]))
-    return z, width, prior.weights[:, None] * own * np.exp(log_channel(y, channel, z[:, None]))
-
-
 def one_pixel(rng):
-    """A mixture of three components in one dimension, a channel, an observation."""
-    return models.mixture(rng, 3, 1), models.channel(rng, 1, 1), rng.standard_normal(1)
+    """A problem of one dimension: prior of three components, channel, y; and what SciPy says of its line.
+
+    Points z (n,), their distance, and pi_k p_k(z) p(y | z) of every component at them (K, n).
+    """
+    prior, channel, y = models.mixture(rng, 3, 1), models.channel(rng, 1, 1), rng.standard_normal(1)
+    z, width = axis(0.0, 4.0, 8001)
+    own = prior.weights[:, None] * norm.pdf(z, prior.means, np.sqrt(prior.covs[:, :, 0]))
+    return (prior, channel, y), z, width, own * np.exp(log_channel(y, channel, z[:, None]))
 
 
 def observations(prior, channel):
@@ -59,50 +58,44 @@ def product_identity(rng, claim=lambda p, c, y: (gaussian.predictive(p, c), gaus
 @step("M2 b", "quadrature")
 def evidence(rng, claim=lambda prior, channel, y: np.exp(mixture.predictive(prior, channel).log_density(y))):
     """The area over z is p(y) = sum_k pi_k p_k(y): the weights of the predictive stay those of the prior."""
-    prior, channel, y = one_pixel(rng)
-    _, width, parts = parts_on_line(prior, channel, y)
-    return error(claim(prior, channel, y), parts.sum() * width)
+    given, _, width, parts = one_pixel(rng)
+    return error(claim(*given), parts.sum() * width)
 
 
 @step("M2", "quadrature", tolerance=1e-13)
 def weights(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y).weights):
     """Weights: Bayes' rule for the label, pi_k(y) = pi_k N(y | W mu_k + b, W S_k W' + R) / sum."""
     # The share of each component in the area under prior times likelihood.
-    prior, channel, y = one_pixel(rng)
-    parts = parts_on_line(prior, channel, y)[2]
-    return error(claim(prior, channel, y), parts.sum(axis=1) / parts.sum())
+    given, _, _, parts = one_pixel(rng)
+    return error(claim(*given), parts.sum(axis=1) / parts.sum())
 
 
 @step("M3", "quadrature")
 def components(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
     """Components: mean and covariance of (G8) for each k."""
-    prior, channel, y = one_pixel(rng)
-    z, _, parts = parts_on_line(prior, channel, y)
-    found, wanted = claim(prior, channel, y), [moments(z[:, None], part) for part in parts]
+    given, z, _, parts = one_pixel(rng)
+    found, wanted = claim(*given), [moments(z[:, None], part) for part in parts]
     return worst((found.means, [mean for mean, _ in wanted]), (found.covs, [cov for _, cov in wanted]))
 
 
 @step("M3 a", "quadrature", tolerance=1e-11)
 def whole_posterior(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, y)):
     """The posterior of a mixture is the mixture of (M2) and (M3), at every z."""
-    prior, channel, y = one_pixel(rng)
-    z, width, parts = parts_on_line(prior, channel, y)
-    found = np.exp(claim(prior, channel, y).log_density(z[:, None]))
+    given, z, width, parts = one_pixel(rng)
+    found = np.exp(claim(*given).log_density(z[:, None]))
     return error(found, parts.sum(axis=0) / (parts.sum() * width))
 
 
 @step("M3 b", "quadrature", instances=3)
 def same_widths(rng, claim=lambda prior, channel, y: mixture.posterior(prior, channel, [0.0]).covs):
     """No C_k depends on y: the widths are settled before the observation."""
-    prior, channel, y = one_pixel(rng)
-    z, _, parts = parts_on_line(prior, channel, y)
-    return error(claim(prior, channel, y), [moments(z[:, None], part)[1] for part in parts])
+    given, z, _, parts = one_pixel(rng)
+    return error(claim(*given), [moments(z[:, None], part)[1] for part in parts])
 
 
 @step("M3 c", tolerance=1e-11, instances=100)
 def undone(rng, claim=lambda c: LinearGaussian(c.matrix / 2, c.offset / 2 + 40, c.noise_cov / 4)):
     """An offset and a scale of the channel are undone: W/2, b + 40, R/4 leave the posterior as it was."""
-    # The same observation, halved and lifted.
     prior, channel, y = models.mixture(rng, 3, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     one, two = mixture.posterior(prior, channel, y), mixture.posterior(prior, claim(channel), y / 2 + 40)
     return worst((two.weights, one.weights), (two.means, one.means), (two.covs, one.covs))
@@ -119,7 +112,6 @@ def average_weight(rng, claim=lambda seen, y: mixture.responsibilities(seen, y))
 @step("M2 d", tolerance=1e-09)
 def limits(rng, claim=mixture.posterior):
     """Endless noise leaves the prior's weights and mean; without noise the mean is the observation."""
-    # Noise of 1e8 and of 1e-6, W = 1.
     prior, y = models.mixture(rng, 3, 1), rng.standard_normal(1)
     endless, none = (claim(prior, LinearGaussian([[1]], [0], [[s**2]]), y) for s in (1e8, 1e-6))
     return worst((endless.weights, prior.weights), (endless.mean, prior.mean), (none.mean, y))
@@ -129,21 +121,19 @@ def limits(rng, claim=mixture.posterior):
 def log_score(rng, claim=lambda prior, channel, y, z: mixture.posterior(prior, channel, y).log_density(z)):
     """No density has a better mean log score than the posterior."""
     # Rivals: Bayes' rule on the line, and the same components with other weights.
-    prior, channel, y = one_pixel(rng)
-    z, width, parts = parts_on_line(prior, channel, y)
-    p, post = parts.sum(axis=0) / (parts.sum() * width), mixture.posterior(prior, channel, y)
+    given, z, width, parts = one_pixel(rng)
+    p, post = parts.sum(axis=0) / (parts.sum() * width), mixture.posterior(*given)
     held = p > 1e-200
     others = [Mixture(w, post.means, post.covs) for w in rng.dirichlet(np.ones(3), 5)]
     rivals = [other.log_density(z[:, None])[held] for other in others]
     scores = np.array([np.log(p[held]), *rivals]) @ p[held] * width
-    return exceeds(scores, p[held] @ claim(prior, channel, y, z[:, None])[held] * width)
+    return exceeds(scores, p[held] @ claim(*given, z[:, None])[held] * width)
 
 
 @step("M2 f", "50 decimal digits", tolerance=1e-14, instances=100)
 def log_sum_exp(rng, claim=lambda l: l.max() + np.log(np.exp(l - l.max()).sum())):
     """Log-sum-exp: ln sum exp(l) = c + ln sum exp(l - c) with the largest l as c, however small exp(l)
-    is.
-    """
+    is."""
     l = rng.uniform(-2000, -700, 5) + rng.choice([0, 3000])
     return error(claim(l), float(sum(Decimal(x).exp() for x in l.tolist()).ln()))
 
@@ -169,8 +159,7 @@ def mean_and_covariance(rng, claim=lambda post: (post.mean, post.cov)):
     prior, y = models.mixture(rng, 3, 2), rng.standard_normal(1)
     channel = LinearGaussian(rng.uniform(-1, 1, (1, 2)), [0.5], [[0.3]])
     z, _ = plane(prior.means, prior.covs, 401)
-    density = mixture_density(prior, z)
-    wanted = moments(z, density * np.exp(log_channel(y, channel, z)))
+    wanted = moments(z, mixture_parts(prior, z).sum(axis=0) * np.exp(log_channel(y, channel, z)))
     found = claim(mixture.posterior(prior, channel, y))
     return worst(*zip(found, wanted))
 
@@ -212,17 +201,15 @@ def most_probable(prior, channel, y):
 @step("M5", "quadrature", instances=10)
 def best_component(rng, claim=most_probable):
     """Most probable component: k* = argmax pi_k(y), estimate m_k*(y)."""
-    prior, channel, y = one_pixel(rng)
-    z, _, parts = parts_on_line(prior, channel, y)
+    given, z, _, parts = one_pixel(rng)
     best = parts[parts.sum(axis=1).argmax()]
-    return error(claim(prior, channel, y), moments(z[:, None], best)[0])
+    return error(claim(*given), moments(z[:, None], best)[0])
 
 
 @step("M5 a", "one example on a grid", tolerance=0, instances=1)
 def neither_mean_nor_mode(rng, claim=most_probable):
     """(M5) is neither posterior mean nor mode: board or chalk, seen at 136, lie 50 gray levels and more
-    apart.
-    """
+    apart."""
     # 0 where the estimate is far from mean and mode of the posterior on a grid, else 1.
     prior = Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]])
     channel = LinearGaussian([[1.0]], [0.0], [[2500.0]])
@@ -236,8 +223,7 @@ def neither_mean_nor_mode(rng, claim=most_probable):
 @step("M5 b", tolerance=1e-11, instances=100)
 def at_own_mean(rng, claim=lambda C: -np.linalg.slogdet(2 * np.pi * C)[1] / 2):
     """A Gaussian at its own mean is |2 pi C|^(-1/2), without y: the report's rule ignores the patch
-    (erratum 2).
-    """
+    (erratum 2)."""
     part, channel, y = models.gaussian(rng, 3), models.channel(rng, 2, 3), rng.standard_normal(2)
     given = gaussian.posterior(part, channel, y)
     return error(claim(given.cov), log_normal(given.mean, given.mean, given.cov))

@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 from ... import denoising, images, mixture, patches
 from .. import models
 from ._core import chapter
-from ._tools import error, exact, exceeds, log_normal, mixture_density, mixture_parts, moments, plane, slopes
+from ._tools import error, exact, exceeds, log_normal, mixture_parts, moments, plane, slopes
 
 step = chapter("04")
 
@@ -50,11 +50,6 @@ def expected_log_joint(x, resp, weights, means, covs):
     return sum(r @ log for r, log in zip(resp.T, logs))
 
 
-def some_rows(rng):
-    """Data (40, 2), responsibilities (40, 3)."""
-    return 3 * rng.standard_normal((40, 2)), rng.dirichlet(np.ones(3), 40)
-
-
 @step("M7 a")
 def responsibilities(rng, claim=lambda x, model: mixture.e_step(x, model)[0]):
     """Responsibilities: r_nk = pi_k N(x_n | mu_k, S_k) / sum."""
@@ -67,16 +62,15 @@ def responsibilities(rng, claim=lambda x, model: mixture.e_step(x, model)[0]):
 def mixture_step(rng, claim=lambda x, resp: mixture.m_step(x, resp, reg_covar=0)):
     """Weights n_k / N, weighted means and covariances: the expected log joint is flat there."""
     # Slopes in logits of the weights, in means, and along S = (I + T) S_k (I + T)'.
-    x, resp = some_rows(rng)
+    x, resp = 3 * rng.standard_normal((40, 2)), rng.dirichlet(np.ones(3), 40)
     best = claim(x, resp)
 
     def value(move):
         T = np.eye(2) + move[:, :4].reshape(3, 2, 2)
         logits = np.log(best.weights) + move[:, 6]
         weights = np.exp(logits - logsumexp(logits))
-        return expected_log_joint(
-            x, resp, weights, best.means + move[:, 4:6], T @ best.covs @ T.transpose(0, 2, 1)
-        )
+        covs = T @ best.covs @ T.transpose(0, 2, 1)
+        return expected_log_joint(x, resp, weights, best.means + move[:, 4:6], covs)
 
     return error(slopes(value, np.zeros((3, 7))), np.zeros((3, 7)))
 
@@ -99,7 +93,7 @@ def denoising_rule(rng, claim=denoising.denoise_patches):
     """W = I, R = s^2 I: each component shrinks its own directions by lam / (lam + s^2), weights by (M2)."""
     prior, s, y = models.mixture(rng, 3, 2), rng.uniform(0.5, 2), rng.standard_normal(2)
     z, _ = plane(prior.means, prior.covs, 401)
-    joint = mixture_density(prior, z) * np.exp(-np.sum((y - z) ** 2, axis=1) / (2 * s**2))
+    joint = mixture_parts(prior, z).sum(axis=0) * np.exp(-np.sum((y - z) ** 2, axis=1) / (2 * s**2))
     return error(claim(y[None], prior, s)[0], moments(z, joint)[0])
 
 

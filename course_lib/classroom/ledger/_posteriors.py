@@ -7,27 +7,13 @@ from ... import gaussian
 from ...gaussian import Gaussian, LinearGaussian
 from .. import models
 from ._core import chapter
-from ._tools import (
-    axis,
-    blocks,
-    error,
-    exact,
-    exceeds,
-    hermite,
-    log_channel,
-    log_normal,
-    moments,
-    plane,
-    worst,
-)
+from ._tools import blocks, error, exact, exceeds, hermite, log_channel, log_normal, moments, plane, worst
 
 step = chapter("02", instances=3)
 
 
 @step("G6 a", "SymPy")
-def one_pixel(
-    rng, claim=lambda mu, v, y, s: ((mu / v + y / s**2) / (1 / v + 1 / s**2), 1 / (1 / v + 1 / s**2))
-):
+def pixel(rng, claim=lambda mu, v, y, s: ((mu / v + y / s**2) / (1 / v + 1 / s**2), 1 / (1 / v + 1 / s**2))):
     """One pixel: precisions add, c = (1/v + 1/s^2)^-1, and m = c (mu/v + y/s^2)."""
     # The exponent of prior times likelihood less that of N(m, c) holds no z.
     z, mu, y = sympy.symbols("z mu y", real=True)
@@ -132,7 +118,7 @@ def posterior(rng, claim=gaussian.posterior):
     """Gain form: G = S W'(W S W' + R)^-1, m = mu + G (y - W mu - b), C = S - G W S; S may be singular."""
     # A prior on a line in the plane: sums along the line.
     (mu, a, y), channel = rng.standard_normal((3, 2)), models.channel(rng, 2, 2)
-    e, _ = axis(0.0, 1.0)
+    e = np.linspace(-14.0, 14.0, 4001)
     z = mu + e[:, None] * a
     mean, cov = moments(z, np.exp(-(e**2) / 2 + log_channel(y, channel, z)))
     found = claim(Gaussian(mu, np.outer(a, a)), channel, y)
@@ -198,8 +184,7 @@ def never_wider(rng, claim=gaussian.posterior):
 @step("G8 i")
 def two_moments(rng, claim=lambda prior, channel: np.trace(gaussian.posterior(prior, channel, [0, 0]).cov)):
     """The error of a linear estimate needs only mean and covariance: tr C, also for a prior that is not
-    Gaussian.
-    """
+    Gaussian."""
     # Seven values of z with weights, and every value of the noise by quadrature.
     z, weight, channel = rng.standard_normal((7, 3)), rng.dirichlet(np.ones(7)), models.channel(rng, 2, 3)
     prior = Gaussian(*moments(z, weight))

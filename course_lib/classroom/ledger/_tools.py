@@ -1,5 +1,7 @@
 """What the checks share: errors, quadrature, random models, and scenes small enough for loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import sympy
 from numpy.polynomial.hermite_e import hermegauss
@@ -38,14 +40,16 @@ def exact(*differences):
     return 0.0
 
 
+def lagrange_slopes(counts, prior):
+    """The derivatives of sum N ln A - l (sum A - 1) by A and by l, at A = prior and l = sum N, in symbols."""
+    *A, l = sympy.symbols("A:3 l", positive=True)
+    value = sum(n * sympy.log(a) for n, a in zip(counts, A)) - l * (sum(A) - 1)
+    return [sympy.diff(value, one).subs({**dict(zip(A, prior)), l: sum(counts)}) for one in (*A, l)]
+
+
 def blocks(names):
     """Symbols whose products do not commute: they stand for matrices of any size that fit."""
     return sympy.symbols(names, commutative=False)
-
-
-def stacked(rows):
-    """A matrix of blocks."""
-    return sympy.Matrix(rows)
 
 
 def hermite(n, D):
@@ -88,11 +92,6 @@ def mixture_parts(mixture, x):
     return np.array([weight * np.exp(np.atleast_1d(log_normal(x, mu, S))) for weight, mu, S in parts])
 
 
-def mixture_density(mixture, x):
-    """The density of a mixture at the rows of x (N, D), by SciPy: (N,)."""
-    return mixture_parts(mixture, x).sum(axis=0)
-
-
 def log_channel(y, channel, z):
     """ln p(y | z) of one observation y at many z (n, Dz), by SciPy: (n,)."""
     W, b, R = channel.matrix, channel.offset, channel.noise_cov
@@ -122,9 +121,10 @@ def some_scene(rng, noise_std=60.0):
     return models.scene(rng, SHAPE, FACE, noise_std=noise_std, level=127.5, contrast=74.0)
 
 
-def some_pictures(rng, scene):
-    """Three pictures of a scene."""
-    return models.pictures(rng, scene, PICTURES)
+def scene_and_pictures(rng, **fields):
+    """A random scene, some of its fields given, and three pictures of it."""
+    one = replace(some_scene(rng), **fields)
+    return one, models.pictures(rng, one, PICTURES)
 
 
 def some_q(rng, sharpness=1.0):
