@@ -76,7 +76,7 @@ class Board(ipywidgets.VBox):
 
 
 def make_slider(description, values, value, unit=""):
-    """A slider over the numbers `values`, `value` of them first, else ValueError; its readout names the unit."""
+    """A slider over the numbers `values`, `value` of them first, else ValueError; its readout has units."""
     values = list(values)
     texts = [f"{number:g}" for number in values]
     width, value = max(map(len, texts)), _find(description, value, values)
