@@ -163,15 +163,15 @@ THREE = mixture.Mixture([1.0], [[0.0] * 3], [np.eye(3)])
 D0, NAMES = DIGITS[0], ["board", "chalk"]
 CALLS = [  # in the words of the view, for these arguments
     ("denoising", (DIGITS, 25, 5, 5), ValueError, r"clean needs shape \(H, W\)"),
-    ("denoising", (D0[:12], 25, 16, 5), ValueError, "patch needs to fit inside image of 12 x 28; got 16"),
+    ("denoising", (D0[:12], 25, 16, 5), ValueError, "patch needs to fit .* 12 x 28; got 16"),
     ("denoising", (D0, 25, 5, 5, "median"), ValueError, "estimate needs one of .*; got str 'median'"),
     ("denoising", (D0, 0, 16, 200), ValueError, "noise_std needs a finite number above 0"),
     ("denoising", (D0, 25, 5, 5, "mean", None), TypeError, "row needs a whole number; got NoneType None"),
     ("denoising", (D0, 25, 5, 5, "mean", 28), ValueError, "row needs a whole number from 0 to 27; got 28"),
     ("denoising", (D0, 25, 5, 5, "mean", 0, -1), ValueError, "column needs .* from 0 to 27; got -1"),
     ("conditioning", (PAIR, 160.0, 40.0, 1.01), ValueError, "correlation needs .* to 1; got 1.01; cov"),
-    ("conditioning", (ONE, 0.0, 40, 0.6), ValueError, "pair needs two pixels; got 1; choose two with"),
-    ("windows", (WHOLE[None], 0, 0, 1, 1), ValueError, r"image needs .*\(H, W\); got \(1, 6, 9\); choose one"),
+    ("conditioning", (ONE, 0.0, 40, 0.6), ValueError, "pair needs two pixels; got 1; choose two"),
+    ("windows", (WHOLE[None], 0, 0, 1, 1), ValueError, r"image needs .*\(H, W\); got \(1, 6, 9\); choose"),
     ("windows", (WHOLE, 6, 0, 1, 1), ValueError, "row needs a whole number from 0 to 5; got 6"),
     ("windows", (WHOLE, 0, -1, 1, 1), ValueError, "column needs a whole number from 0 to 8; got -1"),
     ("windows", (WHOLE, 0, 0, 7, 1), ValueError, "window needs to fit inside image of 6 x 9; got 7 x 1"),

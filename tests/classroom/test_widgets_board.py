@@ -78,7 +78,7 @@ def test_each_change_of_a_control_calls_the_view_once_with_all_values():
 FAILURES = [
     (ValueError("window needs to fit; got 9 x 9"), "work: window needs to fit; got 9 x 9."),
     (TypeError("y needs one number; got None"), "work: y needs one number; got None."),
-    (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"), (KeyError("seen"), "KeyError: 'seen'"),
+    (ZeroDivisionError("a < b"), "ZeroDivisionError: a < b"), (KeyError("seen"), "KeyError: 'seen'"),
 ]  # fmt: skip
 
 
@@ -106,17 +106,10 @@ def test_a_picture_that_cannot_be_shown_leaves_no_old_one(picture):
     assert "This choice does not work" in board.note.value
 
 
-@pytest.mark.parametrize("place", ["readout", "note", "error"])
+@pytest.mark.parametrize("place", ["readout", "note"])
 def test_sentences_are_text_and_no_html(place):
-    sentence = '<b>1 < 2</b> & "more"'
-
-    def answer(a, b):
-        if place == "error":
-            raise ValueError(sentence)
-        return View((), **{place: sentence})
-
-    board, _ = build(answer)
-    value = (board.readout if place == "readout" else board.note).value
+    board, _ = build(lambda a, b: View((), **{place: '<b>1 < 2</b> & "more"'}))
+    value = getattr(board, place).value
     assert "&lt;b&gt;1 &lt; 2&lt;/b&gt; &amp; " in value and "<b>" not in value
     assert value.startswith('<div role="status">')  # told by a screen reader when it changes
 
@@ -132,8 +125,7 @@ def test_pictures_that_a_view_leaves_out_are_hidden_until_they_come_back():
 
 def test_every_picture_says_what_it_shows():
     """In the page a tooltip without a description, even an empty one, is an error: no picture."""
-    states = [image.get_state() for image in build()[0].pictures]
-    said = [(state["tooltip"], state["description"]) for state in states]
+    said = [(image.tooltip, image.description) for image in build()[0].pictures]
     assert said == [("picture 0", ""), ("picture 1", "")]
 
 
