@@ -1,10 +1,21 @@
-"""What the tests of the widgets share: what a board shows, what figures hold, Bayes' rule by sums."""
+"""What the tests of the widgets share: their data, what a board shows, what figures hold, Bayes by sums."""
 
+import functools
 import html
 import io
 
 import numpy as np
 from PIL import Image
+
+from course_lib import datasets, gaussian, mixture
+from course_lib.classroom import plots
+
+PAIR = gaussian.Gaussian([120.0, 100.0], [[900.0, 720.0], [720.0, 1600.0]])
+PIXEL = mixture.Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]])
+WHOLE = np.random.default_rng(7).integers(1, 256, (6, 9)).astype(float)  # no pixel is 0: each counts
+BACKGROUND = datasets.background(shape=(20, 30))
+
+live_pair = functools.cache(lambda: plots.LivePair(PAIR))
 
 
 def shown(image):
@@ -35,10 +46,7 @@ def read_artists(axes):
 
 
 def by_quadrature(prior, y, noise_std, seen=0):
-    """Bayes' rule on a grid, component by component: weights, mean, deviation, means of components.
-
-    prior : Mixture of one or two pixels;  seen : which of them was observed as y, through noise
-    """
+    """Bayes' rule on a grid of one or two pixels: weights, mean, deviation, means of components."""
     D = prior.means.shape[1]
     axes = [np.arange(-250.0, 500.0, float(D))] * D
     z = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, D)

@@ -102,10 +102,7 @@ def panels(axes):
 
 
 def find_breaks(axes):
-    """What is missing on returned axes: labels where there is no picture, a title, the fixed gray range.
-
-    In a grid the lowest panel of a column may name the horizontal axis for all of them.
-    """
+    """Missing titles, labels (a column's lowest panel may name x for all), and the fixed gray range."""
     problems, shown = [], panels(axes)
     lowest = {id(ax): column[-1] for column in np.atleast_2d(axes).T for ax in column}
     for n, ax in enumerate(shown):
@@ -182,9 +179,6 @@ def test_a_broken_plot_is_found():
     assert find_breaks(stretched)[0].startswith("panel 0 shows gray levels on ")
 
 
-# What plots check, and what they draw
-
-
 @pytest.mark.parametrize("picture", [DIGITS, np.full((2, 2), np.nan), np.eye(3, dtype=bool), [[1], [2, 3]]])
 def test_a_gray_picture_is_one_finite_picture(picture):
     with pytest.raises((ValueError, TypeError), match="picture needs .*; got .*; "):
@@ -221,17 +215,13 @@ def test_shrinkage_draws_the_formula():
     np.testing.assert_allclose(ax.lines[0].get_ydata(), [900 / 1300, 400 / 800, 100 / 500])
 
 
-def place(frame):
-    return (*frame.get_xy(), frame.get_width(), frame.get_height())
-
-
 def test_windows_of_patches_and_faces_are_framed():
     axes = plots.patch_windows(DIGITS[0], 2, [(3, 2)])
     np.testing.assert_array_equal(axes[1].images[0].get_array(), DIGITS[0, 3:5, 2:4])
     assert axes[1].get_title() == "i=3, j=2: patch 14"
-    assert [place(frame) for frame in axes[0].patches] == [(1.5, 2.5, 2, 2)]
+    assert [frame.get_bbox().bounds for frame in axes[0].patches] == [(1.5, 2.5, 2, 2)]
     (ax,) = plots.face_gallery({"one": DIGITS[0]}, frames={"one": (1, 2, 4, 3)}, columns=1).flat
-    assert [place(frame) for frame in ax.patches] == [(1.5, 0.5, 3, 4)]
+    assert [frame.get_bbox().bounds for frame in ax.patches] == [(1.5, 0.5, 3, 4)]
 
 
 def test_maps_of_positions_show_powers_of_ten_down_to_the_lowest():

@@ -14,9 +14,8 @@ def test_they_are_made_by_their_own_functions(tmp_path):
     """To 12 gray levels on average: other digits differ by 23, another Matplotlib's layout by 8."""
     readme_picture.make(tmp_path)
     for name in ("denoised_digits.png", "found_face.png"):
-        stored, made = (
-            np.asarray(Image.open(folder / name).convert("L"), dtype=float) for folder in (STORED, tmp_path)
-        )
+        pictures = (Image.open(folder / name).convert("L") for folder in (STORED, tmp_path))
+        stored, made = (np.asarray(picture, dtype=float) for picture in pictures)
         assert made.shape == stored.shape
         assert np.abs(made - stored).mean() < 12
         assert (STORED / name).stat().st_size < 150_000

@@ -1,6 +1,5 @@
 """The widget of two pixels: its numbers against sums on a grid, its figure against what it claims."""
 
-import functools
 import re
 
 import numpy as np
@@ -11,12 +10,9 @@ from course_lib.classroom import plots, widgets
 from course_lib.gaussian import Gaussian, LinearGaussian
 from tests.helpers import close
 
-from .boards import by_quadrature, read_artists
+from .boards import PAIR, by_quadrature, live_pair, read_artists
 
-PAIR = Gaussian([120.0, 100.0], [[900.0, 720.0], [720.0, 1600.0]])
 ENDS = {"y": (-20.0, 220.0), "noise_std": (0, 1000)}
-
-live_pair = functools.cache(lambda: plots.LivePair(PAIR))
 
 
 def see(y, noise_std, correlation):
@@ -35,9 +31,6 @@ def numbers(readout):
     """Mean and standard deviation of both pixels, before and after: (2, 2, 2)."""
     found = re.findall(r"(-?[\d.]+) ± ([\d.]+) (?:before|after)", readout)
     return np.array(found, dtype=float).reshape(2, 2, 2)
-
-
-# The numbers
 
 
 @pytest.mark.parametrize("noise_std", [20.0, 40.0, 200.0])
@@ -61,9 +54,6 @@ def test_the_sentence_says_how_far_and_how_much():
     assert "moves by -27.0, its standard deviation shrinks by 20.0%" in see(160.0, 0, -0.6).readout
     for y in ENDS["y"]:  # correlation 0 tells nothing of the first pixel
         assert "moves by +0.0, its standard deviation shrinks by 0.0%" in see(y, 0, 0.0).readout
-
-
-# The singular cases
 
 
 @pytest.mark.parametrize(("correlation", "first"), [(1, 165.0), (-1, 75.0)])
@@ -99,28 +89,10 @@ def test_a_pixel_that_never_changes_stays_as_it_is(s1, s2):
     assert ("cov of the seen entries" in board.note.value) == (s2 == 0)
 
 
-def test_a_correlation_is_at_most_one():
-    with pytest.raises(ValueError, match="correlation needs a number from -1 to 1; got 1.01; covariances"):
-        see(160.0, 40.0, 1.01)
-
-
-@pytest.mark.parametrize("D", [1, 3])
-def test_a_pair_has_two_pixels(D):
-    wanted = f"pair needs two pixels; got {D}; choose two with gaussian.marginal"
-    other = Gaussian(np.zeros(D), np.eye(D))
-    with pytest.raises(ValueError, match=wanted):
-        widgets.conditioning_view(other, 0.0, 40, 0.6)
-    with pytest.raises(ValueError, match=wanted):
-        widgets.conditioning_widget(other, 0.0)
-
-
 @pytest.mark.parametrize(("y", "start"), [(161.0, 160.0), (1000.0, 220.0)])
 def test_the_first_value_is_the_nearest_on_the_slider(y, start):
     wanted = {"y": start, "noise_std": 0, "correlation": 0.6}
     assert widgets.conditioning_widget(PAIR, y).values() == wanted
-
-
-# The figure
 
 
 def draw(correlation, y, noise_std):

@@ -12,25 +12,17 @@ from course_lib import datasets, scene
 from course_lib.classroom import widgets
 from course_lib.classroom.widgets import _pictures
 
-BACKGROUND = datasets.background(shape=(20, 30))
+from .boards import BACKGROUND
+
 FACE = datasets.face(shape=(9, 7))
 TRUTH = scene.Scene(FACE, BACKGROUND, 40, np.full((12, 24), 1 / 288))
 WAYS = [{}, {"hard": True}, {"smoothing": 2.0}, {"hard": True, "smoothing": 2.0}]
 TOL = inspect.signature(scene.fit).parameters["tol"].default
 
 
-def build(**options):
-    return widgets.finding_widget(
-        BACKGROUND, **{"noise_std": 40, "n_pictures": 20, "face_rows": 9, **options}
-    )
-
-
 def inside(sheet):
     """The pictures of a sheet without their captions."""
     return sheet[_pictures.CAPTION :]
-
-
-# EM step by step
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -99,24 +91,6 @@ def test_runs_of_one_scene_have_the_same_pictures_and_random_starts_that_come_ag
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(runs[0].images, runs[3].images)
-
-
-CALLS = [
-    (lambda: widgets.Run(TRUTH, 5, start="median"), ValueError, "start needs one of 'mean', 'search'"),
-    (lambda: widgets.Run(TRUTH, 5, smoothing=-1), ValueError, "smoothing needs .* of at least 0"),
-    (lambda: widgets.Run(TRUTH, 5, hard=1), TypeError, "hard needs True or False"),
-    (lambda: widgets.finding_view(None, 0), TypeError, "run needs a Run; got NoneType; build one first"),
-    (lambda: widgets.finding_view(widgets.Run(TRUTH, 2), -1), ValueError, "iteration needs .* 0; got -1"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("call", "error", "message"), CALLS)
-def test_what_cannot_be_done_is_refused_at_once(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
-
-
-# The view
 
 
 def test_view_tells_bound_noise_and_positions():
@@ -231,7 +205,7 @@ def test_the_frame_around_the_true_position_leaves_its_q_to_be_seen(corner):
 def test_the_button_takes_one_iteration_and_stops_at_the_last(monkeypatch):
     links = []
     monkeypatch.setattr(ipywidgets, "jslink", lambda source, target: links.append((source, target)))
-    board = build()
+    board = widgets.finding_widget(BACKGROUND, noise_std=40, n_pictures=20, face_rows=9)
     rows = (child.children for child in board.children)
     step, play = next(row for row in rows if row and isinstance(row[0], ipywidgets.Button))
     step.click()
@@ -244,7 +218,7 @@ def test_the_button_takes_one_iteration_and_stops_at_the_last(monkeypatch):
 
 
 def test_moving_through_iterations_draws_no_new_pictures(monkeypatch):
-    board = build()
+    board = widgets.finding_widget(BACKGROUND, noise_std=40, n_pictures=20, face_rows=9)
     monkeypatch.setattr(scene, "sample", lambda *a: pytest.fail("the run is kept"))
     board.controls["iteration"].value = 2
     board.controls["picture"].value = 2

@@ -11,9 +11,8 @@ from course_lib import gaussian, mixture
 from course_lib.classroom import plots, widgets
 from tests.helpers import random_mixture
 
-from .boards import by_quadrature, read_artists
+from .boards import PIXEL, by_quadrature, read_artists
 
-PIXEL = mixture.Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]])
 PAIR = mixture.Mixture(
     [0.5, 0.3, 0.2],
     [[25.0, 25.0], [205.0, 205.0], [200.0, 40.0]],
@@ -43,9 +42,6 @@ def numbers(readout):
     pairs = np.array(re.findall(r"([\d.]+) to ([\d.]+)", weights), dtype=float)
     values, mean = (np.array(re.findall(r"-?\d+\.\d", text), dtype=float) for text in (spreads, mean))
     return pairs, values.reshape(-1, 2, 2), name, mean
-
-
-# The sentence
 
 
 @both
@@ -78,32 +74,12 @@ def test_much_noise_brings_the_prior_back(pixels):
     np.testing.assert_array_equal(moved[:, 0], moved[:, 1])
 
 
-THREE = random_mixture(np.random.default_rng(0), 2, 3)
-CALLS = [
-    ((THREE, ["a", "b"], 1, 1), ValueError, "prior needs 1 or 2 pixels; got 3; choose others"),
-    ((PIXEL, ["board"], 1, 1), ValueError, "names needs one label for each of 2 components; got 1; name"),
-    ((PIXEL, None, 1, 1), TypeError, "names needs a list of labels; got None; give one text for"),
-    ((PIXEL, [1, 2], 1, 1), TypeError, r"names needs a list of labels; got \[1, 2\]; give one text"),
-    ((PIXEL, ["a", "b", "c"], 1, 1), ValueError, "names needs one label for each of 2 components; got 3"),
-    ((PIXEL, NAMES[1], 1, 0), ValueError, r"noise_std needs a finite number above 0 \(gray levels\); got 0"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("arguments", "error", "message"), CALLS)
-def test_bad_arguments_are_refused(arguments, error, message):
-    with pytest.raises(error, match=message):
-        widgets.mixture_view(*arguments)
-
-
 @pytest.mark.parametrize(("place", "name", "needed"), [(0, "pixel", 1), (2, "pair", 2)])
 def test_the_widget_wants_one_pixel_and_two(place, name, needed):
     given = [PIXEL, NAMES[1], PAIR, NAMES[2]]
     given[place : place + 2] = [PAIR, NAMES[2]] if needed == 1 else [PIXEL, NAMES[1]]
     with pytest.raises(ValueError, match=f"{name} needs {needed} pixels; got {3 - needed}; choose others"):
         widgets.mixture_widget(*given)
-
-
-# The figure
 
 
 def draw(pixels, y, noise_std):

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor
 
+from course_lib.classroom.plots import COLOURS
 from course_lib.classroom.plots._live import Live
 from course_lib.classroom.widgets import _pictures
 
 RNG = np.random.default_rng(11)
 NOISE = RNG.integers(0, 256, (30, 40, 3), dtype=np.uint8)
-BLUE, ORANGE, GREEN = _pictures.BLUE, _pictures.ORANGE, _pictures.GREEN
-SKY, RED = _pictures.SKY, _pictures.RED
+BLUE, ORANGE, GREEN, _, SKY, RED, _ = map(ImageColor.getrgb, COLOURS)
 
 
 def find(picture, colour):
@@ -39,9 +39,8 @@ def test_a_png_holds_the_very_pixels():
 
 def test_gray_clips_and_rounds_once_to_three_equal_channels():
     levels = np.array([[-40.0, -0.4, 0.4, 0.6], [254.4, 254.6, 255.4, 1e6]])
-    np.testing.assert_array_equal(
-        _pictures.show_gray(levels, 1)[..., 0], [[0, 0, 0, 1], [254, 255, 255, 255]]
-    )
+    shown = _pictures.show_gray(levels, 1)[..., 0]
+    np.testing.assert_array_equal(shown, [[0, 0, 0, 1], [254, 255, 255, 255]])
     picture = _pictures.show_gray(np.arange(256.0).reshape(16, 16), 1)
     assert picture.dtype == np.uint8
     np.testing.assert_array_equal(picture.reshape(256, 3), np.arange(256)[:, None].repeat(3, axis=1))
@@ -72,8 +71,6 @@ def test_shares_go_from_white_to_blue_by_their_square_root():
     for colour, depth in zip(picture[4:], (0.1, 0.5)):
         np.testing.assert_allclose(colour, 255 + (np.array(BLUE) - 255.0) * depth, atol=1)
 
-
-# Drawing into a picture
 
 SIDES = [st.integers(0, 7), st.integers(0, 9), st.integers(1, 8), st.integers(1, 10)]
 
@@ -156,9 +153,6 @@ def test_pictures_stand_below_each_other():
     np.testing.assert_array_equal(sheet, wanted)
 
 
-# Bars and traces
-
-
 def measure(chart, colour, number=0, tall=64):
     """Pixels of a colour in every column of one chart, right of its axis."""
     start = number * (_pictures.CAPTION + tall + 14)
@@ -234,9 +228,6 @@ def test_the_trace_rises_to_the_right_and_puts_a_far_first_value_at_the_edge():
         assert trace(*few).shape == (130, 492, 3) and find(trace(*few), RED).any()
 
 
-# Figures that move
-
-
 def build(x=None):
     """A `Live` figure of two axes with a line, a point, a text; they move unless `x` says where they stay."""
     live = Live(1, 2, (4, 2))
@@ -245,11 +236,8 @@ def build(x=None):
     right.set(xlim=(0, 10), ylim=(0, 10))
     right.plot([1, 2, 3], [4, 5, 6], color="0.6")
     start = 5.0 if x is None else x
-    line, point = (
-        left.plot([2, start], [3, 8], linewidth=3)[0],
-        right.plot([start], [5], "o", markersize=12)[0],
-    )
-    moving = [line, point, right.text(start, 2, "here")]
+    line = left.plot([2, start], [3, 8], linewidth=3)
+    moving = [*line, *right.plot([start], [5], "o", markersize=12), right.text(start, 2, "here")]
     live.still(moving if x is None else [])
     return live, moving
 

@@ -18,18 +18,14 @@ BELL = np.linspace(-5, 5, 201)  # standard deviations
 def pair_posterior(prior, posterior, y, noise_std, *, axes=None):
     """Two pixels before and after a noisy look at the second: both; the first alone.      (G1), (G2), (G4)
 
-    Left, ellipses at one and two standard deviations, the observation as a line in a band of one sigma, and
-    the line on which the posterior mean moves with y. Right, densities of the first pixel, each in shares of
-    its peak, so that one without width is a spike.
+    Left, ellipses at one and two standard deviations, y in a band of one sigma, and the line on which the
+    mean moves with y. Right, densities of the first pixel, each in shares of its peak: a spike without width.
 
-    prior, posterior : Gaussian (2,), gray levels;  y : observed gray level;  noise_std : sigma, gray levels,
-    0 allowed
-    ->  axes (2,)
+    prior, posterior : Gaussian (2,), gray levels;  y : seen;  noise_std : sigma, 0 allowed  ->  axes (2,)
     """
     axes = grid(1, 2, axes, panel=PANEL)[0]
-    plane, first = _Plane(axes[0], prior), _First(axes[1], prior)
-    plane.show(prior, posterior, y, noise_std)
-    first.show(prior, posterior)
+    for part, ax in zip((_Plane, _First), axes):
+        part(ax, prior).show(prior, posterior, y, noise_std)
     return axes
 
 
@@ -41,15 +37,14 @@ class LivePair:
 
     def __init__(self, pair):
         self.lives = [Live(1, 1, PANEL) for _ in range(2)]
-        plane, first = (live.axes[0, 0] for live in self.lives)
-        self._plane, self._first = _Plane(plane, pair), _First(first, pair)
-        for live, panel in zip(self.lives, (self._plane, self._first)):
+        self._panels = [part(live.axes[0, 0], pair) for part, live in zip((_Plane, _First), self.lives)]
+        for live, panel in zip(self.lives, self._panels):
             live.still(panel.moving)
 
     def pictures(self, prior, posterior, y, noise_std):
         """Both panels, arguments as in `pair_posterior`: two arrays (height, width, 3) uint8."""
-        self._plane.show(prior, posterior, y, noise_std)
-        self._first.show(prior, posterior)
+        for panel in self._panels:
+            panel.show(prior, posterior, y, noise_std)
         return tuple(live.picture() for live in self.lives)
 
 
@@ -57,15 +52,11 @@ class _Plane:
     """Artists of both pixels. `moving` are those that `show` changes, in the order of drawing."""
 
     def __init__(self, ax, pair):
-        self.band = ax.add_patch(
-            Rectangle((0, 0), 1, 0, transform=ax.get_yaxis_transform(), color=ORANGE, alpha=0.3, linewidth=0)
-        )
-        self.band.set_label("y ± noise")
+        look = {"color": ORANGE, "alpha": 0.3, "linewidth": 0, "label": "y ± noise"}
+        self.band = ax.add_patch(Rectangle((0, 0), 1, 0, transform=ax.get_yaxis_transform(), **look))
         self.line = ax.axhline(0, color=DARK, linestyle="-.", linewidth=1.3, label="seen: y")
         self.path = ax.plot([], [], ":", color=DARK, linewidth=1.5, label="mean for other y")[0]
-        self.after = ax.plot([], [], color=RED, linewidth=2, label="after")[0]
-        self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before")[0]
-        self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
+        self.after, self.before, self.dot = _add_beliefs(ax, "after", "before")
         ax.set(xlim=_limits(pair, 0), ylim=_limits(pair, 1))
         _name_below(ax, "Both pixels, 1 and 2 standard deviations", "$z_2$ (gray levels)", 2)
         self.moving = [self.band, self.line, self.path, self.after, self.before, self.dot]
@@ -84,17 +75,23 @@ class _First:
     """Artists of the first pixel alone; otherwise as `_Plane`."""
 
     def __init__(self, ax, pair):
-        self.after = ax.plot([], [], color=RED, linewidth=2, label="after: $p(z_1\\mid y)$")[0]
-        self.before = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label="before: $p(z_1)$")[0]
-        self.dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")[0]
+        self.moving = _add_beliefs(ax, "after: $p(z_1\\mid y)$", "before: $p(z_1)$")
+        self.after, self.before, self.dot = self.moving
         ax.set(xlim=_limits(pair, 0), ylim=(0, 1.12))
         _name_below(ax, "The first pixel alone", "density (share of its peak)", 1)
-        self.moving = [self.after, self.before, self.dot]
 
-    def show(self, prior, posterior):
+    def show(self, prior, posterior, *_):
         for line, g in ((self.before, prior), (self.after, posterior)):
             line.set_data(g.mean[0] + g.cov[0, 0] ** 0.5 * BELL, np.exp(-(BELL**2) / 2))
         self.dot.set_data([posterior.mean[0]], [1])
+
+
+def _add_beliefs(ax, after, before):
+    """Empty lines with these labels, and the dot of the mean afterwards."""
+    solid = ax.plot([], [], color=RED, linewidth=2, label=after)
+    dashed = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label=before)
+    dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")
+    return solid + dashed + dot
 
 
 def _limits(pair, n):

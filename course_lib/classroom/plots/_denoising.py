@@ -5,33 +5,25 @@ import numpy as np
 
 from ...images import psnr
 from ._names import BARE, describe, legend_outside, tick_numbers
-from ._panels import check_axes, frame, grid, one_axes, show_gray, show_map
+from ._panels import check_axes, frame, grid, one_axes, show_gray, show_map, show_rows
 from ._style import BLACK, BLUE, LINES, MARKERS, RED, SIGNED, SKY, tell_apart
 
 
 def digit_rows(rows, truth=None, *, axes=None):
-    """Digits in rows, one row for each name; under each picture its PSNR in dB if `truth` is given.
-
-    rows : dict, name -> images (n, H, W), gray levels;  truth : array (n, H, W) or None
-    Returns the axes (len(rows), n).
-    """
-    n = len(next(iter(rows.values())))
-    axes = grid(len(rows), n, axes, panel=(1.25, 1.25 if truth is None else 1.45))
-    for row, (name, images) in zip(axes, rows.items()):
-        for i, (ax, image) in enumerate(zip(row, images, strict=True)):
-            show_gray(ax, image)
-            if truth is not None and np.any(image != truth[i]):
-                ax.set_xlabel(f"{psnr(image, truth[i]):.1f} dB", fontsize=9)
-        row[0].set_ylabel(name, fontsize=9)
-    axes[0, n // 2].set_title("Digits, gray levels 0 (black) to 255 (white)", fontsize=9)
+    """Digits in rows; rows: name -> (n, H, W), gray levels; truth (n, H, W) or None: PSNR in dB below."""
+    axes = show_rows(rows, (1.25, 1.25 if truth is None else 1.45), axes)
+    for row, images in zip(axes, rows.values() if truth is not None else ()):
+        for ax, image, clean in zip(row, images, truth, strict=True):
+            if np.any(image != clean):
+                ax.set_xlabel(f"{psnr(image, clean):.1f} dB", fontsize=9)
+    axes[0, axes.shape[1] // 2].set_title("Digits, gray levels 0 (black) to 255 (white)", fontsize=9)
     return axes
 
 
 def digit_table(pictures, row_names, column_names, truth, *, axes=None):
     """One digit under many settings, with the PSNR in dB under each picture.
 
-    pictures : array (R, C, H, W), gray levels;  row_names (R,), column_names (C,);  truth : array (H, W)
-    Returns the axes (R, C).
+    pictures : (R, C, H, W), gray levels;  row_names (R,), column_names (C,);  truth (H, W)  ->  axes (R, C)
     """
     R, C = np.shape(pictures)[:2]
     axes = grid(R, C, axes, panel=(1.2, 1.4))
@@ -44,10 +36,7 @@ def digit_table(pictures, row_names, column_names, truth, *, axes=None):
 
 
 def shrinkage(variances, noise_stds, *, ax=None):
-    """The factor lam / (lam + sigma^2) along each eigen-direction of one component.            (M6)
-
-    variances : array (D,), lam in squared gray levels;  noise_stds : sigmas in gray levels
-    """
+    """lam / (lam + sigma^2) along eigen-directions; variances (D,): lam, noise_stds: sigmas.       (M6)"""
     ax = one_axes(ax)
     lam = np.sort(variances)[::-1]
     number = np.arange(1, lam.size + 1)
@@ -61,8 +50,7 @@ def shrinkage(variances, noise_stds, *, ax=None):
 def psnr_by_components(table, noise_stds, baselines, *, axes=None):
     """Mean PSNR against K: a panel for each sigma, a line for each patch side m, baselines horizontal.
 
-    table : dict, (m, K) -> dB (len(noise_stds),);  baselines : dict, name -> dB (len(noise_stds),)
-    Returns the axes (len(noise_stds),).
+    table : dict, (m, K) -> dB (n,);  noise_stds (n,);  baselines : dict, name -> dB (n,)  ->  axes (n,)
     """
     axes = grid(1, len(noise_stds), axes, panel=(3.3, 3.7))[0]
     sides, counts = (sorted(set(numbers)) for numbers in zip(*table))
@@ -72,8 +60,7 @@ def psnr_by_components(table, noise_stds, baselines, *, axes=None):
             ax.semilogx(*zip(*points), marker=marker, color=colour, label=f"m = {m}")
         for (name, dB), _, line in tell_apart(baselines.items(), (":", "--", "-.")):
             ax.axhline(dB[s], color=BLACK, linestyle=line, linewidth=1, label=name)
-        title = f"sigma = {sigma:g} gray levels"
-        describe(ax, title, "components K (logarithmic)", "mean PSNR in dB")
+        describe(ax, f"sigma = {sigma:g} gray levels", "components K (logarithmic)", "mean PSNR in dB")
         tick_numbers(ax, counts)
     legend_outside(axes[0], ncols=7)
     return axes
@@ -82,18 +69,13 @@ def psnr_by_components(table, noise_stds, baselines, *, axes=None):
 def patch_beliefs(looks, error, box, weights, *, axes=None):
     """A digit in several looks, one patch framed, its error; weights of components before and after.  (M2)
 
-    looks : dict, name -> image (H, W), gray levels;  error : image (H, W), gray levels, orange where too
-    bright
-    box : (row, column, rows, columns) of the patch;  weights : dict, name -> array (K,), shares that sum to
-    one
-    Returns the axes: those of the looks, of the error, and of the weights, in one array.
+    looks : dict, name -> image (H, W), gray levels;  error (H, W), gray levels, orange where too bright
+    box : (row, column, rows, columns);  weights : dict, name -> shares (K,)  ->  axes (looks + 1 + weights,)
     """
     above, below = len(looks) + 1, len(weights)
     if axes is None:
-        figure = plt.figure(figsize=(7.8, 4.4), layout="constrained")
-        cells = figure.add_gridspec(2, above * below)
-        axes = [figure.add_subplot(cells[0, i * below : (i + 1) * below]) for i in range(above)]
-        axes += [figure.add_subplot(cells[1, i * above : (i + 1) * above]) for i in range(below)]
+        cells = [np.repeat(range(above), below), above + np.repeat(range(below), above)]
+        axes = list(plt.subplot_mosaic(cells, figsize=(7.8, 4.4), layout="constrained")[1].values())
     axes = check_axes("axes", axes, above + below)
     pictures, charts = np.split(axes, [above])
     for ax, (name, look) in zip(pictures, looks.items()):

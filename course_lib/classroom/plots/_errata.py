@@ -10,8 +10,7 @@ KINDS = {"run": (BLUE, ""), "reader": (ORANGE, "//"), "claim": (SKY, "..")}  # n
 def cost_bars(costs, heading, unit, *, ax=None):
     """A horizontal bar for each erratum, the first on top, its cost in figures beside it.
 
-    costs : dict, name -> (cost, kind), kind one of "run", "reader", "claim": whom it touches;  unit : of the
-    costs
+    costs : dict, name -> (cost in `unit`, whom it touches: "run", "reader" or "claim")
     """
     ax = one_axes(ax, size=(7.6, 0.29 * len(costs) + 1.0))
     for place, (value, kind) in enumerate(costs.values()):

@@ -12,9 +12,7 @@ from ._style import BLACK, BLUE, GREEN, MARKERS, ORANGE, RED, SKY, tell_apart
 def position_maps(picture, maps, face_shape, position, *, axes=None):
     """A picture, its face framed, and three maps over all positions with their colour bars.  (S4), (S6), (S7)
 
-    picture (H, W), gray levels;  maps: dict, (title, unit) -> array (I, J);  position (i, j) of the face,
-    marked in the maps
-    Returns the axes (2, 2).
+    picture (H, W), gray levels;  maps: (title, unit) -> (I, J);  position (i, j), marked  ->  axes (2, 2)
     """
     axes = grid(2, 2, axes, panel=(4.3, 2.6))
     (i, j), (h, w) = position, face_shape
@@ -31,10 +29,8 @@ def position_maps(picture, maps, face_shape, position, *, axes=None):
 def four_corners(image, table, position, shape, *, axes=None):
     """A window, the table's entries at its corners, and the rectangle that each of them sums.    (S6)
 
-    image (H, W), gray levels;  table (H+1, W+1), its cumulative sums;  position (i, j) and shape (h, w) of
-    the window
-    Returns the axes (2, 3): window and table on the left, the rectangles on the right, placed as the corners
-    lie.
+    image (H, W), gray levels;  table (H+1, W+1), its cumulative sums;  position (i, j), shape (h, w)
+    ->  axes (2, 3): window and table on the left, the rectangles on the right, placed as the corners lie
     """
     axes = grid(2, 3, axes, panel=(3.0, 2.3))
     (i, j), (h, w) = position, shape
@@ -61,25 +57,20 @@ def four_corners(image, table, position, shape, *, axes=None):
 def doubled_runs(count, *, ax=None):
     """Which runs of 1, 2, 4, ... pixels, each made of two halves, add up to a run of `count` pixels.  (S6)"""
     ax = one_axes(ax, size=(6.0, 2.3))
-    sizes = [2**n for n in range(count.bit_length())]
-    done = 0
+    sizes, done = [2**n for n in range(count.bit_length())], 0
+    unused = {"fc": "none", "edgecolor": "0.6", "linestyle": "--"}
     for level, size in enumerate(sizes):
         used = bool(count & size)
-        first = done if used else 0
-        look = (
-            {"color": BLUE, "alpha": 0.75} if used else {"fc": "none", "edgecolor": "0.6", "linestyle": "--"}
-        )
+        first, look = (done, {"color": BLUE, "alpha": 0.75}) if used else (0, unused)
         ax.barh(level, size, left=first, height=0.6, **look)
         if size > 1:
             middle, edges = [first + size / 2] * 2, [level - 0.3, level + 0.3]
             ax.plot(middle, edges, color="white" if used else "0.6", linewidth=1.5)
         done += used * size
     title = f"{count} = " + " + ".join(str(size) for size in sizes if count & size)
-    describe(ax, title, "pixel of the run", "run made by doubling")
     ax.set_yticks(range(len(sizes)), labels=[str(size) for size in sizes])
-    ax.set_xticks(range(0, count + 1, 2))
     ax.invert_yaxis()
-    return ax
+    return describe(ax, title, "pixel of the run", "run made by doubling", xticks=range(0, count + 1, 2))
 
 
 def block_matrix(matrix, block, title, *, ax=None):
@@ -94,17 +85,13 @@ def block_matrix(matrix, block, title, *, ax=None):
     for line, end, step in ((ax.axhline, rows, block[0]), (ax.axvline, columns, block[1])):
         for edge in range(0, end + 1, step):
             line(edge - 0.5, color="0.3", linewidth=1)
-    ax.set_xticks(range(columns))
-    ax.set_yticks(range(rows))
+    ax.set(xticks=range(columns), yticks=range(rows))
     ax.tick_params(labelsize=8)
     return ax
 
 
 def spoiled_outputs(difference, positions, *, ax=None):
-    """Where a circular correlation differs from one with zeros outside; valid positions framed.    (S7)
-
-    difference (H, W), absolute, squared gray levels;  positions (I, J), how many are valid
-    """
+    """Where a circular correlation differs, (H, W), from one with zeros outside; (I, J) valid ones framed."""
     ax = one_axes(ax, size=(5.4, 3.3))
     I, J = positions
     norm, bar = LogNorm(1, np.max(difference) + 1), "1 + difference (squared gray levels)"
@@ -119,8 +106,7 @@ def hiding_positions(image, pixels, rectangles, face_shape, counts, *, axes=None
     """Pixels, the positions whose face hides them, and how many such positions each pixel has.    (S10)
 
     image (H, W), gray levels;  pixels: (row, column) of some;  rectangles: first and last row, first and last
-    column of their positions;  face_shape (h, w);  counts (H, W)
-    Returns the axes (2,).
+    column of their positions;  face_shape (h, w);  counts (H, W)  ->  axes (2,)
     """
     left, right = axes = grid(1, 2, axes, panel=(4.2, 3.0))[0]
     show_gray(left, image, "pixel (cross), positions that hide it (filled)", size=12, labels=COUNTED)
@@ -139,10 +125,8 @@ def hiding_positions(image, pixels, rectangles, face_shape, counts, *, axes=None
 def times(panels, *, crossings=(), axes=None):
     """Measured times on logarithmic axes, a panel for each table, a line for each method.
 
-    panels: dict, (title, label of the horizontal axis) -> (sizes (n,), {method: seconds (n,), NaN where not
-    measured})
-    crossings: for each panel, the sizes at which sliding windows and FFT cross by count, dotted lines
-    Returns the axes (len(panels),).
+    panels: dict, (title, horizontal label) -> (sizes (n,), {method: seconds (n,), NaN where not measured})
+    crossings: a panel's sizes at which sliding windows and FFT cross by count, dotted  ->  axes (panels,)
     """
     axes = grid(1, len(panels), axes, panel=(4.8, 3.8))[0]
     for ax, ((title, label), (sizes, table)) in zip(axes, panels.items()):
@@ -160,15 +144,11 @@ def times(panels, *, crossings=(), axes=None):
 
 
 def digits_lost(levels, errors, *, ax=None):
-    """Largest error of a sum against the common gray level, on logarithmic axes.
-
-    levels (n,), gray levels;  errors: dict, method -> array (n,), nats
-    """
+    """Largest error (n,), nats, of a sum against the common gray levels (n,); errors: method -> (n,)."""
     ax = one_axes(ax, size=(7.6, 3.8))
     for (method, values), colour, marker in tell_apart(errors.items(), MARKERS):
         ax.loglog(levels, values, marker=marker, color=colour, markersize=5, label=method)
     ax.axhline(1, color=BLACK, linewidth=1, linestyle=":", label="1 nat")
     title, error = "Digits lost to a common gray level", "largest error of a term of the logit (nats)"
     describe(ax, title, "common level (gray levels)", error, grid=True)
-    legend_outside(ax, "right center")
-    return ax
+    return legend_outside(ax, "right center")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ... import gaussian
+from ...patches import side
 from ._names import describe
 from ._panels import grid, one_axes, show_gray
 from ._style import BLACK, BLUE, ORANGE, RED
@@ -11,11 +12,8 @@ DENSITY = "density (1 / gray level)"
 
 
 def conditional_slice(pair, value, *, axes=None):
-    """Left, the density of two pixels cut at y2 = value; right, y1 before and after the cut.   (G1), (G2)
-
-    pair : Gaussian (2,), gray levels;  value : float, gray levels;  axes : two axes  ->  axes (2,)
-    """
-    left, right = grid(1, 2, axes, panel=(4.5, 3.8))[0]
+    """The density of two pixels, a Gaussian (2,), cut at y2 = value; y1 before and after the cut.  (G2)"""
+    left, right = axes = grid(1, 2, axes, panel=(4.5, 3.8))[0]
     first, second = (_span(pair.mean[i], pair.cov[i, i]) for i in (0, 1))
     points = np.stack(np.meshgrid(first, second), axis=-1)
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
@@ -28,7 +26,7 @@ def conditional_slice(pair, value, *, axes=None):
     right.set_ylim(bottom=0, top=1.3 * right.get_ylim()[1])
     names = "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY
     describe(right, *names, legend="upper left")
-    return np.array([left, right])
+    return axes
 
 
 def slab_histogram(draws, g, *, ax=None):
@@ -51,18 +49,15 @@ def matrix_blocks(matrices, split, titles, labels, *, axes=None):
         ax.imshow(matrix / np.outer(scale, scale), cmap="PuOr", vmin=-1.6, vmax=1.6)
         for (i, j), entry in np.ndenumerate(matrix):
             ax.text(j, i, f"{entry + 0.0:.4g}", ha="center", va="center", fontsize=8)
-        ax.axhline(split - 0.5, color=BLACK)
-        ax.axvline(split - 0.5, color=BLACK)
-        ax.set(xticks=range(len(labels)), yticks=range(len(labels)), xticklabels=labels, yticklabels=labels)
-        describe(ax, title, "column", "row")
+        for line in (ax.axhline, ax.axvline):
+            line(split - 0.5, color=BLACK)
+        ticks = {"xticks": range(len(labels)), "yticks": range(len(labels))}
+        describe(ax, title, "column", "row", **ticks, xticklabels=labels, yticklabels=labels)
     return panels
 
 
 def belief_update(prior, noise_std, y, *, ax=None):
-    """Prior, likelihood (scaled to area one) and posterior of one pixel z seen as y = z + noise.   (G6)
-
-    prior : Gaussian (1,), gray levels;  noise_std, y : floats, gray levels  ->  axes
-    """
+    """Prior, a Gaussian (1,), likelihood (of area one), posterior of a pixel seen as y = z + noise.  (G6)"""
     ax = one_axes(ax, (6.0, 3.6))
     likelihood = gaussian.Gaussian([y], [[noise_std**2]])
     channel = gaussian.LinearGaussian([[1.0]], [0.0], [[noise_std**2]])
@@ -73,8 +68,8 @@ def belief_update(prior, noise_std, y, *, ax=None):
     _plot_density(ax, z, likelihood, ORANGE, "likelihood $p(y\\mid z)$, area one", ":")
     _plot_density(ax, z, after, BLACK, "posterior $p(z\\mid y)$")
     ax.set_ylim(bottom=0, top=1.15 * ax.get_ylim()[1])
-    title = "Two opinions on one pixel, and their synthesis"
-    return describe(ax, title, "z (gray levels)", DENSITY, legend="upper left")
+    names = "Two opinions on one pixel, and their synthesis", "z (gray levels)", DENSITY
+    return describe(ax, *names, legend="upper left")
 
 
 def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
@@ -82,7 +77,7 @@ def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
 
     noise_stds, means, stds : arrays (n,), gray levels;  prior : Gaussian (1,);  y : float  ->  axes (2,)
     """
-    left, right = grid(1, 2, axes, panel=(4.5, 3.8))[0]
+    left, right = axes = grid(1, 2, axes, panel=(4.5, 3.8))[0]
     left.semilogx(noise_stds, means, color=BLACK, label="posterior mean")
     left.axhline(y, color=ORANGE, linestyle=":", label="observation y")
     left.axhline(prior.mean[0], color=BLUE, linestyle="--", label="prior mean")
@@ -91,14 +86,11 @@ def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
     right.loglog(noise_stds, noise_stds, color=ORANGE, linestyle=":", label="noise std")
     right.axhline(np.sqrt(prior.cov[0, 0]), color=BLUE, linestyle="--", label="prior std")
     describe(right, "How sure we are", "noise std (gray levels)", "std (gray levels)", legend="best")
-    return np.array([left, right])
+    return axes
 
 
 def shrinking_ellipse(prior, noise_std, y, *, ax=None):
-    """One-standard-deviation ellipses of prior, likelihood and posterior of two pixels, y = z + noise.   (M6)
-
-    prior : Gaussian (2,), gray levels;  noise_std : float;  y : array (2,), gray levels  ->  axes
-    """
+    """Ellipses at one std: prior, a Gaussian (2,), likelihood and posterior of two pixels, y = z + noise."""
     ax = one_axes(ax, (5.0, 5.0))
     channel = gaussian.LinearGaussian(np.eye(2), np.zeros(2), noise_std**2 * np.eye(2))
     likelihood = gaussian.Gaussian(y, channel.noise_cov)
@@ -114,11 +106,10 @@ def shrinking_ellipse(prior, noise_std, y, *, ax=None):
 
 def patch_row(patches, titles, *, axes=None):
     """Flattened square patches (n, m*m) in gray levels side by side, on the fixed range 0..255."""
-    patches = np.asarray(patches)
-    m = round(patches.shape[1] ** 0.5)
+    m = side(np.shape(patches)[1])
     panels = grid(1, len(patches), axes, panel=(1.9, 2.2))[0]
     for ax, patch, title in zip(panels, patches, titles, strict=True):
-        show_gray(ax, patch.reshape(m, m), title)
+        show_gray(ax, np.reshape(patch, (m, m)), title)
         ax.set(xlabel=f"{m} pixels", ylabel=f"{m} pixels")
     return panels
 

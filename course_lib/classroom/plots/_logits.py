@@ -12,9 +12,7 @@ CORNERS = {"xlabel": "column j of the corner", "ylabel": "row i of the corner"}
 def face_gallery(pictures, *, frames=None, columns=3, axes=None):
     """Gray pictures with rows and columns in pixels, one fixed gray range; beyond it black or white.    (S1)
 
-    pictures : dict, title -> array (H, W), gray levels
-    frames : dict, title -> (row, column, h, w) of a frame around a face, or None
-    Returns the axes (ceil(n / columns), columns).
+    pictures : title -> (H, W), gray levels;  frames : title -> (row, column, h, w), or None
     """
     axes = grid(-(-len(pictures) // columns), columns, axes, panel=(3.0, 2.35), used=len(pictures))
     for ax, (title, picture) in zip(axes.flat, pictures.items()):
@@ -25,11 +23,7 @@ def face_gallery(pictures, *, frames=None, columns=3, axes=None):
 
 
 def logit_terms(maps, position, *, axes=None):
-    """One map over the positions for each term of a logit, each with its own colour bar in nats.        (S4)
-
-    maps : dict, title -> array (I, J), nats;  position : (row, column), the true one, circled
-    Returns the axes (ceil(n / 2), 2).
-    """
+    """A map (I, J), nats, over the positions for each term of a logit, the true position circled.    (S4)"""
     axes = grid(-(-len(maps) // 2), 2, axes, panel=(4.3, 2.4), used=len(maps))
     for ax, (title, values) in zip(axes.flat, maps.items()):
         show_map(ax, values, title, bar="nats", shrink=0.85, labels=CORNERS)
@@ -40,9 +34,8 @@ def logit_terms(maps, position, *, axes=None):
 def posterior_maps(pictures, q, titles, position, *, lowest=-12, axes=None):
     """Pictures above, and below each the probability of every position on one logarithmic colour scale.  (S5)
 
-    pictures : array (n, H, W), gray levels;  q : array (n, I, J);  titles (n,)
-    position : (row, column), the true one, circled;  lowest : power of ten where the colours end
-    Returns the axes (2, n).
+    pictures (n, H, W), gray levels;  q (n, I, J);  titles (n,);  position : (row, column), true, circled
+    lowest : power of ten where the colours end  ->  axes (2, n)
     """
     axes = grid(2, len(pictures), axes, panel=(2.5, 2.0))
     for (above, below), picture, at, title in zip(axes.T, pictures, np.asarray(q), titles, strict=True):
@@ -60,10 +53,8 @@ def posterior_maps(pictures, q, titles, position, *, lowest=-12, axes=None):
 def finding_limits(noise_stds, shares, entropy, n_positions, *, guarantee=None, axes=None):
     """Left, how often the best position is right against the noise; right, how unsure the posterior is.  (S5)
 
-    noise_stds (L,), gray levels;  shares : dict, method -> (L,) from 0 to 1;  entropy (L,), mean entropy of q
-    in nats
-    n_positions : int;  guarantee : (L,), a share that theory promises, or None
-    Returns the axes (2,).
+    noise_stds (L,), gray levels;  shares : dict, method -> (L,) from 0 to 1;  entropy (L,), mean of q's, nats
+    n_positions : int;  guarantee : (L,), a share that theory promises, or None  ->  axes (2,)
     """
     left, right = axes = grid(1, 2, axes, panel=(4.6, 3.6))[0]
     for (method, share), colour, marker in tell_apart(shares.items(), MARKERS):

@@ -18,14 +18,16 @@ def describe(ax, title, xlabel, ylabel, *, legend=None, grid=False, **more):
 
 
 def tick_numbers(ax, numbers):
-    """Ticks of a logarithmic horizontal axis at these numbers alone."""
+    """A logarithmic horizontal axis with ticks at these numbers alone."""
+    ax.set_xscale("log")
     ax.set_xticks(numbers, labels=[str(number) for number in numbers])
     ax.minorticks_off()
 
 
 def legend_outside(ax, where="lower center", *, ncols=1, size=9):
-    """One legend for a whole figure, outside its panels, with what is named in `ax`."""
+    """One legend for a whole figure, outside its panels, with what is named in `ax`.  ->  ax"""
     ax.figure.legend(*ax.get_legend_handles_labels(), loc=f"outside {where}", ncols=ncols, fontsize=size)
+    return ax
 
 
 def entitle(axes, heading, size=11):

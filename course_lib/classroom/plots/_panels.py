@@ -66,6 +66,16 @@ def show_gray(ax, image, title="", *, size=9, labels=BARE):
     return shown
 
 
+def show_rows(rows, panel, axes):
+    """Gray pictures in rows, each row's label beside it; rows: label -> (n, H, W).  ->  axes (rows, n)"""
+    axes = grid(len(rows), len(next(iter(rows.values()))), axes, panel)
+    for line, (label, pictures) in zip(axes, rows.items()):
+        for ax, picture in zip(line, pictures, strict=True):
+            show_gray(ax, picture)
+        line[0].set_ylabel(label, fontsize=9)
+    return axes
+
+
 def show_map(ax, values, title="", *, bar=None, size=10, shrink=0.8, labels=PLACED, **colours):
     """One map (H, W) in colours, `bar` beside its colour bar if there is one.  ->  its image"""
     extend = colours.pop("extend", "neither")

@@ -3,25 +3,22 @@
 import numpy as np
 from matplotlib.patches import Ellipse
 
+from ...patches import side
 from ._names import BARE, COUNTED, describe, entitle, legend_outside, tick_numbers
 from ._panels import frame, grid, one_axes, show_gray, show_map
 from ._style import LINES, RED, tell_apart
 
 
 def patch_windows(image, m, positions, *, axes=None):
-    """One image with some of its m x m windows framed, and those windows enlarged beside it.    (P1)
-
-    image (H, W) in gray levels; positions: (row, column) of the windows' top-left corners  ->  axes (1 +
-    positions,)
-    """
+    """An image (H, W), some m x m windows framed (positions: their corners), and those enlarged.    (P1)"""
     axes = grid(1, 1 + len(positions), axes, panel=(1.9, 2.1))[0]
     show_gray(axes[0], image, f"{len(positions)} windows of {m} x {m}", size=12, labels=COUNTED)
     J = image.shape[1] - m + 1
     for (ax, (i, j)), colour in tell_apart(zip(axes[1:], positions)):
         frame(axes[0], (i, j, m, m), colour)
         show_gray(ax, image[i : i + m, j : j + m], f"i={i}, j={j}: patch {i * J + j}")
-        for side in ax.spines.values():
-            side.set(edgecolor=colour, linewidth=2)
+        for edge in ax.spines.values():
+            edge.set(edgecolor=colour, linewidth=2)
     return axes
 
 
@@ -35,7 +32,7 @@ def coverage_maps(maps, titles, *, axes=None):
 
 def patch_gallery(patches, titles, columns, heading, *, axes=None):
     """Patches (N, m*m) in gray levels, `columns` a row, each with its title; one fixed gray range."""
-    m = round(np.shape(patches)[1] ** 0.5)
+    m = side(np.shape(patches)[1])
     axes = grid(-(-len(patches) // columns), columns, axes, panel=(0.95, 1.15), used=len(patches))
     for ax, (patch, title) in zip(axes.flat, zip(patches, titles, strict=True)):
         show_gray(ax, np.reshape(patch, (m, m)), title)
@@ -47,7 +44,7 @@ def patch_rows(rows, heading, *, axes=None):
     n = max(len(patches) for patches in rows.values())
     axes = grid(len(rows), n, axes, panel=(0.75, 0.78))
     for line, (label, patches) in zip(axes, rows.items()):
-        m = round(np.shape(patches)[1] ** 0.5)
+        m = side(np.shape(patches)[1])
         for ax in line[len(patches) :]:
             ax.remove()
         for ax, patch in zip(line, patches):
@@ -62,19 +59,17 @@ def eigen_rows(mixture, which, count, heading, *, axes=None):
     The title of an eigenvector is its standard deviation, the root of its eigenvalue, in gray levels. Its
     entries have a root mean square of 1/m; the colours end at three times that.
     """
-    values, vectors = mixture.eigen
-    m = round(mixture.means.shape[1] ** 0.5)
-    axes = grid(len(which), 1 + count, axes, panel=(1.15, 1.35))
+    m = side(mixture.means.shape[1], "mixture")
+    axes, (values, vectors) = grid(len(which), 1 + count, axes, panel=(1.15, 1.35)), mixture.eigen
     colours = {"cmap": "PuOr", "vmin": -3 / m, "vmax": 3 / m}
     for line, k in zip(axes, which):
         show_gray(line[0], mixture.means[k].reshape(m, m), "mean")
         line[0].set_ylabel(f"weight {mixture.weights[k]:.2f}", fontsize=9)
         for rank, ax in enumerate(line[1:], start=1):
-            shape = vectors[k, :, -rank].reshape(m, m)
             title = f"{values[k, -rank] ** 0.5:.0f} gray levels"
-            picture = show_map(ax, shape, title, size=8, labels=BARE, **colours)
+            shown = show_map(ax, vectors[k, :, -rank].reshape(m, m), title, size=8, labels=BARE, **colours)
     bar = {"shrink": 0.7, "label": "entry of the unit eigenvector", "extend": "both"}
-    axes[0, 0].figure.colorbar(picture, ax=axes, **bar)
+    axes[0, 0].figure.colorbar(shown, ax=axes, **bar)
     return entitle(axes, heading)
 
 
@@ -86,11 +81,7 @@ def em_ellipses(x, mixtures, titles, *, axes=None):
     for ax, mix, title in zip(axes, mixtures, titles, strict=True):
         ax.plot(*x.T, ".", color="0.6", markersize=2)
         for (mean, lam, U), colour in tell_apart(zip(mix.means, *mix.eigen)):
-            long, short, angle = (
-                4 * lam[1] ** 0.5,
-                4 * lam[0] ** 0.5,
-                np.degrees(np.arctan2(U[1, 1], U[0, 1])),
-            )
+            (short, long), angle = 4 * lam**0.5, np.degrees(np.arctan2(U[1, 1], U[0, 1]))
             look = {"fill": False, "edgecolor": colour, "linewidth": 2}
             ax.add_patch(Ellipse(mean, long, short, angle=angle, **look))
             ax.plot(*mean, "+", color=colour, markersize=9, markeredgewidth=2)
@@ -114,12 +105,10 @@ def seen_and_held_out(scores, *, ax=None):
     for (m, (counts, seen, held_out)), colour in tell_apart(scores.items()):
         ax.plot(counts, held_out, "o-", color=colour, label=f"m = {m}, held out")
         ax.plot(counts, seen, "x--", color=colour, label=f"m = {m}, seen in the fit")
-    ax.set_xscale("log")
     tick_numbers(ax, sorted({K for counts, _, _ in scores.values() for K in counts}))
     names = "number of components K", "log-likelihood (nats a pixel)"
     describe(ax, "What more components bring, for each patch size", *names, grid=True)
-    legend_outside(ax, "right center", size=8)
-    return ax
+    return legend_outside(ax, "right center", size=8)
 
 
 def spectra(values, labels, floor, *, ax=None):

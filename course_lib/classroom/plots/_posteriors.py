@@ -24,14 +24,12 @@ DASHES = LINES[1:]  # of the components; the whole is solid
 def mixture_posterior(prior, posterior, y, noise_std, names, *, axes=None):
     """A pixel before and after a noisy look at it, and the components' weights.     (M1), (M2), (M3)
 
-    One pixel: prior and likelihood, then the posterior with its weighted components; each panel's curves over
-    gray levels, in shares of a peak. Two pixels, the first seen: prior and posterior as shades, by the square
-    root, with an ellipse at one standard deviation for each component. A star marks the posterior mean (M4),
-    a diamond the mean of the most probable component (M5).
+    One pixel: prior and likelihood, then the posterior with its weighted components, in shares of a peak. Two
+    pixels, the first seen: prior and posterior as shades, by the square root, with an ellipse at one standard
+    deviation for each component. A star marks the mean (M4), a diamond the most probable component's (M5).
 
-    prior, posterior : Mixture (K, 1) or (K, 2), gray levels
-    y : observed gray level of the first pixel;  noise_std : sigma, gray levels;  names : K labels
-    ->  axes (3,): before, after, weights
+    prior, posterior : Mixture (K, 1) or (K, 2), gray levels;  y : seen of the first pixel;  noise_std : sigma
+    names : K labels  ->  axes (3,): before, after, weights
     """
     axes = grid(1, 3, axes, panel=PANEL)[0]
     _panels(axes, prior, names).show(posterior, y, noise_std)
@@ -107,9 +105,8 @@ class _TwoPixels:
         before.imshow(self._shades(prior), extent=extent, **DENSITY)
         self.image = after.imshow(np.zeros(self.plane.shape[:2]), extent=extent, **DENSITY)
         look = {"color": PINK, "alpha": 0.3, "linewidth": 0, "label": "y ± sigma"}
-        self.band = before.add_patch(
-            Rectangle((0, 0), 0, 1 / ROOM, transform=before.get_xaxis_transform(), **look)
-        )
+        band = Rectangle((0, 0), 0, 1 / ROOM, transform=before.get_xaxis_transform(), **look)
+        self.band = before.add_patch(band)
         for line, part in zip(_part_lines(before, names), mixture.components(prior)):
             line.set_data(*outline(part).T)
         self.parts = _part_lines(after, ["_"] * len(names))

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ._names import BARE, COUNTED, describe, entitle, legend_outside
-from ._panels import frame, grid, show_gray, show_map, show_powers
+from ._panels import frame, grid, show_gray, show_map, show_powers, show_rows
 from ._style import BLACK, BLUE, GREEN, ORANGE, RED
 
 LOWEST = -6  # log10 of the probability at which the colours of a map of positions end
@@ -12,21 +12,22 @@ LOWEST = -6  # log10 of the probability at which the colours of a map of positio
 
 def scene_rows(rows, heading, *, axes=None):
     """Pictures in rows, on one fixed gray range; rows: label -> pictures (n, H, W), gray levels.    (S1)"""
-    n = len(next(iter(rows.values())))
-    axes = grid(len(rows), n, axes, panel=(2.0, 1.5))
-    for line, (label, pictures) in zip(axes, rows.items()):
-        for ax, picture in zip(line, pictures, strict=True):
-            show_gray(ax, picture)
-        line[0].set_ylabel(label, fontsize=9)
-    return entitle(axes, heading)
+    return entitle(show_rows(rows, (2.0, 1.5), axes), heading)
+
+
+def scene_story(images, found, truth, *, axes=None):
+    """Three of the images (N, H, W); below them background and face found, and the true face.  -> (2, 3)"""
+    axes = grid(2, 3, axes, panel=(2.1, 1.75))
+    for k, ax in enumerate(axes[0]):
+        show_gray(ax, np.clip(images[k], 0, 255), f"picture {k + 1} of {len(images)}")
+    below = ((found.background, "background found"), (found.face, "face found"), (truth.face, "true face"))
+    for ax, (picture, title) in zip(axes[1], below):
+        show_gray(ax, np.clip(picture, 0, 255), f"{title}, {picture.shape[0]} x {picture.shape[1]}")
+    return entitle(axes, "Gray levels 0 (black) to 255 (white)", size=9)
 
 
 def hiding_maps(picture, q, hidden, position, face_shape, *, axes=None):
-    """A picture with its face framed, its q over positions, and c over pixels.                (S5), (S10)
-
-    picture (H, W), gray levels;  q (I, J);  hidden (H, W), c;  position (row, column), the true one, framed
-    and marked
-    """
+    """A picture (H, W) with its face framed, its q (I, J) over positions, its c (H, W) over pixels.  (S10)"""
     axes = grid(1, 3, axes, panel=(3.4, 2.5))[0]
     show_gray(axes[0], picture, "a picture, its true face framed", size=10)
     frame(axes[0], (*position, *face_shape), ORANGE, 1.5)
@@ -38,11 +39,7 @@ def hiding_maps(picture, q, hidden, position, face_shape, *, axes=None):
 
 
 def scene_along_em(scenes, maps, titles, position, *, axes=None):
-    """Face, background and q of one picture along EM, a column for each scene.  (S5), (S9), (S10)
-
-    scenes : list of Scene;  maps : list of q (I, J);  position : (row, column), the true one of that picture,
-    circled
-    """
+    """Face, background and q (I, J) of one picture along EM, a column for each of n scenes.   (S5), (S9)"""
     heights = {"height_ratios": (2.0, 1.2, 1.0)}
     axes = grid(3, len(scenes), axes, panel=(1.6, 1.3), gridspec_kw=heights)
     for column, at, q, title in zip(axes.T, scenes, maps, titles, strict=True):
@@ -59,9 +56,8 @@ def scene_along_em(scenes, maps, titles, position, *, axes=None):
 def bound_sandwich(before, lifted, after, *, axes=None):
     """The bound as EM lifts it and closes its gap, in nats above its first value.    (S12), (S13)
 
-    before, lifted, after : arrays (T,), of each iteration: the bound when it begins, equal to the
-    log-likelihood; the bound after the M-step, q still the old one; the log-likelihood of the new scene,
-    which the bound reaches by the E-step
+    before, lifted, after (T,): the bound as each iteration begins, equal to the log-likelihood; after the
+    M-step, q still the old one; the log-likelihood of the new scene, reached by the E-step  ->  axes (2,)
     """
     axes = grid(1, 2, axes, panel=(4.6, 3.6))[0]
     nats = np.stack([before, lifted, after], axis=1) - before[0]
@@ -87,9 +83,8 @@ def bound_sandwich(before, lifted, after, *, axes=None):
 def bound_parts(bounds, expected, entropies, m_rises, e_rises, *, closer=2, axes=None):
     """The bound, its two contributions and what each half-step adds, against the iteration.  (S12), (S13)
 
-    bounds, expected, entropies : arrays (T + 1,), nats;  m_rises, e_rises : arrays (T,), nats, of iterations
-    1 to T;
-    closer : the iteration from which the second panel shows the first one enlarged
+    bounds, expected, entropies (T + 1,), nats;  m_rises, e_rises (T,), nats, of iterations 1 to T
+    closer : the iteration from which the second panel shows the first one enlarged  ->  axes (4,)
     """
     axes = grid(1, 4, axes, panel=(2.9, 3.0))[0]
     number, last = np.arange(len(bounds)), "nats (last bound at 0)"

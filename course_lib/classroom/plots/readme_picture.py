@@ -11,7 +11,7 @@ import numpy as np
 
 from ... import datasets, denoising, images, priors, scene
 from ._denoising import digit_rows
-from ._scenes import scene_story
+from ._scene_em import scene_story
 
 NOISE_STD, SCENE_NOISE_STD = 50, 160  # gray levels
 

@@ -5,6 +5,7 @@ the board answers inside the message, so that a drag on a slow machine skips val
 """
 
 import html
+import itertools
 from dataclasses import dataclass
 
 import ipywidgets
@@ -23,16 +24,11 @@ FIGURE_SPACE = "\u2007"  # as wide as a digit: readouts of one width keep a slid
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a board shows for one choice of its controls.
+    """What a board shows for one choice of its controls."""
 
-    pictures : tuple of arrays (h, w) or (h, w, 3), uint8; may be empty if `note` says why
-    readout : str, the numbers in a sentence
-    note : str, why this choice cannot be shown, or not all of it
-    """
-
-    pictures: tuple
-    readout: str = ""
-    note: str = ""
+    pictures: tuple  # arrays (h, w) or (h, w, 3), uint8; none if the note says why
+    readout: str = ""  # the numbers in a sentence
+    note: str = ""  # why this choice cannot be shown, or not all of it
 
 
 class Board(ipywidgets.VBox):
@@ -42,25 +38,21 @@ class Board(ipywidgets.VBox):
     controls : dict from an argument of `view` to its control
     view : function of the controls' values that returns a `View`. Whatever it raises becomes the note, and no
         picture stays: the library's messages say what is needed, what came and what to do.
-    descriptions : one sentence a picture, for those who cannot see it and as its tooltip
-    extra : further widgets, shown below the controls
+    descriptions : one sentence a picture, its tooltip;  extra : further widgets, shown below the controls
 
-    Attributes
-    controls, view : as given;  readout, note : ipywidgets.HTML;  pictures : list of ipywidgets.Image
+    Attributes: controls, view, as given;  readout, note : ipywidgets.HTML;  pictures : ipywidgets.Images
     """
 
     def __init__(self, name, controls, view, descriptions, *, extra=()):
         self.controls, self.view = dict(controls), view
-        self.readout, self.note = ipywidgets.HTML(), ipywidgets.HTML()
-        self.readout.add_class("course-readout")
-        self.note.add_class("course-note")
-        self.pictures = [_make_picture(sentence) for sentence in descriptions]
+        self.readout, self.note = (ipywidgets.HTML().add_class(f"course-{it}") for it in ("readout", "note"))
+        whole = {"max_width": "100%", "height": "auto", "margin": "4px 0"}
+        self.pictures = [_Picture(format="png", tooltip=text, layout=whole) for text in descriptions]
         style = ipywidgets.HTML(STYLE, layout=ipywidgets.Layout(display="none"))
         controls, pictures = _make_row(self.controls.values()), _make_row(self.pictures)
         rows = (controls, *extra, self.readout, self.note, pictures, style)
         super().__init__(rows, layout=ipywidgets.Layout(overflow="visible", max_width="100%"))
-        self.add_class("course-widget")
-        self.add_class(f"course-{name}")
+        self.add_class("course-widget").add_class(f"course-{name}")
         for control in self.controls.values():
             control.observe(self.refresh, "value")
         self.refresh()
@@ -77,36 +69,25 @@ class Board(ipywidgets.VBox):
         except Exception as error:  # any: a picture of the choice before would stand beside the new sliders
             kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
             view, files = View((), note=f"This choice does not work: {kind}{error}."), []
-        for image, file in zip(self.pictures, files):
-            image.value = file
-        for index, image in enumerate(self.pictures):
-            image.layout.visibility = "visible" if index < len(files) else "hidden"
-        self.readout.value = _announce(view.readout)
-        self.note.value = _announce(view.note)
+        for image, file in itertools.zip_longest(self.pictures, files[: len(self.pictures)]):
+            image.value = file or image.value
+            image.layout.visibility = "visible" if file else "hidden"
+        self.readout.value, self.note.value = _announce(view.readout), _announce(view.note)
 
 
 def make_slider(description, values, value, unit=""):
-    """A slider over `values` whose readout names the unit; arrows, Home and End move it.
-
-    description : str;  values : numbers;  value : one of them, shown first;  unit : str
-    ->  ipywidgets.SelectionSlider
-
-    ValueError if `value` is none of them.
-    """
+    """A slider over the numbers `values`, `value` of them first, else ValueError; its readout has units."""
     values = list(values)
     texts = [f"{number:g}" for number in values]
-    width = max(map(len, texts))
+    width, value = max(map(len, texts)), _find(description, value, values)
     labels = [f"{text.rjust(width, FIGURE_SPACE)} {unit}".rstrip() for text in texts]
-    options = {"options": list(zip(labels, values)), "value": _find(description, value, values)}
-    return ipywidgets.SelectionSlider(**options, **_looks(description))
+    return ipywidgets.SelectionSlider(options=list(zip(labels, values)), value=value, **_looks(description))
 
 
 def make_choice(description, options, value):
     """Buttons, one an option.
 
-    options : dict, label -> value, or a list;  value : the one pressed first  ->  ipywidgets.ToggleButtons
-
-    ValueError if `value` is none of them.
+    options : dict, label -> value, or a list;  value : one of them, first  ->  ipywidgets.ToggleButtons
     """
     pairs = list(options.items()) if isinstance(options, dict) else [(option, option) for option in options]
     value = _find(description, value, [offered for _, offered in pairs])
@@ -125,26 +106,17 @@ def _find(description, value, values):
 
 
 def _looks(description):
-    return {
-        "description": description,
-        "style": {"description_width": "8.5em"},
-        "layout": ipywidgets.Layout(width="auto", flex="1 1 25em", max_width="min(34em, 100%)"),
-    }
+    layout = ipywidgets.Layout(width="auto", flex="1 1 25em", max_width="min(34em, 100%)")
+    return {"description": description, "style": {"description_width": "8.5em"}, "layout": layout}
 
 
 class _Picture(ipywidgets.Image, DescriptionWidget):
     """An image with a description: ipywidgets 8.1 asks whatever has a tooltip for it, or shows nothing."""
 
 
-def _make_picture(sentence):
-    layout = ipywidgets.Layout(max_width="100%", height="auto", margin="4px 0")
-    return _Picture(format="png", tooltip=sentence, layout=layout)
-
-
 def _make_row(widgets):
     flow = {"flex_flow": "row wrap", "align_items": "flex-start", "grid_gap": "0 16px"}
-    layout = ipywidgets.Layout(**flow, overflow="visible", max_width="100%")
-    return ipywidgets.Box(list(widgets), layout=layout)
+    return ipywidgets.Box(list(widgets), layout={**flow, "overflow": "visible", "max_width": "100%"})
 
 
 def _announce(sentence):

@@ -1,5 +1,7 @@
 """Two pixels that go up and down together: the second is seen, through noise or not, the first inferred."""
 
+import functools
+
 import numpy as np
 
 from ... import checks, gaussian
@@ -21,14 +23,11 @@ def conditioning_view(pair, y, noise_std, correlation, *, live=None):
 
     The joint Gaussian of (z_1, z_2, y) by (G4), conditioned on the last by (G2). Without noise y is z_2.
 
-    pair : Gaussian (2,), gray levels; its means and standard deviations are kept, its correlation is not
-    y : float, observed gray level
-    noise_std : float of at least 0, sigma in gray levels; above 0 if the second pixel never changes
-    correlation : float, -1 to 1, of the two pixels
+    pair : Gaussian (2,), gray levels, its correlation replaced by `correlation`, -1 to 1;  y : observed level
+    noise_std : sigma, gray levels, above 0 if the second pixel never changes
     live : plots.LivePair of this pair, to be used again; None makes one, which takes longer
-    ->  View: the plane of both pixels, and the first pixel alone. The readout has mean ± standard deviation
-    of both before and after, in gray levels. At a correlation of -1 or 1 without noise the note says what is
-    singular.
+    ->  View: both pixels; the first alone. The readout has mean ± std of both before and after; at a
+    correlation of -1 or 1 without noise the note says what is singular.
     """
     prior = _set_correlation(_check_pair(pair), correlation)
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
@@ -43,8 +42,8 @@ def conditioning_view(pair, y, noise_std, correlation, *, live=None):
 def conditioning_widget(pair, y, *, noise_std=0):
     """Move the seen value, its noise and the correlation; see both pixels, and what is known of the first.
 
-    pair : Gaussian (2,), gray levels;  y : first observation, on the slider the nearest of 61 values within
-    three standard deviations;  noise_std : first sigma, one of `NOISE`  ->  Board, to be displayed
+    pair : Gaussian (2,), gray levels;  noise_std : first sigma, one of `NOISE`
+    y : first observation: the nearest of 61 values within three standard deviations  ->  Board
     """
     _check_pair(pair)
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
@@ -61,12 +60,7 @@ def conditioning_widget(pair, y, *, noise_std=0):
         "solid ellipses after.",
         "Bells of the first pixel, before the look dashed, after it solid, its mean marked by a dot.",
     )
-
-    live = plots.LivePair(pair)
-
-    def view(**values):
-        return conditioning_view(pair, **values, live=live)
-
+    view = functools.partial(conditioning_view, pair, live=plots.LivePair(pair))
     return _board.Board("conditioning", controls, view, descriptions)
 
 
@@ -98,6 +92,5 @@ def _say(prior, posterior):
     shift, saved = posterior.mean[0] - prior.mean[0], (before[0] - after[0]) / (before[0] or 1.0)
     return (
         f"First pixel z₁: {first}, in gray levels: its mean moves by {shift:+z.1f}, "
-        f"its standard deviation shrinks by {saved:.1%}. "
-        f"Second pixel z₂: {second}."
+        f"its standard deviation shrinks by {saved:.1%}. Second pixel z₂: {second}."
     )

@@ -13,17 +13,17 @@ ERROR_RANGE = 128  # gray levels at which the colours of an error end
 PATCHES = "noisy patch", "its estimate"
 ESTIMATES = {"mean": "mean", "most probable": "most_probable", "report's rule": "report"}
 
+_read_shipped = functools.cache(priors.stored_prior)  # not of others: a user may fit them meanwhile
+
 
 def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", row=14, column=14):
     """One digit: original, noisy, denoised, error; one patch: weights before and after.  (M2), (M6), (P3)
 
     The noise is the same at each call but for its width, so that two views differ by nothing else.
 
-    clean : array (H, W), gray levels
-    noise_std : float above 0, sigma in gray levels
-    patch_size, n_components : int, m and K of a stored prior
+    clean : array (H, W), gray levels;  noise_std : sigma above 0;  patch_size, n_components : m, K of a prior
     estimate : "mean" (M4), "most_probable" (M5), or "report" for the first report's rule
-    row, column : int, a pixel of the patch's centre; near the border the nearest patch that fits is taken
+    row, column : a pixel of the patch's centre; near the border the nearest patch that fits is taken
     ->  View: the digit's pictures; the patch, its estimate and the weights. The readout has the PSNR in dB.
     Without a stored prior of that m and K the note says which K there are, and nothing is fitted.
     """
@@ -33,11 +33,13 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
     m = checks.window("patch", (patch_size, patch_size), clean.shape, "image")[0]
     box = _choose_box(row, column, m, clean.shape)
     K = checks.count("n_components", n_components)
-    prior = _read_prior(m, K)
+    prior = _read_shipped(m, K) if (m, K, 0) in priors.SHIPPED else priors.stored_prior(m, K)
     looks = {"original": clean, "noisy": images.add_noise(clean, sigma, np.random.default_rng(0))}
     if prior is None:
         return _board.View((_show_digits(looks, box),), note=_say_missing(m, K))
-    looks["denoised"] = _restore(looks["noisy"], prior, sigma, estimate)
+    estimated = functools.partial(denoising.denoise, estimate=estimate)
+    restore = report.literal_denoise if estimate == "report" else estimated
+    looks["denoised"] = restore(looks["noisy"], prior, sigma)
     shown = [np.clip(looks[name], 0, 255) for name in ("noisy", "denoised")]
     sheet = _show_digits(looks, box, error=shown[1] - clean)
     chart, sentence = _show_patch(looks["noisy"], prior, sigma, estimate, box)
@@ -48,12 +50,12 @@ def denoising_view(clean, noise_std, patch_size, n_components, estimate="mean", 
 def denoising_widget(digits, *, noise_std=25, patch_size=8, n_components=20, estimate="mean"):
     """Choose digit, sigma, m, K, estimate and patch; see pictures, error, PSNR in dB, weights of components.
 
-    digits : array (N, H, W), gray levels, clean;  noise_std, patch_size, n_components, estimate : first
-    values of sigma (gray levels, a multiple of 5 up to 150), m, K and the estimate, as in `denoising_view`
-    ->  Board, to be displayed
+    digits : array (N, H, W), gray levels, clean;  noise_std, patch_size, n_components, estimate : first sigma
+    (a multiple of 5 up to 150), m, K and estimate, as in `denoising_view`  ->  Board
     """
-    hint = "stack images of one size to (N, H, W)"
-    digits = checks.real_array("digits", digits, ("N", "H", "W"), hint=hint)
+    digits = checks.real_array(
+        "digits", digits, ("N", "H", "W"), hint="stack images of one size to (N, H, W)"
+    )
     (H, W), counts = digits.shape[1:], sorted({K for _, K, _ in priors.SHIPPED})
     controls = {
         "digit": _board.make_slider("digit", range(len(digits)), 0),
@@ -95,20 +97,6 @@ def _say_missing(m, K):
     return f"No prior with m = {m} and K = {K} is shipped; {remedy}, or {fit}."
 
 
-def _read_prior(m, K):
-    """The stored prior, read once if it is shipped; one that the user fits meanwhile is found as well."""
-    return _read_shipped(m, K) if (m, K, 0) in priors.SHIPPED else priors.stored_prior(m, K)
-
-
-_read_shipped = functools.cache(priors.stored_prior)
-
-
-def _restore(noisy, prior, noise_std, estimate):
-    if estimate == "report":
-        return report.literal_denoise(noisy, prior, noise_std)
-    return denoising.denoise(noisy, prior, noise_std, estimate=estimate)
-
-
 def _choose_box(row, column, m, shape):
     """(row, column, m, m) of the patch around a pixel, moved inside the picture."""
     pixel = ("row", row, shape[0]), ("column", column, shape[1])
@@ -140,8 +128,7 @@ def _show_patch(noisy, prior, noise_std, estimate, box):
     chart = _pictures.caption([*panels, ("", _pictures.draw_bars(rows, marked=taken))])
     best = int(weights.argmax())
     sentence = (
-        f"Patch of rows {row} to {row + m - 1}, columns {column} to {column + m - 1}: "
-        f"component {best} has the largest weight, {weights[best]:.2f}; "
-        f"its prior weight is {prior.weights[best]:.2f}."
+        f"Patch of rows {row} to {row + m - 1}, columns {column} to {column + m - 1}: component {best} "
+        f"has the largest weight, {weights[best]:.2f}; its prior weight is {prior.weights[best]:.2f}."
     )
     return chart, sentence + (f" The rule takes component {taken} for every patch." if rule else "")

@@ -36,14 +36,10 @@ class Stage:
 class Run:
     """Pictures of a scene and EM on them; an iteration is computed when it is first asked for, and kept.
 
-    truth : Scene, from which the pictures are drawn, always with the same random numbers
-    n_pictures : int
-    start : one of `STARTS`, as in `scene.start`; the random ones differ by their seed
-    hard : bool;  smoothing : float, alpha of (S15)
+    truth : Scene, from which n_pictures are drawn, always with the same random numbers
+    start : one of `STARTS`, the random ones by their seed;  hard : bool;  smoothing : alpha of (S15)
 
-    Attributes
-    images : array (N, H, W), gray levels;  positions : integer array (N, 2), the true ones
-    truth, smoothing : as given
+    Attributes: images (N, H, W), gray levels;  positions (N, 2), the true ones;  truth, smoothing, as given
     """
 
     def __init__(self, truth, n_pictures, *, start="mean", hard=False, smoothing=0.0):
@@ -66,7 +62,8 @@ class Run:
     def _take_step(self):
         at, q, bound = next(self._steps)
         if q.ndim == 2:
-            found, q = q, np.stack([_put_one(place, at.positions) for place in q[:SHOWN]])
+            found, q = q, np.zeros((len(q[:SHOWN]), *at.positions))
+            q[np.arange(len(q)), *found[:SHOWN].T] = 1
         else:
             found = np.stack(np.unravel_index(q.reshape(len(q), -1).argmax(axis=1), at.positions), axis=1)
         converged = bool(self._stages) and abs(bound - self._stages[-1].bound) < SETTLED
@@ -76,16 +73,14 @@ class Run:
 def finding_view(run, iteration, picture=0):
     """What EM believes after some iterations: a picture, its q, background, face, bound.  (S5)-(S15)
 
-    run : Run;  iteration : int, 0 is the start; beyond the end the last one is shown
-    picture : int, which picture to look at; the last one if there are fewer
+    run : Run;  iteration : int, 0 is the start;  picture : which one to look at; beyond the end the last ones
     ->  View: the picture with the place found and the true place framed, and q; background and face found
     beside the true face; the bound so far. The readout has bound, noise, and how many faces are exact.
     """
     checks.instance("run", run, Run)
     iteration = checks.count("iteration", iteration, minimum=0)
     k = checks.count("picture", picture, minimum=0)
-    stages = run.until(iteration)
-    stage = stages[-1]
+    *_, stage = stages = run.until(iteration)
     bounds = [earlier.bound for earlier in stages]
     chart = _pictures.draw_trace(bounds, LAST, CHART, "bound (nats) over iterations")
     pictures = _show_picture(run, stage, min(k, len(stage.q) - 1)), _show_scene(run, stage), chart
@@ -97,12 +92,9 @@ def finding_widget(
 ):
     """Choose the pictures and how EM goes about them, then step or play its iterations.  (S5)-(S15)
 
-    The face is `datasets.face`, with 14 columns for 18 rows.
-
-    background : array (H, W), gray levels
-    noise_std : first noise in gray levels, a multiple of 10 up to 260
-    n_pictures, face_rows, smoothing : first of `PICTURES`, `HEIGHTS` (pixels), `SMOOTHINGS` (alpha)
-    start, method : as in `Run`, of `STARTS` and `METHODS`  ->  Board, to be displayed
+    background : array (H, W), gray levels;  face_rows : first of `HEIGHTS`, pixels, of `datasets.face`, which
+    has 14 columns for 18 rows;  noise_std : first noise in gray levels, a multiple of 10 up to 260
+    n_pictures, smoothing, start, method : first of `PICTURES`, `SMOOTHINGS`, `STARTS`, `METHODS`  ->  Board
     """
     hint = "choose one picture of the stack"
     background = checks.real_array("background", background, ("H", "W"), hint=hint)
@@ -152,13 +144,6 @@ def _make_player(slider):
     return ipywidgets.HBox([step, play])
 
 
-def _put_one(place, shape):
-    """q that is 1 at one position."""
-    q = np.zeros(shape)
-    q[tuple(place)] = 1.0
-    return q
-
-
 def _show_picture(run, stage, k):
     """The picture with both frames, and its q laid out where the face's corner may be."""
     (h, w), (H, W) = run.truth.face.shape, run.images.shape[1:]
@@ -178,8 +163,7 @@ def _show_scene(run, stage):
     zoom = min(ZOOM * run.images.shape[1] // len(run.truth.face), LARGEST_ZOOM)
     background = ("background found", stage.scene.background, ZOOM)
     faces = ("face found", stage.scene.face, zoom), ("true face", run.truth.face, zoom)
-    panels = [(name, _pictures.show_gray(part, size)) for name, part, size in (background, *faces)]
-    return _pictures.caption(panels)
+    return _pictures.caption([(text, _pictures.show_gray(*part)) for text, *part in (background, *faces)])
 
 
 def _say(run, stages):

@@ -14,17 +14,15 @@ PIXELS = (("pixel",), ("left pixel", "right pixel"))
 def mixture_view(prior, names, y, noise_std, *, live=None):
     """What y = z_1 + noise makes of a mixture over one pixel, or two, the first seen.  (M2), (M3), (M4), (M5)
 
-    prior : Mixture (K, 1) or (K, 2), gray levels;  names : K labels of its components
-    y : float, observed gray level;  noise_std : float above 0, sigma in gray levels
+    prior : Mixture (K, 1) or (K, 2), gray levels;  names : K labels;  y : observed level;  noise_std : sigma
     live : plots.LiveMixture of this prior, to be used again; None makes one, which takes longer
-    ->  View: one picture, prior, posterior and weights beside each other; the readout has the weights before
-    and after, mean and standard deviation of every pixel, and the most probable component's mean.
+    ->  View: prior, posterior and weights; the readout has the weights before and after, mean and standard
+    deviation of every pixel, and the most probable component's mean.
     """
     D = _check_prior("prior", prior, names, (1, 2))
     y = float(checks.real_array("y", y, (), hint="give one gray level"))
     sigma = checks.positive("noise_std", noise_std, unit="gray levels")
-    if live is not None:
-        checks.instance("live", live, plots.LiveMixture)
+    live = None if live is None else checks.instance("live", live, plots.LiveMixture)
     channel = gaussian.LinearGaussian(np.eye(1, D), [0.0], [[sigma**2]])
     with blas.one_thread(D):
         posterior = mixture.posterior(prior, channel, [y])
@@ -36,8 +34,7 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
     """Choose one pixel, or two of which the left one is seen; move the observation and its noise.
 
     pixel, pair : Mixture (K, 1) and (K', 2), gray levels;  pixel_names, pair_names : a label a component
-    y, noise_std : first observation, of `SEEN`, and sigma, of `NOISE`, gray levels  ->  Board, to be
-    displayed
+    y, noise_std : first observation, of `SEEN`, and sigma, of `NOISE`, gray levels  ->  Board
     """
     _check_prior("pixel", pixel, pixel_names, (1,))
     _check_prior("pair", pair, pair_names, (2,))
@@ -52,7 +49,6 @@ def mixture_widget(pixel, pixel_names, pair, pair_names, *, y=136, noise_std=50)
         "its mean as a star and the mean of the most probable component as a diamond; the weights of the "
         "components before and after as bars.",
     )
-
     lives = {pixels: plots.LiveMixture(*shown) for pixels, shown in priors.items()}
 
     def view(pixels, **seen):
@@ -71,9 +67,8 @@ def _check_prior(name, prior, names, sizes):
     if not isinstance(names, (list, tuple)) or not all(isinstance(label, str) for label in names):
         raise TypeError(f"{labels} needs a list of labels; got {names!r}; give one text for each component")
     if len(names) != K:
-        raise ValueError(
-            f"{labels} needs one label for each of {K} components; got {len(names)}; name them all"
-        )
+        wanted = f"one label for each of {K} components"
+        raise ValueError(f"{labels} needs {wanted}; got {len(names)}; name them all")
     return D
 
 
@@ -81,15 +76,13 @@ def _say(prior, posterior, names):
     parts = zip(names, prior.weights, posterior.weights)
     weights = ", ".join(f"{name} {before:.3f} to {after:.3f}" for name, before, after in parts)
     pixels = PIXELS[prior.means.shape[1] - 1]
-    spreads = ((pixel, _say_spread(prior, n), _say_spread(posterior, n)) for n, pixel in enumerate(pixels))
-    moved = "; ".join(f"{pixel} {before} to {after}" for pixel, before, after in spreads)
+    spreads = (
+        [f"{m:.1f} ± {v**0.5:.1f}" for m, v in zip(g.mean, np.diag(g.cov))] for g in (prior, posterior)
+    )
+    moved = "; ".join(f"{pixel} {before} to {after}" for pixel, before, after in zip(pixels, *spreads))
     best = int(posterior.weights.argmax())
     centre = " and ".join(f"{level:.1f}" for level in posterior.means[best])
     return (
         f"Weights: {weights}. Mean ± standard deviation: {moved} gray levels. "
         f"Most probable: {names[best]}, mean {centre} gray levels."
     )
-
-
-def _say_spread(mix, n):
-    return f"{mix.mean[n]:.1f} ± {mix.cov[n, n] ** 0.5:.1f}"

@@ -26,8 +26,7 @@ def write_png(picture):
 
 def show_gray(image, zoom):
     """Gray levels 0..255, clipped and rounded once: (H, W) -> (zoom H, zoom W, 3) uint8."""
-    levels = np.round(np.clip(image, 0, 255)).astype(np.uint8)
-    return _enlarge(np.repeat(levels[..., None], 3, axis=2), zoom)
+    return _enlarge(np.round(np.clip(image, 0, 255)).astype(np.uint8)[..., None].repeat(3, axis=2), zoom)
 
 
 def show_signed(image, limit, zoom):
@@ -55,7 +54,7 @@ def _enlarge(colours, zoom):
 def add_frame(picture, box, zoom, colour=RED, outside=2):
     """The picture, changed in place, with a frame around (row, column, rows, columns) before the zoom.
 
-    outside : pixels of the frame's thickness that lie around those pixels; one more lies on them
+    `outside` pixels of its thickness lie around those pixels, one more lies on them.
     """
     row, column, rows, columns = (zoom * length for length in box)
     height, width = picture.shape[:2]
@@ -63,8 +62,7 @@ def add_frame(picture, box, zoom, colour=RED, outside=2):
     outer = np.s_[max(row - outside, 0) : bottom, max(column - outside, 0) : right]
     inner = np.s_[row + 1 : row + rows - 1, column + 1 : column + columns - 1]
     kept = picture[inner].copy()
-    picture[outer] = colour
-    picture[inner] = kept
+    picture[outer], picture[inner] = colour, kept
     return picture
 
 
@@ -112,13 +110,12 @@ def caption(panels):
 def draw_bars(rows, size=(560, 64), marked=None):
     """Shares of components as bars, one chart below the other on one square-root scale.
 
-    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart in pixels;  marked : a
+    rows : list of (text, shares (K,), colour);  size : (width, height) of a chart, pixels;  marked : a
     component with a triangle below it, or None  ->  array (height, width, 3) uint8
     """
     width, height = size
     tall = CAPTION + height + 14
-    sheet = np.full((tall * len(rows), width, 3), 255, np.uint8)
-    texts = []
+    sheet, texts = np.full((tall * len(rows), width, 3), 255, np.uint8), []
     for top, (text, shares, colour) in zip(range(CAPTION, len(sheet), tall), rows):
         bottom = top + height
         texts.append(((MARGIN, top - 18), text, BLACK))
@@ -130,18 +127,17 @@ def draw_bars(rows, size=(560, 64), marked=None):
         for k, (left, right) in enumerate(zip(edges, edges[1:])):
             top_of_bar, end = bottom - round(height * shares[k] ** 0.5), right - (right - left) // 4
             sheet[top_of_bar:bottom, left : max(end, left + 1)] = colour
-            if k == marked:
-                _add_triangle(sheet, bottom, (left + right) // 2)
+            middle = (left + right) // 2
+            for step in range(1, 10 if k == marked else 1):  # a triangle that points up
+                sheet[bottom + step, max(middle - step // 2, 0) : middle + step // 2 + 1] = RED
         sheet[bottom, MARGIN:] = BLACK
     return _write(sheet, texts)
 
 
 def draw_trace(values, last, size, caption):
-    """Numbers over the steps 0..last as a line with dots, the newest in another colour and larger.
+    """Numbers (n,), n <= last + 1, over the steps 0..last as a line with dots, the newest in another colour.
 
     The first is often far from all others: from three numbers on it sits below the lowest, at the edge.
-
-    values : numbers (n,), n <= last + 1;  size : (width, height), pixels  ->  array (height, width, 3) uint8
     """
     width, height = size
     shown = values[1:] if len(values) > 2 else values
@@ -149,30 +145,21 @@ def draw_trace(values, last, size, caption):
     labels = [(high, CAPTION + 8), (low, height - 34)]
     left = 12 + round(max(_font().getlength(f"{value:,.0f}") for value, _ in labels))
     step, slope = (width - left - 24) / max(last, 1), (height - 42 - CAPTION) / ((high - low) or 1)
-    points = [
-        (left + 8 + step * t, min(height - 34 - slope * (value - low), height - 24))
-        for t, value in enumerate(values)
-    ]
+    ys = (min(height - 34 - slope * (value - low), height - 24) for value in values)
+    points = [(left + 8 + step * t, y) for t, y in enumerate(ys)]
     image = Image.new("RGB", size, WHITE)
     draw = ImageDraw.Draw(image)
     draw.line([(left, CAPTION), (left, height - 20), (width, height - 20)], fill=BLACK)
     draw.line(points, fill=BLUE, width=2)
-    for x, y in points[:-1]:
-        draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=BLUE)
-    x, y = points[-1]
-    draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=RED)
+    for n, (x, y) in enumerate(points, start=1):
+        radius, colour = (3, BLUE) if n < len(points) else (5, RED)
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
     for value, y in labels:
         draw.text((4, y - 8), f"{value:,.0f}", fill=BLACK, font=_font())
     for t in range(0, last + 1, 10):
         draw.text((left + 8 + step * t, height - 18), str(t), fill=BLACK, font=_font(), anchor="ma")
     draw.text((left, 2), caption, fill=BLACK, font=_font())
     return np.asarray(image)
-
-
-def _add_triangle(sheet, top, middle):
-    """A triangle that points up to (top, middle), drawn into the sheet."""
-    for step in range(1, 10):
-        sheet[top + step, max(middle - step // 2, 0) : middle + step // 2 + 1] = RED
 
 
 def _write(sheet, texts):

@@ -1,5 +1,7 @@
 """A window over a picture, the four entries of the summed-area table that give its sum, the arithmetic."""
 
+import functools
+
 import numpy as np
 
 from ... import checks, windows
@@ -9,7 +11,7 @@ WIDE, TALL = 260, 200  # pixels of picture and table, at most: both fit beside e
 SMALL_WIDE, SMALL_TALL = 180, 120  # of each of the four small pictures
 LARGEST_ZOOM = 24
 RIM = 16  # white pixels around picture and table: room for the signs at their border
-SIDES = RIM, RIM
+SIDES = (RIM, RIM), (RIM, RIM)
 REACH = 8  # pixels from a corner to the middle of its sign
 UP, DOWN = -1, 1
 COLOURS = {"+": _pictures.GREEN, "-": _pictures.ORANGE}
@@ -20,44 +22,40 @@ def windows_view(image, row, column, height, width, *, table=None):
 
     R(i, j) = T(i+h, j+w) + T(i, j) - T(i, j+w) - T(i+h, j)
 
-    image : array (H, W), gray levels
-    row, column, height, width : int, i and j of the window's top-left corner, its h and w in pixels
+    image : array (H, W), gray levels;  row, column, height, width : i, j of the top-left corner, h, w, pixels
     table : array (H+1, W+1), the image's `windows.cumulative_sums` if they are at hand
-    ->  View: the picture with the window framed and its corners signed; the table with the four entries
-    signed; four small pictures, placed as the corners lie, each with its rectangle shaded. The readout has
-    the sum in gray levels both ways. If the window reaches outside, the note says what to change.
+    ->  View: the picture, window framed, corners signed; the table, the four entries signed; four small ones,
+    placed as the corners lie, each with its rectangle shaded. The readout has the sum in gray levels both
+    ways. If the window reaches outside, the note says what to change.
     """
     image = checks.real_array("image", image, ("H", "W"), hint="choose one picture of the stack")
     H, W = image.shape
     i = checks.count("row", row, minimum=0, maximum=H - 1)
     j = checks.count("column", column, minimum=0, maximum=W - 1)
     h, w = checks.window("window", (height, width), (H, W), "image")
-    if table is not None:
-        table = checks.real_array("table", table, (H + 1, W + 1))
+    table = None if table is None else checks.real_array("table", table, (H + 1, W + 1))
     box, zoom = (i, j, h, w), _choose_zoom(image.shape, WIDE, TALL)
     around = RIM + zoom * i, RIM + zoom * j, zoom * h, zoom * w
-    framed = _pictures.add_frame(_pictures.pad(_pictures.show_gray(image, zoom), SIDES, SIDES), around, 1)
+    framed = _pictures.add_frame(_pictures.pad(_pictures.show_gray(image, zoom), *SIDES), around, 1)
     note = f"{_say_outside('row', 'height', i, h, H)} {_say_outside('column', 'width', j, w, W)}".strip()
     if note:
-        return _board.View((_caption("picture, window framed", framed),), note=note)
+        return _board.View((_pictures.caption([("picture, window framed", framed)]),), note=note)
     table = windows.cumulative_sums(image) if table is None else table
-    pictures = (
-        _caption("picture, window framed", _sign_corners(framed, box, zoom, 0)),
-        _caption("table T; row 0 and column 0 are zero", _show_table(table, box, zoom)),
-        _show_rectangles(image, table, box),
-    )
-    return _board.View(pictures, _say(image, table, box))
+    signed = ("picture, window framed", _sign_corners(framed, box, zoom, 0))
+    entries = ("table T; row 0 and column 0 are zero", _show_table(table, box, zoom))
+    large = [_pictures.caption([panel]) for panel in (signed, entries)]
+    right, left, upper, lower = (_show_rectangle(image, table, box, corner) for corner in _corners(box))
+    small = _pictures.stack([_pictures.caption(row) for row in ([left, upper], [lower, right])])
+    return _board.View((*large, small), _say(image, table, box))
 
 
 def windows_widget(image, *, row=0, column=0, height=1, width=1):
     """Choose a window by its row, column, height and width; see the four corners that are added.
 
-    image : array (H, W), gray levels;  row, column, height, width : the first window, as in `windows_view`
-    ->  Board, to be displayed
+    image : array (H, W), gray levels;  row, column, height, width : as in `windows_view`, first  ->  Board
     """
     image = checks.real_array("image", image, ("H", "W"), hint="choose one picture of the stack")
     H, W = image.shape
-    table = windows.cumulative_sums(image)
     controls = {
         "row": _board.make_slider("row i", range(H), row),
         "column": _board.make_slider("column j", range(W), column),
@@ -72,10 +70,7 @@ def windows_widget(image, *, row=0, column=0, height=1, width=1):
         "Four small pictures, each with the rectangle from the upper left corner of the picture to one "
         "corner of the window shaded, with its sign and the sum of its pixels.",
     )
-
-    def view(**values):
-        return windows_view(image, **values, table=table)
-
+    view = functools.partial(windows_view, image, table=windows.cumulative_sums(image))
     return _board.Board("windows", controls, view, descriptions)
 
 
@@ -100,10 +95,6 @@ def _choose_zoom(shape, wide, tall):
     return min(max(min(wide // shape[1], tall // shape[0]), 1), LARGEST_ZOOM)
 
 
-def _caption(text, picture):
-    return _pictures.caption([(text, picture)])
-
-
 def _sign_corners(rimmed, box, zoom, cell):
     """A picture with a rim, a sign outside each corner of the window; cells at corners are painted."""
     for sign, a, b, down, right in _corners(box):
@@ -119,13 +110,7 @@ def _show_table(table, box, zoom):
     H, W = table.shape
     shown = _pictures.show_share(table / (np.abs(table).max() or 1.0), zoom)
     _pictures.add_frame(shown, (1, 1, H - 1, W - 1), zoom, _pictures.BLACK)
-    return _sign_corners(_pictures.pad(shown, SIDES, SIDES), box, zoom, zoom)
-
-
-def _show_rectangles(image, table, box):
-    """Four small pictures, placed as the corners lie: upper left and right above lower left and right."""
-    right, left, upper, lower = (_show_rectangle(image, table, box, corner) for corner in _corners(box))
-    return _pictures.stack([_pictures.caption([left, upper]), _pictures.caption([lower, right])])
+    return _sign_corners(_pictures.pad(shown, *SIDES), box, zoom, zoom)
 
 
 def _show_rectangle(image, table, box, corner):
@@ -135,9 +120,8 @@ def _show_rectangle(image, table, box, corner):
     picture = _pictures.add_shade(_pictures.show_gray(image, zoom), (0, 0, a, b), zoom, COLOURS[sign])
     _pictures.add_frame(picture, box, zoom)
     _pictures.add_sign(picture, (zoom * a + down * REACH, zoom * b + right * REACH), sign, COLOURS[sign])
-    spare = max(SMALL_WIDE - picture.shape[1], 0)
     text = f"{sign} T({a}, {b}) = {_say_number(table[a, b], image)}"
-    return text, _pictures.pad(picture, (0, 0), (0, spare))
+    return text, _pictures.pad(picture, (0, 0), (0, max(SMALL_WIDE - picture.shape[1], 0)))
 
 
 def _say_number(value, image):
