@@ -75,13 +75,6 @@ def test_any_memory_order_will_do(dtype, rtol):
             close(function(same, PRIOR, 40), function(x.astype(dtype), PRIOR, 40), rtol)
 
 
-def test_images_that_look_like_colours_earn_a_warning():
-    with pytest.warns(
-        UserWarning, match=r"images needs axes .*; got \(9, 9, 3\), taken for pictures of 9 x 3"
-    ):
-        denoising.denoise(np.zeros((9, 9, 3)), PRIOR, 40)
-
-
 # Refused
 
 IMAGES = [(bad, error, "images " + message) for bad, error, message in BAD_IMAGES] + [

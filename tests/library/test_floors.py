@@ -34,6 +34,7 @@ ROOMS = {
     "ipywidgets": {"classroom.widgets"},
     "PIL": {"classroom.widgets"},
     "nbconvert": {"classroom.slides"},
+    "nbformat": {"classroom.slides"},
     "sympy": {"classroom.ledger"},
     "platformdirs": {"priors"},
     "threadpoolctl": {"blas"},
