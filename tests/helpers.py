@@ -12,9 +12,7 @@ from course_lib.gaussian import LinearGaussian
 random_cov, random_gaussian, random_channel = models.covariance, models.gaussian, models.channel
 
 # (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
-IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [
-    ("float32", "float32")
-]
+IN_AND_OUT = [("float32", "float32"), *((k, "float64") for k in "uint8 int64 float16 >f8 float64".split())]
 
 
 def random_mixture(rng, K, D, rank=None, **options):

@@ -1,7 +1,5 @@
 """Sums and correlations over windows, against loops, scipy and their adjoints."""
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -133,43 +131,3 @@ def test_a_common_gray_level_costs_correlation_no_digits():
     np.testing.assert_allclose(found, looped(images, template), rtol=0, atol=1e-10)
     level = windows.correlate(np.full((2, 5, 4), 100.0), [[1.0, 2.0], [3.0, 4.0]])
     close(level, np.full((2, 4, 3), 1000.0))
-
-
-# Bad input
-
-
-@pytest.mark.parametrize(("shape", "error", "message"), [
-    ((5, 2), ValueError, "shape needs to fit inside images of 4 x 6; got 5 x 2; make it smaller"),
-    ((2, 7), ValueError, "shape needs to fit inside images of 4 x 6; got 2 x 7; make it smaller"),
-    ((0, 2), ValueError, "shape[0] needs a whole number of at least 1; got 0; choose one in that range"),
-    ((2, -1), ValueError, "shape[1] needs a whole number of at least 1; got -1; choose one in that range"),
-    ((2.0, 1), TypeError, "shape[0] needs a whole number; got float 2.0; give an int"),
-    (3, ValueError, "shape needs two numbers (h, w); got 3; give rows and columns"),
-    ((1, 2, 3), ValueError, "shape needs two numbers (h, w); got (1, 2, 3); give rows and columns"),
-    (None, ValueError, "shape needs two numbers (h, w); got None; give rows and columns"),
-    ({1, 2}, ValueError, "shape needs two numbers (h, w); got {1, 2}; give rows and columns"),
-])  # fmt: skip
-def test_a_bad_window_is_refused(shape, error, message):
-    calls = [
-        lambda: windows.window_sums(np.zeros((2, 4, 6)), shape),
-        lambda: windows.corner_sums(np.zeros((2, 5, 7)), shape),
-        lambda: windows.spread(np.zeros((2, 4, 6)), shape),
-    ]
-    for call in calls[: 2 if "fit" in message else 3]:
-        with pytest.raises(error, match=f"^{re.escape(message)}$"):
-            call()
-
-
-@pytest.mark.parametrize(("template", "error", "message"), [
-    (np.zeros((5, 2)), ValueError, "needs to fit inside images of 4 x 6; got 5 x 2; make it smaller"),
-    (np.zeros((2, 7)), ValueError, "needs to fit inside images of 4 x 6; got 2 x 7; make it smaller"),
-    (np.zeros(3), ValueError, "needs shape (h, w); got (3,)"),
-    (np.zeros((1, 2, 2)), ValueError, "needs shape (h, w); got (1, 2, 2)"),
-    (np.zeros((0, 2)), ValueError, "needs shape (h, w); got (0, 2); give at least one"),
-    ([[np.nan, 1]], ValueError, "needs finite numbers; got 1 NaN or infinite of 2"),
-    ([["1"]], TypeError, "needs real numbers; got dtype <U1"),
-    (np.ma.ones((1, 1)), TypeError, "needs a plain array; got a masked array"),
-])  # fmt: skip
-def test_a_bad_template_is_refused(template, error, message):
-    with pytest.raises(error, match=f"^template {re.escape(message)}"):
-        windows.correlate(np.zeros((2, 4, 6)), template)
