@@ -25,11 +25,10 @@ def quality(cleaned, clean):
     return images.psnr(np.clip(cleaned, 0, 255), clean).mean()
 
 
-@pytest.mark.parametrize(
-    ("m", "K", "noise_std", "bar"),
-    [(16, 11, 25, 26.6), (16, 11, 50, 22.3), (16, 11, 100, 18.5),
-     (5, 50, 25, 29.7), (5, 50, 50, 25.2), (5, 50, 100, 20.6)],
-)  # fmt: skip
+@pytest.mark.parametrize(("m", "K", "noise_std", "bar"), [
+    (16, 11, 25, 26.6), (16, 11, 50, 22.3), (16, 11, 100, 18.5),
+    (5, 50, 25, 29.7), (5, 50, 50, 25.2), (5, 50, 100, 20.6),
+])  # fmt: skip
 @pytest.mark.parametrize("seed", [0, 1])
 def test_quality_on_held_out_digits(m, K, noise_std, bar, seed, digits):
     """(P3): the bars of the project; over noise seeds such a mean spreads by 0.05 to 0.07 dB (m = 5)."""
@@ -41,12 +40,8 @@ def test_quality_on_held_out_digits(m, K, noise_std, bar, seed, digits):
 def test_float32_agrees_with_float64(prior, digits, estimate, noise_std):
     """To 0.01 gray levels, as promised (seen: 5e-4), also of a sample, from the same draws."""
     noisy = images.add_noise(digits[:30].astype(np.float32), noise_std, np.random.default_rng(0))
-    single, double = (
-        denoising.denoise(
-            noisy.astype(kind), prior, noise_std, estimate=estimate, rng=np.random.default_rng(1)
-        )
-        for kind in (np.float32, np.float64)
-    )
+    arguments = [(noisy.astype(kind), np.random.default_rng(1)) for kind in (np.float32, np.float64)]
+    single, double = (denoising.denoise(x, prior, noise_std, estimate=estimate, rng=r) for x, r in arguments)
     assert single.dtype == np.float32 and double.dtype == np.float64
     np.testing.assert_allclose(single, double, atol=0.01, rtol=0)
 
@@ -54,9 +49,8 @@ def test_float32_agrees_with_float64(prior, digits, estimate, noise_std):
 def test_a_gate_of_64_directions_loses_little(prior, digits):
     """0.016 dB at sigma = 25; a gate of 8 directions would lose more than 0.1 dB."""
     noisy = images.add_noise(digits, 25, np.random.default_rng(0))
-    whole, gated, narrow = (
-        quality(denoising.denoise(noisy, prior, 25, gate_rank=r), digits) for r in (None, 64, 8)
-    )
+    cleaned = (denoising.denoise(noisy, prior, 25, gate_rank=rank) for rank in (None, 64, 8))
+    whole, gated, narrow = (quality(images, digits) for images in cleaned)
     assert abs(whole - gated) < 0.03 < 0.1 < whole - narrow
 
 

@@ -22,6 +22,7 @@ def rng():
 
 # door -> (name of the argument, its axes, is float32 kept, call); windows of one pixel could hand out views
 DOORS = {
+    "denoise": ("images", "H, W", True, lambda x: denoising.denoise(x, PRIOR, 25)),
     "add_noise": ("images", "H, W", True, lambda x: images.add_noise(x, 25, rng())),
     "psnr": ("estimate", "H, W", False, lambda x: images.psnr(x, X + 1)),
     "psnr, truth": ("truth", "H, W", False, lambda x: images.psnr(X + 1, x)),
@@ -70,7 +71,7 @@ def test_bad_pictures_are_refused(name, axes, keeps, call, bad, error, message):
 @pytest.mark.parametrize(("name", "most", "call"), [
     ("estimate", 4, lambda x: images.psnr(x, x + 1)),
     *[("images", 4, DOORS[door][3]) for door in ("add_noise", "extract_patches", "literal_denoise")],
-    ("images", 3, DOORS["sample_patches"][3]), ("images", 3, lambda x: denoising.denoise(x, PRIOR, 25)),
+    ("images", 3, DOORS["sample_patches"][3]), ("images", 3, DOORS["denoise"][3]),
     ("images", 3, lambda x: DENOISER.fit(x, x)), ("images", 3, DENOISER.predict),
     ("images", 3, lambda x: DENOISER.score(x, x)), ("images", 3, FINDER.fit),
 ])  # fmt: skip
