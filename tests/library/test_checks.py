@@ -43,12 +43,8 @@ MASKED = np.ma.masked_equal([[0.0, 999.0], [0.0, 0.0]], 999.0)
 RECORDS = {
     Gaussian: {"mean": np.array([1, 2]), "cov": np.array([[2, 1], [1, 2]])},
     LinearGaussian: {"matrix": np.array([[1, 0, 2]]), "offset": np.array([3]), "noise_cov": np.array([[4]])},
-    Mixture: {
-        "weights": np.array([1, 0]),
-        "means": np.array([[1, 2], [3, 4]]),
-        "covs": np.array([I2, 2 * I2], dtype=int),
-    },
-}
+    Mixture: {"weights": np.array([1, 0]), "means": np.array([[1, 2], [3, 4]]), "covs": np.array([[[1, 0], [0, 1]]] * 2)},
+}  # fmt: skip
 
 
 # Records
@@ -122,9 +118,7 @@ def test_rounding_and_singular_covariances_are_accepted_at_every_scale(scale):
 
 
 @pytest.mark.parametrize("record", [G2, CHANNEL, MIX, EMResult(MIX, [1.0, 2.0], True)])
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda record: pickle.loads(pickle.dumps(record))]
-)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))])
 def test_a_copy_of_a_record_is_read_only_again(record, again):
     """Arrays of a pickle are writeable; what a record has computed from them must not go stale."""
     twin = again(record)

@@ -241,9 +241,8 @@ def test_a_level_far_from_zero_costs_no_digits(level):
         np.testing.assert_allclose(function(far, channel, y_far).mean - level, wanted, rtol=0, atol=rounding)
     wanted = gaussian.condition(near, [0], [2.0]).mean
     for function in (gaussian.condition, gaussian.condition_by_precision):
-        np.testing.assert_allclose(
-            function(far, [0], [2 + level]).mean - level, wanted, rtol=0, atol=1e3 * rounding
-        )
+        found = function(far, [0], [2 + level]).mean - level
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e3 * rounding)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

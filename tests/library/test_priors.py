@@ -51,10 +51,8 @@ def test_the_recipe_gives_what_is_shipped():
     """(M7) m = 4, K = 5, fitted again: the same held-out log-likelihood, not that of K = 1. To 0.01
     nats a patch: another BLAS rounds otherwise, and the fit stops when a step gains less than 0.001."""
     held_out = patches.sample_patches(datasets.digits("test")[0], 4, 5_000, np.random.default_rng(0))
-    again = priors.fit_digits(4, 5)
-    refit, shipped, one = (
-        p.log_density(held_out).mean() for p in (again, shipped_prior(4, 5), shipped_prior(4, 1))
-    )
+    fitted = priors.fit_digits(4, 5), shipped_prior(4, 5), shipped_prior(4, 1)
+    refit, shipped, one = (prior.log_density(held_out).mean() for prior in fitted)
     assert refit == pytest.approx(shipped, abs=0.01)
     assert shipped > one + 1
     means = [shipped_prior(16, 11, seed).means for seed in range(4)]  # the seeds are different fits
