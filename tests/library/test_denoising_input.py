@@ -25,9 +25,6 @@ def restore(x, prior, noise_std, **options):
     return denoising.restore_patches(x, prior, identity_channel(prior.means.shape[1], noise_std), **options)
 
 
-# Accepted
-
-
 @pytest.mark.parametrize(("dtype", "returned"), IN_AND_OUT)
 @pytest.mark.parametrize("estimate", denoising.ESTIMATES)
 def test_float32_is_computed_in_float32_and_all_else_in_float64(dtype, returned, estimate):
@@ -70,34 +67,26 @@ def test_any_memory_order_will_do(dtype, rtol):
             close(function(same, PRIOR, 40), function(x.astype(dtype), PRIOR, 40), rtol)
 
 
-# Refused
-
-IMAGES = [
+@pytest.mark.parametrize(("bad", "error", "message"), [
     (np.zeros((2, 2, 5, 4)), ValueError, r"images needs shape \(H, W\) or \(N, H, W\); got \(2, 2, 5, 4\)"),
     (np.zeros(()), ValueError, r"images needs shape \(\.\.\., H, W\); got \(\); stack images of one size"),
     (np.zeros((3, 0, 4)), ValueError, r"images needs shape \(.*, H, W\); got \(3, 0, 4\); give at least one"),
     (np.zeros((3, 1, 9)), ValueError, "images needs at least 2 x 2 pixels, .*; got 1 x 9; use smaller ones"),
     (np.zeros((9, 1)), ValueError, "images needs at least 2 x 2 pixels, the size of a patch; got 9 x 1"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("bad", "error", "message"), IMAGES)
+])  # fmt: skip
 def test_bad_images_are_refused(bad, error, message):
     with pytest.raises(error, match=message):
         denoising.denoise(bad, PRIOR, 40)
 
 
-PATCHES = [
+@pytest.mark.parametrize(("bad", "error", "message"), [
     (np.zeros((3, 9)), ValueError, r"needs shape \(N, 4\); got \(3, 9\); (the prior has 4|resh)"),
     (np.zeros(4), ValueError, r"needs shape \(N, 4\); got \(4,\)"),
     (np.zeros((0, 4)), ValueError, r"needs shape \(N, 4\); got \(0, 4\)"),
     (np.full((2, 4), -np.inf), ValueError, "needs finite numbers; got 8 NaN or infinite of 8"),
     ([["a"] * 4], TypeError, "needs real numbers; got dtype <U1"),
     ([[0.0] * 4, [0.0] * 3], ValueError, "needs parts of one shape; got parts of different shapes"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("bad", "error", "message"), PATCHES)
+])  # fmt: skip
 def test_bad_patches_are_refused(bad, error, message):
     for function in (denoising.denoise_patches, denoising.component_weights, denoising.restore_and_weigh):
         with pytest.raises(error, match="patches " + message):
