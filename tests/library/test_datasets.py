@@ -102,8 +102,6 @@ def test_full_mnist_is_scikit_learns_download_in_the_shape_of_the_course(folder,
     assert labels.dtype == np.int64 and labels.tolist() == [5, 0, 9]
 
 
-# Faces and backgrounds
-
 # how to make the original, and how the package's data/README.md tells the rows and columns taken
 every_picture = pytest.mark.parametrize(("name", "read", "original", "rows", "columns", "where"), [
     ("astronaut", datasets.face, lambda: 255 * skimage.color.rgb2gray(skimage.data.astronaut()),

@@ -29,9 +29,6 @@ def brute(prior, channel, observed):
     return {"mean": np.array([p.mean for p in posteriors]), "most_probable": most_probable}
 
 
-# Any channel
-
-
 @settings(max_examples=40)
 @given(*[st.integers(1, most) for most in (4, 5, 5, 6)], st.integers(0, 99))
 def test_restore_is_the_posterior_of_every_observation(K, Dz, Dy, N, seed):
@@ -69,9 +66,6 @@ def test_samples_have_the_posterior_mean_and_covariance(channel, rank):
     call, noise = (denoising.denoise_patches, 40) if fast else (denoising.restore_patches, seen)
     draws = call(np.tile(y, (20_000, 1)), prior, noise, estimate="sample", rng=np.random.default_rng(0))
     moments_agree(draws, posterior.mean, posterior.cov)
-
-
-# Independent noise
 
 
 @pytest.mark.parametrize("D", [1, 9, 36])
@@ -118,9 +112,6 @@ def test_samples_repeat_with_the_seed_and_patches_draw_independently():
     np.testing.assert_array_equal(denoising.restore_and_weigh(x, prior, 40, **options[3])[0], first)
 
 
-# Limits
-
-
 @pytest.mark.parametrize("rank", [None, 2])
 @pytest.mark.parametrize("estimate", denoising.ESTIMATES)
 def test_without_noise_the_patch_comes_back(rank, estimate):
@@ -165,9 +156,6 @@ def test_float32_keeps_its_digits_at_any_level(level, gate_rank):
         single, double = (call(x.astype(kind), prior, 25, gate_rank=gate_rank) for kind in ("f", "d"))
         assert single.dtype == np.float32
         np.testing.assert_allclose(single, double, rtol=0, atol=0.01 + gap)
-
-
-# Images
 
 
 def by_patches(stack, m, *arguments, **options):

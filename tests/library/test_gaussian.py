@@ -22,9 +22,6 @@ def model(seed, Dz=4, Dy=3):
     return random_gaussian(rng, Dz), random_channel(rng, Dy, Dz), 3 * rng.standard_normal(Dy)
 
 
-# Densities and samples
-
-
 @pytest.mark.parametrize("D", [1, 2, 7, 256])
 def test_log_density_is_scipys_also_where_the_density_underflows(D):
     rng = np.random.default_rng(D)
@@ -90,9 +87,6 @@ def test_samples_have_mean_and_covariance_and_stay_on_the_plane_of_a_singular_on
     np.testing.assert_allclose(x - PLANE.mean, t[:, None] * [1, 2, 3], atol=1e-6)
 
 
-# Marginal and conditional
-
-
 def test_marginal_integrates_the_rest_out():
     """(G1) by quadrature over x2: the trapezoid rule is exact for a smooth bump inside the grid."""
     g = Gaussian([0.3, -0.2], [[1.0, 0.6], [0.6, 0.8]])
@@ -133,9 +127,6 @@ def test_what_the_seen_entries_determine_has_no_variance_left():
     rest = gaussian.condition(PLANE, [0], [3.0])
     close(rest.mean, [3.0, 6.0])
     np.testing.assert_allclose(rest.cov, 0, atol=1e-14 * 9)  # rounding of the prior's variances, up to 9
-
-
-# Channels
 
 
 @pytest.mark.parametrize("seed", SEEDS)

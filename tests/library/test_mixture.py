@@ -35,9 +35,6 @@ def reordered(m, order):
     return Mixture(m.weights[order], m.means[order], m.covs[order])
 
 
-# The mixture itself
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_density_is_the_weighted_sum(seed):
     """(M1) by scipy; (M2) its terms over their sum."""
@@ -134,9 +131,6 @@ def test_eigenvalues_rebuild_every_covariance():
     close(doubled.eigen[0], 2 * lam)
 
 
-# The posterior
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_posterior_by_quadrature(seed):
     """(M2) weights, (M3) components and (M4) moments from p(k) p(z | k) p(y | z) on a grid over z."""
@@ -174,9 +168,6 @@ def test_posterior_without_noise_picks_the_component_that_fits():
     close(posterior.means, [[2, 0], [2, 2]])
     odds = norm(0, 2).pdf(2) / norm(0, 1).pdf(2)
     close(posterior.weights, [odds / (1 + odds), 1 / (1 + odds)])
-
-
-# scikit-learn
 
 
 @pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])
