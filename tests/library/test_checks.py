@@ -1,4 +1,4 @@
-"""Every bad input of the lower floors gets its own message before any work; good inputs are copied, never changed."""
+"""Every bad input of the lower floors gets its own message before any work; good ones are never changed."""
 # ruff: noqa: E501 (the table of messages)
 
 import copy
@@ -43,7 +43,7 @@ MASKED = np.ma.masked_equal([[0.0, 999.0], [0.0, 0.0]], 999.0)
 RECORDS = {
     Gaussian: {"mean": np.array([1, 2]), "cov": np.array([[2, 1], [1, 2]])},
     LinearGaussian: {"matrix": np.array([[1, 0, 2]]), "offset": np.array([3]), "noise_cov": np.array([[4]])},
-    Mixture: {"weights": np.array([1, 0]), "means": np.array([[1, 2], [3, 4]]), "covs": np.array([[[1, 0], [0, 1]]] * 2)},
+    Mixture: {"weights": np.array([1, 0]), "means": np.array([[1, 2], [3, 4]]), "covs": np.eye(2)[None].repeat(2, 0)},
 }  # fmt: skip
 
 
@@ -294,12 +294,13 @@ def test_bad_input_is_refused_with_what_was_needed_what_came_and_what_to_do(erro
 
 
 def test_inputs_are_never_modified():
-    before = ROWS, ROWS.astype(np.float32), np.full((5, 2), 0.5), np.array([1.0]), np.array([1, 0]), np.array([3.0, 4.0])  # fmt: skip
+    g, pair = Gaussian([0, 0, 0], np.eye(3)), [np.array([1, 0]), np.array([3.0, 4.0])]
+    before = ROWS, ROWS.astype(np.float32), np.full((5, 2), 0.5), np.array([1.0]), *pair
     x, x32, resp, y, seen, value = arrays = [array.copy() for array in before]  # fit keeps float32 as it is
     for call in (
-        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp, reg_covar=1.0), lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2),
-        lambda: mixture.posterior(MIX, CHANNEL, y), lambda: gaussian.condition(Gaussian([0, 0, 0], np.eye(3)), seen, value),
-        lambda: gaussian.condition_by_precision(Gaussian([0, 0, 0], np.eye(3)), seen, value),
+        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp),
+        lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2), lambda: mixture.posterior(MIX, CHANNEL, y),
+        lambda: gaussian.condition(g, seen, value), lambda: gaussian.condition_by_precision(g, seen, value),
     ):  # fmt: skip
         call()
     for now, then in zip(arrays, before):
