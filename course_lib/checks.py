@@ -56,12 +56,12 @@ def gray_images(name, value, shape, **options):
     return array
 
 
-def warn(message):
-    """Give a UserWarning that names the line outside this library from which it was called."""
+def warn(message, category=UserWarning):
+    """Give a warning that names the line outside this library from which it was called."""
     frame, level = sys._getframe(), 1
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)
 
 
 def as_array(name, value, hint=""):

@@ -109,8 +109,10 @@ class PatchDenoiser(_ImageEstimator):
         """Mean PSNR in dB of `noisy` cleaned and clipped to 0..255 gray levels, against `clean`.  (P3)"""
         check_is_fitted(self)
         noisy, clean = _pair(noisy, clean)
-        ratios = [images_.psnr(np.clip(a, 0, images_.PEAK), b) for a, b in zip(self._denoise(noisy), clean)]
-        return float(np.mean(np.concatenate(ratios)))
+        cleaned = [np.clip(stack, 0, images_.PEAK) for stack in self._denoise(noisy)]
+        # each picture as one row: `denoise` has looked for axes like colours, and one warning a call will do
+        rows = [[stack.reshape(len(stack), 1, -1) for stack in stacks] for stacks in (cleaned, clean)]
+        return float(np.mean(np.concatenate(list(map(images_.psnr, *rows)))))
 
     def _denoise(self, stacks):
         options = dict(estimate=self.estimate, gate_rank=self.gate_rank, rng=None)
@@ -226,13 +228,13 @@ def _draw_generator(random_state):
 
 
 def _check_stack(name, images):
-    """The images as an (N, H, W) array."""
+    """The images as an (N, H, W) array; the functions that take it look for axes like colours."""
     if hasattr(images, "toarray"):
         raise TypeError(
             f"{name} needs a dense array; got a sparse one; call its toarray() and reshape to (N, H, W)"
         )
     hint = "cut all pictures to one size; a single picture goes in as image[None]"
-    return checks.gray_images(name, images, ("N", "H", "W"), hint=hint)
+    return checks.real_array(name, images, ("N", "H", "W"), hint=hint)
 
 
 def _stack(name, images):

@@ -5,7 +5,6 @@ NaN, weights that do not sum to one, a matrix that is no covariance; densities a
 """
 
 import functools
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -209,12 +208,8 @@ def fit(x, n_components, *, reg_covar=1.0, max_iter=100, random_state=None, tol=
     if not settled:
         from sklearn.exceptions import ConvergenceWarning
 
-        warnings.warn(
-            f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}; "
-            "the last step is returned; raise max_iter or tol",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
+        needs = f"fit needs more than max_iter={max_iter} iterations to settle within tol={tol:g}"
+        checks.warn(f"{needs}; the last step is returned; raise max_iter or tol", ConvergenceWarning)
     return fitted
 
 

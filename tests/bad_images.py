@@ -2,16 +2,11 @@
 
 import numpy as np
 
-
-def _with_a_hole():
-    images = np.zeros((2, 4, 4))
-    images[1, 2, 3] = np.nan
-    return images
-
+HOLE = np.pad([[[np.nan]]], ((1, 0), (2, 1), (3, 0)))
 
 # (what is passed for images, error, what its message says after the argument's name)
 BAD_IMAGES = [
-    (_with_a_hole(), ValueError, "needs finite numbers; got 1 NaN or infinite of 32"),
+    (HOLE, ValueError, "needs finite numbers; got 1 NaN or infinite of 32"),
     (np.full((2, 3, 3), np.inf), ValueError, "needs finite numbers; got 18 NaN or infinite of 18"),
     (np.zeros(5), ValueError, r"needs shape .*H, W\); got \(5,\)"),
     (np.zeros((0, 4, 4)), ValueError, r"needs shape .*H, W\); got \(0, 4, 4\); give at least one"),

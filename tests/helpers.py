@@ -4,6 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from course_lib import priors
 from course_lib.classroom import models
@@ -12,9 +13,7 @@ from course_lib.gaussian import LinearGaussian
 random_cov, random_gaussian, random_channel = models.covariance, models.gaussian, models.channel
 
 # (dtype of images that come in, dtype of what goes out): float32 is kept, all else becomes float64
-IN_AND_OUT = [(kind, "float64") for kind in ("uint8", "int64", "float16", ">f8", "float64")] + [
-    ("float32", "float32")
-]
+IN_AND_OUT = [("float32", "float32"), *((k, "float64") for k in "uint8 int64 float16 >f8 float64".split())]
 
 
 def random_mixture(rng, K, D, rank=None, **options):
@@ -32,17 +31,29 @@ def grid(reach, n, D):
     return np.stack(np.meshgrid(*[axis] * D, indexing="ij"), -1).reshape(-1, D), step**D
 
 
+@st.composite
+def stacks(draw):
+    """Random images (..., H, W) with 0 to 2 leading axes, a window (h, w) that fits, values (..., I, J)."""
+    H, W = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    leading = draw(st.lists(st.integers(1, 3), max_size=2))
+    h, w = draw(st.integers(1, H)), draw(st.integers(1, W))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    values = rng.standard_normal((*leading, H - h + 1, W - w + 1))
+    return rng.uniform(0, 255, (*leading, H, W)), (h, w), values
+
+
 def relaid(x):
     """The numbers of x in column-major order, with negative strides, with gaps in memory, and as lists."""
     back = (slice(None, None, -1),) * x.ndim
     return [np.asfortranarray(x), x[back].copy()[back], np.repeat(x, 2, axis=-1)[..., ::2], x.tolist()]
 
 
-def close(actual, wanted, rtol=1e-10):
-    """Assert the same shape, and equality to `rtol` of the largest wanted entry."""
+def close(actual, wanted, rtol=1e-10, size=None):
+    """Assert the same shape, and equality to `rtol` of the largest wanted entry, or of `size` if given."""
     actual, wanted = np.asarray(actual), np.asarray(wanted)
     assert actual.shape == wanted.shape
-    np.testing.assert_allclose(actual, wanted, rtol=rtol, atol=rtol * np.abs(wanted).max())
+    size = np.max(np.abs(wanted) if size is None else size)
+    np.testing.assert_allclose(actual, wanted, rtol=rtol, atol=rtol * size)
 
 
 def same(a, b, rtol=1e-10):

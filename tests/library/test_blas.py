@@ -73,18 +73,13 @@ def enter_and_leave():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_child_forked_while_another_thread_holds_the_lock_gets_in(other_inside):
+def test_a_child_gets_in_while_a_thread_holds_the_lock_and_what_is_forked_inside_stays_there(other_inside):
     """The child has no such thread, neither to free the lock nor to leave."""
     enter, leave = other_inside
+    with blas.one_thread():
+        assert child(lambda: int(now() == {1}) + enter_and_leave()) == 2
     with blas.one_thread().lock:
         assert child(enter_and_leave) == 3
     enter()
     assert child(enter_and_leave) == 3
     leave()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_child_forked_inside_stays_inside():
-    with threadpool_limits(2, user_api="blas"), blas.one_thread():
-        assert child(lambda: int(now() == {1}) + enter_and_leave()) == 2

@@ -1,4 +1,4 @@
-"""Every bad input of the lower floors gets its own message before any work; good inputs are copied, never changed."""
+"""Every bad input of the lower floors gets its own message before any work; good ones are never changed."""
 # ruff: noqa: E501 (the table of messages)
 
 import copy
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.mixture import GaussianMixture
 
-from course_lib import checks, gaussian, mixture, windows
+from course_lib import checks, datasets, gaussian, images, mixture, patches, report, windows
 from course_lib.em import EMResult, run_em
 from course_lib.gaussian import Gaussian, LinearGaussian
 from course_lib.mixture import Mixture
@@ -29,16 +29,22 @@ MIX = Mixture([0.5, 0.5], [[0, 0], [1, 1]], [I2, I2])
 ROWS = np.arange(10.0).reshape(5, 2)
 FAR = np.array([[0.0, 0.0], [1e149, 0.0]])
 NARROW = Mixture([1], [[0, 0]], [1e-20 * I2])
+GRAY, STACK, GRID = np.zeros((4, 6)), np.zeros((2, 4, 6)), np.zeros((15, 4))
+LINE, WIDE = Mixture([1], [[0, 0]], [np.ones((2, 2))]), Mixture([1], [[0] * 4], [1e150 * np.eye(4)])
+SIDES = [
+    lambda m: patches.extract_patches(STACK, m), lambda m: patches.sample_patches(STACK, m, 1, RNG),
+    lambda m: patches.coverage((4, 6), m), lambda m: patches.patch_side(m, (4, 6)),
+]  # fmt: skip
+SHAPES = [
+    lambda shape: patches.coverage(shape, 2), lambda shape: patches.add_patches(GRID, shape),
+    lambda shape: patches.patch_side(2, shape), lambda shape: patches.side(4, shape=shape),
+]  # fmt: skip
 MASKED = np.ma.masked_equal([[0.0, 999.0], [0.0, 0.0]], 999.0)
 RECORDS = {
     Gaussian: {"mean": np.array([1, 2]), "cov": np.array([[2, 1], [1, 2]])},
     LinearGaussian: {"matrix": np.array([[1, 0, 2]]), "offset": np.array([3]), "noise_cov": np.array([[4]])},
-    Mixture: {
-        "weights": np.array([1, 0]),
-        "means": np.array([[1, 2], [3, 4]]),
-        "covs": np.array([I2, 2 * I2], dtype=int),
-    },
-}
+    Mixture: {"weights": np.array([1, 0]), "means": np.array([[1, 2], [3, 4]]), "covs": np.eye(2)[None].repeat(2, 0)},
+}  # fmt: skip
 
 
 # Records
@@ -112,9 +118,7 @@ def test_rounding_and_singular_covariances_are_accepted_at_every_scale(scale):
 
 
 @pytest.mark.parametrize("record", [G2, CHANNEL, MIX, EMResult(MIX, [1.0, 2.0], True)])
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda record: pickle.loads(pickle.dumps(record))]
-)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))])
 def test_a_copy_of_a_record_is_read_only_again(record, again):
     """Arrays of a pickle are writeable; what a record has computed from them must not go stale."""
     twin = again(record)
@@ -212,30 +216,91 @@ BAD_CALLS = [
     (TypeError, "progress needs True or False; got int 1; give one of them", lambda: checks.flag("progress", 1)),
     (ValueError, "shape needs two numbers (h, w); got {1, 2}; give rows and columns", lambda: checks.pair("shape", {1, 2})),
     (ValueError, "shape needs two numbers (h, w); got {1: 2, 3: 4}; give rows and columns", lambda: windows.spread(I2, {1: 2, 3: 4})),
+    (ValueError, "shape needs two numbers (h, w); got (1, 2, 3); give rows and columns", lambda: windows.window_sums(STACK, (1, 2, 3))),
+    (ValueError, "shape needs two numbers (h, w); got None; give rows and columns", lambda: windows.corner_sums(STACK, None)),
     (ValueError, "shape needs two numbers (h, w); got array(3); give rows and columns", lambda: checks.pair("shape", np.array(3))),
     (ValueError, "S needs shape (2, 2); got (3, 3); W has 2 columns", lambda: gaussian.gain(FLAT.cov, CHANNEL.matrix, CHANNEL.noise_cov)),
     (ValueError, "R needs shape (1, 1); got (2, 2); W has 1 rows", lambda: gaussian.gain(I2, CHANNEL.matrix, I2)),
     (TypeError, "prior needs a Mixture of course_lib.mixture as it is now; got one made before the module was reloaded; build it again, or restart the kernel", lambda: mixture.components(type("Mixture", (), {"__module__": "course_lib.mixture"})())),
+    (ValueError, "peak needs a finite number above 0 (gray levels); got 0; give a positive one", lambda: images.psnr(GRAY, GRAY, peak=0)),
+    (ValueError, "peak needs a number of at least 1e-150; got 1e-170; choose another unit", lambda: images.psnr(GRAY, GRAY, peak=1e-170)),
+    (ValueError, "estimate and truth need one shape; got (2, 4, 6) and (4, 6); compare image by image", lambda: images.psnr(STACK, GRAY)),
+    (TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)", lambda: images.add_noise(GRAY, 25, None)),
+    (ValueError, "noise_std needs a finite number of at least 0 (gray levels); got -1; give a positive one", lambda: images.add_noise(GRAY, -1, RNG)),
+    (ValueError, "noise_std needs a finite number of at least 0 (gray levels); got inf; give a positive one", lambda: images.add_noise(GRAY, np.inf, RNG)),
+    (ValueError, "noise_std needs a number of at least 1e-150; got 1e-170; choose another unit", lambda: images.add_noise(GRAY, 1e-170, RNG)),
+    (ValueError, "noise_std needs a number of at most 1e+18; got 1e+60; choose another unit", lambda: images.add_noise(GRAY.astype("f"), 1e60, RNG)),
+    (ValueError, "noise_std needs a number of at least 1e-18; got 1e-20; choose another unit", lambda: images.add_noise(GRAY.astype("f"), 1e-20, RNG)),
+    (TypeError, "noise_std needs one real number; got NoneType None; give a number in gray levels", lambda: images.add_noise(GRAY, None, RNG)),
+    (TypeError, "noise_std needs one real number; got bool True; give a number in gray levels", lambda: images.add_noise(GRAY, True, RNG)),
+    (ValueError, "split needs one of 'train', 'test'; got str ''; choose one of them", lambda: datasets.digits("")),
+    (ValueError, "split needs one of 'train', 'test'; got list ['train']; choose one of them", lambda: datasets.digits(["train"])),
+    (ValueError, "name needs one of 'astronaut'; got str 'camera'; choose one of them", lambda: datasets.face("camera")),
+    (ValueError, "name needs one of 'camera', 'coins'; got str 'astronaut'; choose one of them", lambda: datasets.background("astronaut")),
+    (ValueError, "name needs one of 'camera', 'coins'; got NoneType None; choose one of them", lambda: datasets.background(None)),
+    (ValueError, "shape needs at most 162 x 126 for 'astronaut'; got 163 x 14; ask for less", lambda: datasets.face(shape=(163, 14))),
+    (ValueError, "shape needs at most 162 x 126 for 'astronaut'; got 18 x 127; ask for less", lambda: datasets.face(shape=(18, 127))),
+    (ValueError, "shape needs at most 256 x 384 for 'coins'; got 300 x 60; ask for less", lambda: datasets.background("coins", (300, 60))),
+    (ValueError, "shape needs two numbers (rows, columns); got (40, 60, 3); give rows and columns", lambda: datasets.background(shape=(40, 60, 3))),
+    *[(ValueError, f"shape needs to fit inside images of 4 x 6; got {h} x {w}; make it smaller", lambda f=f, h=h, w=w: f((h, w)))
+      for h, w in ((5, 2), (2, 7)) for f in (lambda s: windows.window_sums(STACK, s), lambda s: windows.corner_sums(np.zeros((5, 7)), s))],
+    (ValueError, "template needs to fit inside images of 4 x 6; got 5 x 2; make it smaller", lambda: windows.correlate(STACK, np.zeros((5, 2)))),
+    (ValueError, "template needs shape (h, w); got (0, 2); give at least one", lambda: windows.correlate(STACK, np.zeros((0, 2)))),
+    (ValueError, "template needs finite numbers; got 1 NaN or infinite of 2; replace or remove them first (np.nan_to_num, or drop the row)", lambda: windows.correlate(STACK, [[np.nan, 1]])),
+    (ValueError, "patches needs square patches; got 5 pixels a patch; use m*m pixels", lambda: patches.average_patches(np.zeros((15, 5)), (4, 6))),
+    (ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 14; give all of them, in row-major order", lambda: patches.average_patches(GRID[1:], (4, 6))),
+    (ValueError, "patches needs 15 patches of 2 x 2 for an image of 4 x 6; got 16; give all of them, in row-major order", lambda: patches.average_patches(np.zeros((16, 4)), (4, 6))),
+    (ValueError, "shape needs at least 5 x 5, the size of a patch; got 4 x 6; check both", lambda: patches.average_patches(np.zeros((1, 25)), (4, 6))),
+    (ValueError, "n needs a whole number from 1 to 30; got 31; there are 30 windows of 2 x 2; give more images", lambda: patches.sample_patches(STACK, 2, 31, RNG)),
+    (ValueError, "n needs a whole number from 1 to 30; got 0; there are 30 windows of 2 x 2; give more images", lambda: patches.sample_patches(STACK, 2, 0, RNG)),
+    (TypeError, "n needs a whole number; got float 3.0; give an int", lambda: patches.sample_patches(STACK, 2, 3.0, RNG)),
+    (ValueError, "images needs shape (N, H, W); got (4, 6); reshape it, or check which array was passed", lambda: patches.sample_patches(GRAY, 2, 1, RNG)),
+    (TypeError, "rng needs a numpy.random.Generator; got NoneType None; pass np.random.default_rng(seed)", lambda: patches.sample_patches(STACK, 2, 1, None)),
+    (TypeError, "pixels needs a whole number; got float 2.5; give an int", lambda: patches.side(2.5)),
+    (ValueError, "prior needs square patches; got 8 pixels a patch; use m*m pixels", lambda: patches.side(8, "prior")),
+    (ValueError, "images needs at least 5 x 5 pixels, the size of a patch; got 4 x 6; use smaller ones", lambda: patches.side(25, "prior", (4, 6))),
+    *[(error, f"m needs {message}", lambda f=f, m=m: f(m)) for f in SIDES for m, error, message in (
+        (5, ValueError, "to be at most 4 for images of 4 x 6; got 5; use smaller patches"), ("3", TypeError, "a whole number; got str '3'; give an int"),
+        (0, ValueError, "a whole number of at least 1; got 0; choose one in that range"))],
+    *[(error, f"shape{message}", lambda f=f, shape=shape: f(shape)) for f in SHAPES for shape, error, message in (
+        (28, ValueError, " needs two numbers (H, W); got 28; give rows and columns"), ((8, 7.5), TypeError, "[1] needs a whole number; got float 7.5; give an int"),
+        ((-8, 7), ValueError, "[0] needs a whole number of at least 1; got -8; choose one in that range"))],
+    *[(ValueError, "prior needs invertible covariances, the report's rule inverts them; got a singular one; add reg_covar to its diagonal, or use denoising.denoise", call)
+      for call in (lambda: report.literal_scores(LINE, 25), lambda: report.literal_component(LINE, 25), lambda: report.literal_loop([[0, 0]], LINE, 25))],
+    *[(ValueError, "patches needs shape (N, 2); got (15, 4); the prior has 2 pixels a patch", call)
+      for call in (lambda: report.literal_denoise_patches(GRID, MIX, 25), lambda: report.literal_loop(GRID, MIX, 25))],
+    (ValueError, "noise_std needs a finite number above 0 (standard deviation in gray levels); got 0; give a positive one", lambda: report.literal_scores(MIX, 0)),
+    (ValueError, "noise_std needs a number of at least 1e-150; got 1e-170; choose another unit", lambda: report.literal_denoise_patches(ROWS, MIX, 1e-170)),
+    (ValueError, "noise_std needs to suit the prior's variances; got 1e+150; choose another unit", lambda: report.literal_scores(WIDE, 1e150)),
+    (ValueError, "patches needs values that the rule can scale; got a result beyond all numbers; check units", lambda: report.literal_denoise_patches(GRID, WIDE, 1e-150, epsilon=1e150)),
+    (ValueError, "epsilon needs a finite number of at least 0 (squared gray levels); got -1; give a positive one", lambda: report.literal_scores(MIX, 25, epsilon=-1)),
+    (ValueError, "compare needs one of 'densities', 'logarithms'; got str 'luck'; choose one of them", lambda: report.literal_component(MIX, 25, compare="luck")),
+    (ValueError, "images needs at least 2 x 2 pixels, the size of a patch; got 1 x 15; use smaller ones", lambda: report.literal_denoise(np.zeros((1, 15)), WIDE, 25)),
+    (ValueError, "prior needs square patches; got 2 pixels a patch; use m*m pixels", lambda: report.literal_denoise(GRAY, MIX, 25)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("error", "message", "call"), BAD_CALLS, ids=range(len(BAD_CALLS)))
 def test_bad_input_is_refused_with_what_was_needed_what_came_and_what_to_do(error, message, call):
+    """Before any work: nothing is drawn."""
     assert message.count("; ") >= 2 and re.match(r".+ needs? .+; got .+; .+", message)
+    before = RNG.bit_generator.state
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         call()
+    assert RNG.bit_generator.state == before
 
 
 # Good input
 
 
 def test_inputs_are_never_modified():
-    before = ROWS, ROWS.astype(np.float32), np.full((5, 2), 0.5), np.array([1.0]), np.array([1, 0]), np.array([3.0, 4.0])  # fmt: skip
+    g, pair = Gaussian([0, 0, 0], np.eye(3)), [np.array([1, 0]), np.array([3.0, 4.0])]
+    before = ROWS, ROWS.astype(np.float32), np.full((5, 2), 0.5), np.array([1.0]), *pair
     x, x32, resp, y, seen, value = arrays = [array.copy() for array in before]  # fit keeps float32 as it is
     for call in (
-        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp, reg_covar=1.0), lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2),
-        lambda: mixture.posterior(MIX, CHANNEL, y), lambda: gaussian.condition(Gaussian([0, 0, 0], np.eye(3)), seen, value),
-        lambda: gaussian.condition_by_precision(Gaussian([0, 0, 0], np.eye(3)), seen, value),
+        lambda: G2.log_density(x), lambda: mixture.e_step(x, MIX), lambda: mixture.m_step(x, resp),
+        lambda: mixture.fit(x, 2), lambda: mixture.fit(x32, 2), lambda: mixture.posterior(MIX, CHANNEL, y),
+        lambda: gaussian.condition(g, seen, value), lambda: gaussian.condition_by_precision(g, seen, value),
     ):  # fmt: skip
         call()
     for now, then in zip(arrays, before):

@@ -5,13 +5,15 @@ import warnings
 import numpy as np
 import pytest
 
-from course_lib import images, patches, report, windows
+from course_lib import denoising, images, patches, report, windows
+from course_lib.estimators import PatchDenoiser, SceneFinder
 from course_lib.mixture import Mixture
 from tests.bad_images import BAD_IMAGES
 from tests.helpers import IN_AND_OUT, relaid
 
 X = np.random.default_rng(0).integers(200, 255, (2, 6, 4))  # sums of bytes run over 255
 PRIOR = Mixture([1], np.zeros((1, 4)), [625 * np.eye(4)])
+DENOISER, FINDER = PatchDenoiser(1, 2, random_state=0).fit(X, X), SceneFinder((2, 2), max_iter=1)
 
 
 def rng():
@@ -20,6 +22,7 @@ def rng():
 
 # door -> (name of the argument, its axes, is float32 kept, call); windows of one pixel could hand out views
 DOORS = {
+    "denoise": ("images", "H, W", True, lambda x: denoising.denoise(x, PRIOR, 25)),
     "add_noise": ("images", "H, W", True, lambda x: images.add_noise(x, 25, rng())),
     "psnr": ("estimate", "H, W", False, lambda x: images.psnr(x, X + 1)),
     "psnr, truth": ("truth", "H, W", False, lambda x: images.psnr(X + 1, x)),
@@ -65,19 +68,20 @@ def test_bad_pictures_are_refused(name, axes, keeps, call, bad, error, message):
 @pytest.mark.parametrize(("shape", "warns"), [
     ((30, 40, 4), 1), ((9, 9, 2), 1), ((2, 9, 9, 3), 1), ((3, 30, 40), 0), ((99, 8, 3), 0), ((9, 9, 5), 0),
 ])  # fmt: skip
-@pytest.mark.parametrize(
-    "door", ["add_noise", "psnr", "extract_patches", "sample_patches", "literal_denoise"]
-)
-def test_axes_that_look_like_colours_get_one_warning_at_the_callers_line(door, shape, warns):
+@pytest.mark.parametrize(("name", "most", "call"), [
+    ("estimate", 4, lambda x: images.psnr(x, x + 1)),
+    *[("images", 4, DOORS[door][3]) for door in ("add_noise", "extract_patches", "literal_denoise")],
+    ("images", 3, DOORS["sample_patches"][3]), ("images", 3, DOORS["denoise"][3]),
+    ("images", 3, lambda x: DENOISER.fit(x, x)), ("images", 3, DENOISER.predict),
+    ("images", 3, lambda x: DENOISER.score(x, x)), ("images", 3, FINDER.fit),
+])  # fmt: skip
+def test_axes_that_look_like_colours_get_one_warning_at_the_callers_line(name, most, call, shape, warns):
     """At most four columns beside two larger axes are likely colours, or a stack with its axis last."""
-    name, _, _, call = DOORS[door]
-    if door == "psnr":
-        call = lambda x: images.psnr(x, x + 1)  # noqa: E731
-    if door == "sample_patches" and len(shape) > 3:
+    if len(shape) > most:
         pytest.skip("takes three axes")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        call(np.full(shape, 100.0))
+        call(rng().uniform(50, 200, shape))
     came = f"{shape}, taken for pictures of {shape[-2]} x {shape[-1]}"
     remedy = "make colours gray, or put the axis of the pictures first (np.moveaxis)"
     message = f"{name} needs axes (..., rows, columns); got {came}; {remedy}"

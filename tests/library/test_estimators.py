@@ -98,9 +98,7 @@ def test_images_of_different_sizes(digits, small):
 
 def test_noise_is_measured_when_it_is_not_given(digits, small):
     model = clone(small).set_params(noise_std=None).fit(*digits)
-    assert model.noise_std_ == pytest.approx(
-        25, abs=5 * 25 / np.sqrt(2 * digits[0].size)
-    )  # 5 standard errors
+    assert abs(model.noise_std_ - 25) < 5 * 25 / np.sqrt(2 * digits[0].size)  # 5 standard errors
 
 
 def test_samples_come_from_the_random_state_and_a_gate_from_its_rank(digits, fitted):
@@ -134,24 +132,21 @@ def test_what_draws_nothing_leaves_numpys_global_stream_alone(digits, fitted):
 STATE = "random_state needs None, an int of 0 to 2**32 - 1 or a numpy RandomState; got "
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        ({"n_components": 10_000}, ValueError, "n_components needs a whole number from 1 to 1500; got 10000"),
-        ({"patch_size": 29}, ValueError, "m needs to be at most 28 for images of 28 x 28; got 29"),
-        ({"noise_std": 0}, ValueError, "noise_std needs a finite number above 0"),
-        ({"estimate": "map"}, ValueError, "estimate needs one of 'mean', 'most_probable', 'sample'; got"),
-        ({"max_patches": 0}, ValueError, "max_patches needs a whole number of at least 1; got 0"),
-        ({"reg_covar": -1}, ValueError, "reg_covar needs a finite number above 0"),
-        ({"max_iter": 0}, ValueError, "max_iter needs a whole number of at least 1; got 0"),
-        ({"gate_rank": 17}, ValueError, "gate_rank needs a whole number from 1 to 16; got 17"),
-        ({"progress": "abc"}, TypeError, "progress needs True or False; got str 'abc'"),
-        ({"random_state": np.random.default_rng(0)}, TypeError, STATE + "Generator; take a small int"),
-        ({"random_state": "0"}, TypeError, STATE + "str"),
-        ({"random_state": -1}, ValueError, STATE + "-1"),
-        ({"random_state": 2**32}, ValueError, STATE + "4294967296"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "error", "message"), [
+    ({"n_components": 10_000}, ValueError, "n_components needs a whole number from 1 to 1500; got 10000"),
+    ({"patch_size": 29}, ValueError, "m needs to be at most 28 for images of 28 x 28; got 29"),
+    ({"noise_std": 0}, ValueError, "noise_std needs a finite number above 0"),
+    ({"estimate": "map"}, ValueError, "estimate needs one of 'mean', 'most_probable', 'sample'; got"),
+    ({"max_patches": 0}, ValueError, "max_patches needs a whole number of at least 1; got 0"),
+    ({"reg_covar": -1}, ValueError, "reg_covar needs a finite number above 0"),
+    ({"max_iter": 0}, ValueError, "max_iter needs a whole number of at least 1; got 0"),
+    ({"gate_rank": 17}, ValueError, "gate_rank needs a whole number from 1 to 16; got 17"),
+    ({"progress": "abc"}, TypeError, "progress needs True or False; got str 'abc'"),
+    ({"random_state": np.random.default_rng(0)}, TypeError, STATE + "Generator; take a small int"),
+    ({"random_state": "0"}, TypeError, STATE + "str"),
+    ({"random_state": -1}, ValueError, STATE + "-1"),
+    ({"random_state": 2**32}, ValueError, STATE + "4294967296"),
+])  # fmt: skip
 def test_bad_parameters_stop_before_any_work(digits, small, capsys, change, error, message):
     """A fit would have shown its progress."""
     model = clone(small).set_params(**({"progress": True} | change))
@@ -164,19 +159,16 @@ def test_bad_parameters_stop_before_any_work(digits, small, capsys, change, erro
                 call(digits[0])
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        (lambda x: x[0], ValueError, "got (28, 28); cut all pictures to one size; a single picture"),
-        (lambda x: x[:0], ValueError, "noisy needs shape (N, H, W); got (0, 28, 28)"),
-        (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "noisy needs finite numbers; got 1 NaN"),
-        (lambda x: [x[0], x[1, :, 0]], ValueError, "noisy[1] needs shape (H, W); got (28,)"),
-        (lambda x: [[[1.0, 2.0], [3.0]]], ValueError, "noisy[0] needs parts of one shape"),
-        (lambda x: [np.ma.masked_equal(x[0], 0)], TypeError, "noisy[0] needs a plain array"),
-        (lambda x: x[:5], ValueError, "noisy and clean need images of the same sizes; got 5 images"),
-        (lambda x: x[:, :20], ValueError, "noisy and clean need images of the same sizes"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("change", "error", "message"), [
+    (lambda x: x[0], ValueError, "got (28, 28); cut all pictures to one size; a single picture"),
+    (lambda x: x[:0], ValueError, "noisy needs shape (N, H, W); got (0, 28, 28)"),
+    (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "noisy needs finite numbers; got 1 NaN"),
+    (lambda x: [x[0], x[1, :, 0]], ValueError, "noisy[1] needs shape (H, W); got (28,)"),
+    (lambda x: [[[1.0, 2.0], [3.0]]], ValueError, "noisy[0] needs parts of one shape"),
+    (lambda x: [np.ma.masked_equal(x[0], 0)], TypeError, "noisy[0] needs a plain array"),
+    (lambda x: x[:5], ValueError, "noisy and clean need images of the same sizes; got 5 images"),
+    (lambda x: x[:, :20], ValueError, "noisy and clean need images of the same sizes"),
+])  # fmt: skip
 def test_bad_images_are_refused_everywhere(digits, fitted, change, error, message):
     bad = change(digits[0])
     for call in (clone(fitted).fit, fitted.score):
@@ -194,5 +186,4 @@ def test_images_of_any_kind_are_taken_and_left_alone(digits, small):
     wanted = clone(small).fit(noisy * 1.0, clean * 1.0)
     np.testing.assert_array_equal(model.predict(noisy), wanted.predict(noisy * 1.0))
     assert model.score(noisy, clean) == wanted.score(noisy * 1.0, clean * 1.0)
-    np.testing.assert_array_equal(noisy, kept[0])
-    np.testing.assert_array_equal(clean, kept[1])
+    assert (noisy == kept[0]).all() and (clean == kept[1]).all()

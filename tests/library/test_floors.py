@@ -28,23 +28,16 @@ FLOORS = {
 }  # fmt: skip
 ANYWHERE = {"numpy", "scipy"}
 ROOMS = {
-    "sklearn": {"datasets", "_sklearn", "mixture", "estimators"},
-    "joblib": {"scene"},
-    "matplotlib": {"classroom.plots"},
-    "ipywidgets": {"classroom.widgets"},
-    "PIL": {"classroom.widgets"},
-    "nbconvert": {"classroom.slides"},
-    "nbformat": {"classroom.slides"},
-    "sympy": {"classroom.ledger"},
-    "platformdirs": {"priors"},
-    "threadpoolctl": {"blas"},
-}
+    "sklearn": {"datasets", "_sklearn", "mixture", "estimators"}, "joblib": {"scene"},
+    "matplotlib": {"classroom.plots"}, "ipywidgets": {"classroom.widgets"}, "PIL": {"classroom.widgets"},
+    "nbconvert": {"classroom.slides"}, "nbformat": {"classroom.slides"}, "sympy": {"classroom.ledger"},
+    "platformdirs": {"priors"}, "threadpoolctl": {"blas"},
+}  # fmt: skip
+# imported inside a function only
 LAZY = {
-    ("sklearn", "datasets"),
-    ("sklearn", "_sklearn"),
-    ("sklearn", "mixture"),
     ("nbconvert", "classroom.slides"),
-}  # imported inside a function only
+    *(("sklearn", room) for room in ("datasets", "_sklearn", "mixture")),
+}
 FORBIDDEN_CALLS = {"inv", "det"}
 RANDOM_OBJECTS = {"BitGenerator", "Generator", "PCG64", "SeedSequence", "default_rng"}
 

@@ -1,6 +1,5 @@
 """Noise and PSNR."""
 
-import re
 import warnings
 
 import numpy as np
@@ -41,36 +40,9 @@ def test_noise_repeats_with_the_seed_and_no_noise_is_the_image():
     np.testing.assert_array_equal(images.add_noise(clean, 0, np.random.default_rng(7)), clean)
 
 
-@pytest.mark.parametrize(("noise_std", "dtype", "error", "message"), [
-    (-1, float, ValueError, "needs a finite number of at least 0 (gray levels); got -1; give a positive one"),
-    (np.nan, float, ValueError, "needs a finite number of at least 0 (gray levels); got nan; give a positive one"),  # noqa: E501
-    (np.inf, float, ValueError, "needs a finite number of at least 0 (gray levels); got inf; give a positive one"),  # noqa: E501
-    (1e-170, float, ValueError, "needs a number of at least 1e-150; got 1e-170; choose another unit"),
-    (1e60, np.float32, ValueError, "needs a number of at most 1e+18; got 1e+60; choose another unit"),
-    (1e-20, np.float32, ValueError, "needs a number of at least 1e-18; got 1e-20; choose another unit"),
-    ("25", float, TypeError, "needs one real number; got str '25'; give a number in gray levels"),
-    ([25, 50], float, TypeError, "needs one real number; got list [25, 50]; give a number in gray levels"),
-    (25j, float, TypeError, "needs one real number; got complex 25j; give a number in gray levels"),
-    (None, float, TypeError, "needs one real number; got NoneType None; give a number in gray levels"),
-    (True, float, TypeError, "needs one real number; got bool True; give a number in gray levels"),
-])  # fmt: skip
-def test_noise_refuses_a_bad_width_before_it_draws(noise_std, dtype, error, message, rng):
-    before = rng.bit_generator.state
-    with pytest.raises(error, match=f"^noise_std {re.escape(message)}$"):
-        images.add_noise(np.zeros((4, 4), dtype), noise_std, rng)
-    assert rng.bit_generator.state == before
-
-
 @pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e18), (float, 1e150)])
 def test_noise_of_any_width_that_passes_is_finite(dtype, largest, rng):
     assert np.isfinite(images.add_noise(np.full((4, 4), largest, dtype), largest, rng)).all()
-
-
-@pytest.mark.parametrize("rng", [None, 0, np.random, np.random.RandomState(0)])
-def test_noise_needs_a_generator(rng):
-    message = r"rng needs a numpy.random.Generator; got .*; pass np.random.default_rng\(seed\)"
-    with pytest.raises(TypeError, match=message):
-        images.add_noise(np.zeros((4, 4)), 25, rng)
 
 
 # psnr
@@ -121,9 +93,8 @@ def test_psnr_falls_by_20_log10_of_the_error_and_ignores_units(rng):
     for unit in (3, 1e-145, 1e145):
         value = images.psnr(unit * (truth + error), unit * truth, peak=unit * 255)
         assert value == pytest.approx(base, rel=1e-10)
-    assert images.psnr(truth + error, truth, peak=1e-150) == pytest.approx(
-        base - 20 * np.log10(255e150), rel=1e-10
-    )
+    value = images.psnr(truth + error, truth, peak=1e-150)
+    assert value == pytest.approx(base - 20 * np.log10(255e150), rel=1e-10)
 
 
 @pytest.mark.parametrize(("estimate", "truth", "peak", "warns"), [
@@ -138,15 +109,3 @@ def test_pictures_within_0_and_1_at_peak_255_get_one_warning(estimate, truth, pe
         images.psnr(np.resize(estimate, (3, 4, 4)), np.resize(truth, (3, 4, 4)), peak=peak)
     message = "peak needs the largest gray level; got 255 for pictures within 0..1; give peak=1"
     assert [(str(w.message), w.filename) for w in caught] == [(message, __file__)] * warns
-
-
-def test_psnr_does_not_broadcast():
-    with pytest.raises(ValueError, match=r"estimate and truth need one shape; got \(2, 4, 4\) and \(4, 4\)"):
-        images.psnr(np.zeros((2, 4, 4)), np.zeros((4, 4)))
-
-
-@pytest.mark.parametrize("peak", [0, -255, np.nan, 1e-170])
-def test_psnr_refuses_a_peak_that_is_not_positive(peak):
-    needs = r"(finite number above 0 \(gray levels\)|number of at least 1e-150); got"
-    with pytest.raises(ValueError, match=f"^peak needs a {needs}"):
-        images.psnr(np.zeros((4, 4)), np.ones((4, 4)), peak=peak)

@@ -51,10 +51,8 @@ def test_the_recipe_gives_what_is_shipped():
     """(M7) m = 4, K = 5, fitted again: the same held-out log-likelihood, not that of K = 1. To 0.01
     nats a patch: another BLAS rounds otherwise, and the fit stops when a step gains less than 0.001."""
     held_out = patches.sample_patches(datasets.digits("test")[0], 4, 5_000, np.random.default_rng(0))
-    again = priors.fit_digits(4, 5)
-    refit, shipped, one = (
-        p.log_density(held_out).mean() for p in (again, shipped_prior(4, 5), shipped_prior(4, 1))
-    )
+    fitted = priors.fit_digits(4, 5), shipped_prior(4, 5), shipped_prior(4, 1)
+    refit, shipped, one = (prior.log_density(held_out).mean() for prior in fitted)
     assert refit == pytest.approx(shipped, abs=0.01)
     assert shipped > one + 1
     means = [shipped_prior(16, 11, seed).means for seed in range(4)]  # the seeds are different fits
@@ -299,17 +297,14 @@ def test_the_recipe_hands_on_its_seed_and_progress(m, n, floor, monkeypatch):
     assert (prior.means.max() > 100) == (floor == 300)  # by an M-step on the patches
 
 
-ARGUMENTS = [
+@pytest.mark.parametrize(("arguments", "error", "message"), [
     ((29, 1), ValueError, "patch_size needs a whole number from 1 to 28; got 29; digits have 28 x 28 pixels"),
     ((4.0, 1), TypeError, "patch_size needs a whole number; got float 4.0"),
     ((np.nan, 1), TypeError, "patch_size needs a whole number; got float nan"),
     ((4, 0), ValueError, "n_components needs a whole number from 1 to 50000; got 0"),
     ((28, 4501), ValueError, "from 1 to 4500; got 4501; a prior is fitted to that many patches"),
     ((4, 5, -1), ValueError, "seed needs a whole number from 0 to 4294967295; got -1"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("arguments", "error", "message"), ARGUMENTS)
+])  # fmt: skip
 def test_bad_arguments_are_refused_before_any_fit(arguments, error, message, cache, monkeypatch):
     monkeypatch.setattr(priors.mixture, "fit_quietly", None)
     m, k, *seed = arguments
