@@ -10,13 +10,8 @@ from nbconvert import HTMLExporter
 from nbformat import v4
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TRACES = (
-    "jupyter.widget-view",
-    "jupyter.widget-state",
-    "Error displaying widget",
-    "model not found",
-    "Traceback (most recent call last)",
-)
+TRACES = ["jupyter.widget-view", "jupyter.widget-state", "Error displaying widget", "model not found"]
+TRACES += ["Traceback (most recent call last)"]
 PIXEL = "iVBORw0KGgo="
 
 

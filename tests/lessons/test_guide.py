@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.classroom.exercises import EXERCISES
 from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS
+from tests.tools import lesson_rules
 
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 TAUGHT = LESSONS[1:]
@@ -15,17 +16,14 @@ PARTS = ("Aims", "Prerequisites", "45 minutes", "90 minutes", "Where students st
 def section(stem):
     """The part of the guide on one lesson, without its heading."""
     found = re.search(rf"^### {stem[:2]} .*?\n(.*?)(?=^### |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
-    return found.group(1) if found else ""
+    return found[1] if found else ""
 
 
 def minutes(text):
     """Minutes of the rows of the first table."""
-    rows = re.match(
-        r".*?^\|[^\n]*minutes[^\n]*\n\|[-| ]+\n((?:\|[^\n]*\n)+)",
-        text,
-        re.MULTILINE | re.DOTALL | re.IGNORECASE,
-    )
-    return [int(row.split("|")[1]) for row in rows.group(1).splitlines()]
+    head = r"^\|[^\n]*minutes[^\n]*\n\|[-| ]+\n"
+    rows = re.search(rf"{head}((?:\|[^\n]*\n)+)", text, re.MULTILINE | re.IGNORECASE)
+    return [int(row.split("|")[1]) for row in rows[1].splitlines()]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -52,7 +50,4 @@ def test_every_lesson_has_its_running_time(stem):
 
 
 def test_links_lead_to_files():
-    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", GUIDE)
-    assert [target for target in targets if not (NOTEBOOKS / target).exists()] == [] and len(targets) > len(
-        LESSONS
-    )
+    assert lesson_rules.dead_links(GUIDE, NOTEBOOKS) == []

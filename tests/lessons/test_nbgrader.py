@@ -59,25 +59,24 @@ class Course:
         done = self.api.autograde(stem, name, create=True)
         assert done["success"], done["log"]
         with self.api.gradebook as book:
-            return {
-                grade.name: grade.score for grade in book.find_submission_notebook(stem, stem, name).grades
-            }
+            grades = book.find_submission_notebook(stem, stem, name).grades
+            return {grade.name: grade.score for grade in grades}
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    )  # it calls `alembic`
+    ours = str(Path(sys.executable).parent)  # nbgrader calls `alembic`
+    monkeypatch.setenv("PATH", os.pathsep.join([ours, os.environ["PATH"]]))
     return Course(tmp_path)
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_the_release_is_the_student_edition(course, stem):
     released, ours = course.release(stem), student.edition(notebook(stem))
-    assert [cell.source for cell in released.cells[1:]] == [
-        cell.source for cell in ours.cells[1:]
+    sources = [
+        [cell.source for cell in nb.cells[1:]] for nb in (released, ours)
     ]  # ours says on top what it is
+    assert sources[0] == sources[1]
     assert not any(cell.get("outputs") for cell in released.cells)
 
 

@@ -63,9 +63,8 @@ def test_only_lessons_are_paired_from_every_root(course, root, working_folder, m
     texts = {path.relative_to(course).as_posix() for path in course.rglob("*.py")}
     assert texts == {f"scripts/{LESSON}.py"}
     script = (course / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8")
-    assert script.count("# Added in JupyterLab.") == 1 and script.startswith(
-        (NOTEBOOKS / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8")
-    )
+    assert script.count("# Added in JupyterLab.") == 1
+    assert script.startswith((NOTEBOOKS / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("root", [".", ".."])

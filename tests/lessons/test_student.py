@@ -1,7 +1,6 @@
 """The student edition is what the generator makes; test_run_again runs it from top to bottom."""
 
 import ast
-import re
 
 import nbformat
 import pytest
@@ -43,8 +42,7 @@ def test_every_exercise_is_in_its_lesson_and_the_lessons_have_three_to_five():
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_lesson_asks_to_predict_before_running(stem):
-    prose = [cell.source.lower() for cell in notebook(stem).cells if cell.cell_type == "markdown"]
-    assert any("predict" in text for text in prose)
+    assert "predict" in lesson_rules.prose(notebook(stem)).lower()
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
@@ -105,6 +103,4 @@ def test_links_are_turned_to_what_lies_above(link, turned):
 @pytest.mark.parametrize("stem", LESSONS)
 def test_links_inside_the_repository_lead_to_a_file(stem, folder):
     nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", text)
-    assert [target for target in targets if not (NOTEBOOKS / folder / target).exists()] == []
+    assert lesson_rules.dead_links(lesson_rules.prose(nb), NOTEBOOKS / folder) == []

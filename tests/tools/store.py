@@ -120,9 +120,8 @@ def renew(name):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.tools.store", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "lessons", nargs="*", metavar="LESSON", help="such as 05_denoising_digits; default: all"
-    )
+    example = "such as 05_denoising_digits; default: all"
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=example)
     parser.add_argument("--alt", action="store_true", help="only renew the alternative texts of figures")
     options = parser.parse_args(arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # as the tests have it
