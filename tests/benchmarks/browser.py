@@ -22,12 +22,9 @@ REST = 300  # ms before a step: a user lets time pass after an answer, and TCP t
 CHANGES = 500
 STOPWATCH = (Path(__file__).parent / "stopwatch.js").read_text(encoding="utf-8")
 STAGES = {
-    "busy": "kernel has begun",
-    "answer": "last answer of the kernel",
-    "changed": "last picture is in the page",
-    "decoded": "pictures are decoded",
-    "painted": "painted",
-}
+    "busy": "kernel has begun", "answer": "last answer of the kernel", "changed": "last picture is there",
+    "decoded": "pictures are decoded", "painted": "painted",
+}  # fmt: skip
 MEBI = 2**20
 CELLS = (
     """%matplotlib inline

@@ -22,6 +22,7 @@ from course_lib.classroom.plots import _style
 from tests.classroom import test_plots
 from tests.lessons.test_export import Page, pictures
 from tests.tools import lesson_rules, store
+from tests.tools.lesson_rules import markdown_cells, outputs
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -35,12 +36,6 @@ EMPTY_TEXTS = ",here,this,link,this link,click here,there,page,this page,more,re
 
 
 # What a lesson says of its figures and shows beside them
-
-
-def outputs(nb, kind):
-    """(index of the cell, output) of the stored outputs of a kind."""
-    stored = [(i, output) for i, cell in enumerate(nb.cells) for output in cell.get("outputs", [])]
-    return [(i, output) for i, output in stored if kind in output.get("data", {})]
 
 
 def alternatives(nb):
@@ -72,27 +67,27 @@ def figures_have_alternative_text(nb):
 
 def tables_have_headers(nb):
     problems = []
-    for i, text in lesson_rules.markdown_cells(nb):
+    for i, text in markdown_cells(nb):
         for block in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
             first, rule, *_ = [*block.strip().splitlines(), ""]
             full = all(cell.strip() for cell in first.strip("|").split("|"))
             if not (full and re.fullmatch(r"\|(?:\s*:?-+:?\s*\|)+", rule)):
                 problems.append(f"cell {i} has a table without a full row of headings: {first}")
-    html = [(i, o.data["text/html"]) for i, o in outputs(nb, "text/html")] + lesson_rules.markdown_cells(nb)
+    html = [(i, o.data["text/html"]) for i, o in outputs(nb, "text/html")] + markdown_cells(nb)
     bare = [i for i, text in html if "<table" in text and "<th" not in text]
     return problems + [f"cell {i} has an HTML table without <th>" for i in bare]
 
 
 def pictures_have_alternative_text(nb):
     bare = r"!\[\s*\]\([^)]*\)|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>"
-    found = [(i, hit) for i, text in lesson_rules.markdown_cells(nb) for hit in re.findall(bare, text)]
+    found = [(i, hit) for i, text in markdown_cells(nb) for hit in re.findall(bare, text)]
     return [f"cell {i} has a picture without alternative text: {hit}" for i, hit in found]
 
 
 def links_say_where_they_lead(nb):
     links = [
         (i, link)
-        for i, text in lesson_rules.markdown_cells(nb)
+        for i, text in markdown_cells(nb)
         for link in re.findall(r"(?<!!)\[([^\]]*)\]\([^)]*\)", text)
     ]
     empty = [(i, link) for i, link in links if link.strip(" .*_`").lower() in EMPTY_TEXTS]
@@ -101,11 +96,8 @@ def links_say_where_they_lead(nb):
 
 def questions_need_no_colours(nb):
     """A question that names a colour names a place, a shape or a line style as well."""
-    sentences = [
-        (i, sentence)
-        for i, text in lesson_rules.markdown_cells(nb)
-        for sentence in re.split(r"(?<=[.?!:])\s+", text)
-    ]
+    cells = [(i, re.split(r"(?<=[.?!:])\s+", text)) for i, text in markdown_cells(nb)]
+    sentences = [(i, sentence) for i, found in cells for sentence in found]
     asked = [(i, sentence) for i, sentence in sentences if sentence.rstrip("*").endswith("?")]
     alone = [(i, s) for i, s in asked if re.search(COLOURS, s, re.I) and not re.search(CUES, s, re.I)]
     return [f"cell {i} asks by colour alone: {sentence}" for i, sentence in alone]

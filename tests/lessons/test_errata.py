@@ -30,10 +30,6 @@ def sections():
     return found
 
 
-def printed(cells):
-    return "\n".join(text for cell in cells for text in lesson_rules.printed(cell))
-
-
 def test_every_erratum_is_in_the_overview_and_has_a_section():
     assert list(rows()) == NUMBERS
     assert list(sections()) == NUMBERS
@@ -48,7 +44,7 @@ def test_a_section_names_place_and_both_formulas(number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_overview_says_what_the_section_prints(number):
-    cost, shown = rows()[number][1], printed(sections()[number])
+    cost, shown = rows()[number][1], lesson_rules.printed(sections()[number])
     stated = re.findall(NUMBER, cost)
     assert stated, "a cost is a number"
     assert [value for value in stated if value not in re.findall(NUMBER, shown.replace(",", " "))] == []
@@ -70,4 +66,4 @@ def test_the_lesson_named_has_that_section(number):
 def test_prose_states_printed_numbers(unit):
     lesson = notebook("10_errata")
     stated = set(re.findall(rf"(\d+\.\d+)\s{unit}", lesson_rules.prose(lesson)))
-    assert stated and stated <= set(re.findall(NUMBER, printed(lesson.cells)))
+    assert stated and stated <= set(re.findall(NUMBER, lesson_rules.printed(lesson.cells)))

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.lessons.test_notebooks import NOTEBOOKS, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e '.[grade]'")
@@ -18,7 +18,6 @@ pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
-WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 GRADED = "02_gaussian_posterior"
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 SCRIPT = "<script>alert(1)</script>"

@@ -9,7 +9,8 @@ import pytest
 
 from tests.tools import lesson_rules
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 SCRIPTS = NOTEBOOKS / "scripts"
 LESSONS = (
     "00_start_here 01_conditional_gaussians 02_gaussian_posterior 03_posterior_gmm 04_patches_and_prior "
@@ -20,6 +21,9 @@ LESSONS = (
 @lru_cache
 def notebook(stem):
     return nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4)
+
+
+WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 
 
 def test_these_lessons_and_their_scripts_are_there_and_no_others():

@@ -1,15 +1,13 @@
 """The README is short, its commands are the ones that are tested, and its links lead somewhere."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.lessons.test_notebooks import LESSONS, notebook
+from tests.lessons.test_notebooks import LESSONS, ROOT, notebook
 from tests.tools import chromium, lesson_rules
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VENV = "    python3 -m venv .venv"
 START = f"{VENV} && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
@@ -22,11 +20,6 @@ def lesson_map(text):
     """Lessons in the rows of the map; each names the notebook that it links to."""
     rows = re.findall(r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|", text, re.MULTILINE)
     return [name for name, target in rows if name == target]
-
-
-def rows_of_dB(text):
-    """The rows of three numbers with one decimal in a table."""
-    return re.findall(r"\| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \| ([0-9.]+\.[0-9]) \|$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", [START, TEST, APPS, TALK])
@@ -69,18 +62,15 @@ def test_it_has_the_map_and_a_picture_for_each_track_in_two_screens_and_its_link
     assert len(README.splitlines()) < 90
 
 
-def outputs_of(stem):
-    """All that a stored lesson prints."""
-    return "\n".join(text for cell in notebook(stem).cells for text in lesson_rules.printed(cell))
-
-
 def test_its_face_is_found_in_lesson_00():
     found = re.search(r"noise of 160 gray levels\. .* placed to the pixel in (\d+ of 100)", README)
-    assert f"faces placed exactly: {found[1]}" in outputs_of("00_start_here")
+    assert f"faces placed exactly: {found[1]}" in lesson_rules.printed(notebook("00_start_here").cells)
 
 
 def test_its_figures_are_printed_in_lesson_05():
-    outputs, rows = outputs_of("05_denoising_digits"), rows_of_dB(README)
+    number = r"\| ([0-9.]+\.[0-9]) "
+    outputs = lesson_rules.printed(notebook("05_denoising_digits").cells)
+    rows = re.findall(rf"{number}{number}{number}\|$", README, re.MULTILINE)
     assert len(rows) == 6
     for row in rows:
         assert re.search(r"\s+".join(map(re.escape, row)) + " dB", outputs), row

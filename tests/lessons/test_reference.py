@@ -4,7 +4,6 @@ import inspect
 import re
 from dataclasses import fields
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jupytext
@@ -13,9 +12,9 @@ import pytest
 
 from course_lib import denoising, gaussian, images, mixture, patches, scene, windows
 from course_lib.classroom import models
+from tests.lessons.test_notebooks import NOTEBOOKS
 from tests.tools.lesson_rules import headings, prose
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PAGE = (NOTEBOOKS / "REFERENCE.md").read_text(encoding="utf-8")
 SCRIPTS = {path.stem[:2]: path for path in sorted((NOTEBOOKS / "scripts").glob("*.py"))}
 SIZES = dict(N=6, K=8, Dz=3, Dy=2, D=4, m=2, H=19, W=23, h=7, w=9, I=13, J=15)

@@ -7,10 +7,8 @@ import pytest
 
 from course_lib.classroom import exercises
 from course_lib.classroom.exercises import EXERCISES
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
-
-WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 
 
 def test_every_lesson_has_its_student_edition_and_no_others():

@@ -23,6 +23,7 @@ SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
 UNIX, WINDOWS = r"/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w", r"[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
 MACHINE_PATH = re.compile(rf"(?<![\w.~/]){UNIX}|\b{WINDOWS}")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+VIEW = "application/vnd.jupyter.widget-view+json"
 DRAWING = set(
     "axhline axvline bar barh boxplot colorbar contour contourf errorbar fill_between hist imshow legend "
     "loglog pcolormesh plot savefig scatter semilogx semilogy set_axis_off set_title set_xlabel set_xlim "
@@ -37,9 +38,8 @@ def code_cells(nb):
 
 def markdown_cells(nb):
     """(index, text without fenced code) of the markdown cells."""
-    return [
-        (i, FENCE.sub("", cell.source)) for i, cell in enumerate(nb.cells) if cell.cell_type == "markdown"
-    ]
+    cells = [(i, cell) for i, cell in enumerate(nb.cells) if cell.cell_type == "markdown"]
+    return [(i, FENCE.sub("", cell.source)) for i, cell in cells]
 
 
 def prose(nb):
@@ -96,12 +96,18 @@ def headings(nb):
     return [(len(marks), title) for marks, title in found]
 
 
-def printed(cell):
-    """Every text that a cell has stored, pictures left out."""
-    outputs = cell.get("outputs", [])
-    shown = [(mime, str(data)) for output in outputs for mime, data in output.get("data", {}).items()]
-    streams = [output.text for output in outputs if output.output_type == "stream"]
-    return streams + [text for mime, text in shown if not mime.startswith("image/")]
+def outputs(nb, mime):
+    """(index of the cell, output) of the stored outputs that have data of this kind."""
+    stored = [(i, output) for i, cell in code_cells(nb) for output in cell.outputs]
+    return [(i, output) for i, output in stored if mime in output.get("data", {})]
+
+
+def printed(cells):
+    """All text that cells have stored: streams and data, pictures left out."""
+    stored = [output for cell in cells for output in cell.get("outputs", [])]
+    data = [(mime, str(text)) for output in stored for mime, text in output.get("data", {}).items()]
+    streams = [output.text for output in stored if output.output_type == "stream"]
+    return "\n".join(streams + [text for mime, text in data if not mime.startswith("image/")])
 
 
 # What is stored
@@ -131,14 +137,13 @@ def no_machine_state(nb):
 
 def no_widget_view(nb):
     """A reader without a kernel would see an empty box; the figure before the widget says the same."""
-    view = "application/vnd.jupyter.widget-view+json"
     complaint = "stores the view of a widget; store the lesson with python -m tests.tools.store"
-    return flagged(nb, complaint, lambda cell: any(view in output.get("data", {}) for output in cell.outputs))
+    return [f"cell {i} {complaint}" for i, _ in outputs(nb, VIEW)]
 
 
 def no_machine_path(nb):
     texts = [(i, cell.source) for i, cell in enumerate(nb.cells)]
-    texts += [(i, text) for i, cell in code_cells(nb) for text in printed(cell)]
+    texts += [(i, printed([cell])) for i, cell in code_cells(nb)]
     found = [(i, hit) for i, text in texts for hit in MACHINE_PATH.findall(text)]
     return [f"cell {i} names a path of a machine: {hit}" for i, hit in found]
 
@@ -216,9 +221,8 @@ def imports_come_first(nb):
 
 def plain_imports(nb):
     """No import *, no sys.path, nothing of matplotlib but pyplot as plt."""
-    problems = flagged(
-        nb, "touches sys.path", lambda c: "sys.path" in [dotted(node) for node in nodes(c, ast.Attribute)]
-    )
+    paths = [(i, map(dotted, nodes(cell, ast.Attribute))) for i, cell in code_cells(nb)]
+    problems = [f"cell {i} touches sys.path" for i, found in paths if "sys.path" in found]
     for i, cell in code_cells(nb):
         for text in map(ast.unparse, nodes(cell, ast.Import, ast.ImportFrom)):
             problems += [f"cell {i} imports *"] * ("*" in text)
@@ -250,10 +254,8 @@ def figures_are_announced(nb):
 
 
 def figures_are_shown(nb):
-    def found(cell):
-        return any("image/png" in o.get("data", {}) for o in cell.outputs) and not is_figure(cell)
-
-    return flagged(nb, "stores a picture but does not call plt.show()", found)
+    bare = [i for i, _ in outputs(nb, "image/png") if not is_figure(nb.cells[i])]
+    return [f"cell {i} stores a picture but does not call plt.show()" for i in bare]
 
 
 # Exercises
@@ -329,11 +331,10 @@ def slide_type(cell):
 def slides(nb):
     """The shown cells of every slide, as nbconvert cuts them."""
     found = []
-    for cell in nb.cells:
-        if slide_type(cell) not in ("notes", "skip"):
-            if slide_type(cell) == "slide" or not found:
-                found.append([])
-            found[-1].append(cell)
+    for cell in (cell for cell in nb.cells if slide_type(cell) not in ("notes", "skip")):
+        if slide_type(cell) == "slide" or not found:
+            found.append([])
+        found[-1].append(cell)
     return found
 
 
