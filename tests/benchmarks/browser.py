@@ -44,7 +44,6 @@ digits, prior = datasets.digits("test")[0][::200], priors.digit_prior(8, 20)""",
     plots.patch_beliefs(looks, z - digits[0], (10, 10, 8, 8), beliefs)
     plt.show()
 
-
 interact(figure, noise_std=SelectionSlider(options=range(5, 151, 5)))""",
     """def pictures(noise_std):
     shown = widgets.denoising_view(digits[0], noise_std, 8, 20).pictures
@@ -52,7 +51,6 @@ interact(figure, noise_std=SelectionSlider(options=range(5, 151, 5)))""",
         ax.imshow(picture)
         ax.axis("off")
     plt.show()
-
 
 interact(pictures, noise_std=SelectionSlider(options=range(5, 151, 5)))""",
 )

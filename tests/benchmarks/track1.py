@@ -12,10 +12,10 @@ from .measure import ratios, seconds, times
 SIGMA = 25.0
 
 
-def noisy_digits():
-    """100 held-out digits, every tenth, with noise: (100, 28, 28) float32."""
+def digits_and_prior(m, K):
+    """100 held-out digits, every tenth, clean and noisy (100, 28, 28) float32, and a shipped prior."""
     clean = datasets.digits("test")[0][::10].astype(np.float32)
-    return clean, images.add_noise(clean, SIGMA, np.random.default_rng(0))
+    return clean, images.add_noise(clean, SIGMA, np.random.default_rng(0)), priors.digit_prior(m, K)
 
 
 def gemm_of(patches_, prior, dtype=np.float32):
@@ -29,8 +29,7 @@ def gemm_of(patches_, prior, dtype=np.float32):
 
 def against_the_bound(m=16, K=11):
     """Whole images and patches alone beside the bare product; a gate in 64 directions, if m has more."""
-    _, noisy = noisy_digits()
-    prior = priors.digit_prior(m, K)
+    _, noisy, prior = digits_and_prior(m, K)
     cut = patches.extract_patches(noisy, m).reshape(-1, m * m)
     works = {
         "bare float32 GEMM": gemm_of(cut, prior),
@@ -44,9 +43,8 @@ def against_the_bound(m=16, K=11):
 
 def against_other_methods(m=16, K=11):
     """Time of scikit-image's NL-means and total variation on the same images, as multiples of ours."""
-    _, noisy = noisy_digits()
+    _, noisy, prior = digits_and_prior(m, K)
     unit, sigma = noisy / 255, SIGMA / 255
-    prior = priors.digit_prior(m, K)
     works = {
         "ours": lambda: denoising.denoise(noisy, prior, SIGMA),
         "NL-means": lambda: [denoise_nl_means(x, patch_size=5, h=0.8 * sigma, sigma=sigma) for x in unit],
@@ -57,8 +55,7 @@ def against_other_methods(m=16, K=11):
 
 def against_the_literal_loop(m=16, K=11, n_patches=3):
     """How many times longer the report's loop takes: a few patches, extrapolated to all of 100 images."""
-    _, noisy = noisy_digits()
-    prior = priors.digit_prior(m, K)
+    _, noisy, prior = digits_and_prior(m, K)
     cut = patches.extract_patches(noisy, m).reshape(-1, m * m)
     few = cut[:: len(cut) // n_patches][:n_patches].astype(np.float64)
     works = {
@@ -70,8 +67,7 @@ def against_the_literal_loop(m=16, K=11, n_patches=3):
 
 def precision_and_gate(m=16, K=11):
     """Largest difference of float32 to float64 in gray levels, and dB lost by a gate of rank 64."""
-    clean, noisy = noisy_digits()
-    prior = priors.digit_prior(m, K)
+    clean, noisy, prior = digits_and_prior(m, K)
     single, double = (denoising.denoise(noisy.astype(kind), prior, SIGMA) for kind in ("f4", "f8"))
     gated = denoising.denoise(noisy, prior, SIGMA, gate_rank=64)
     score = [images.psnr(np.clip(x, 0, 255), clean).mean() for x in (double, gated)]

@@ -97,11 +97,10 @@ def serving(home):
     """JupyterLab over a copy of the lessons below `home` until the block ends.  ->  Server"""
     folder = copy_lessons(home / "served").parent
     # JupyterLab asks once whether it may fetch news, in a box that lies over the notebook.
-    settings = (
-        home / "jupyterlab_settings_dir/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    )
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+    settings = home / "jupyterlab_settings_dir/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    no_news = '{"fetchNews": "false", "checkForUpdates": false}'
+    (settings / "notification.jupyterlab-settings").write_text(no_news, encoding="utf-8")
     own = "--ip=127.0.0.1 --allow-root --ServerApp.port_retries=0 --ServerApp.root_dir=."
     page = "--IdentityProvider.token= --LabApp.expose_app_in_browser=True"
     with running(home, folder, "jupyterlab", *own.split(), *page.split(), page="api/status") as server:

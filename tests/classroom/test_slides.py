@@ -118,9 +118,7 @@ RUNS = [(["-OO"], "utf-8", "доклад"), ([], "cp1252", r"\u0434\u043e\u043a\
 
 
 @pytest.mark.parametrize(("options", "encoding", "shown"), RUNS)
-def test_it_runs_without_docstrings_and_on_a_terminal_without_the_letters(
-    options, encoding, shown, small, tmp_path
-):
+def test_it_runs_without_docstrings_or_the_letters_of_a_folder(options, encoding, shown, small, tmp_path):
     command = [sys.executable, *options, "-m", "course_lib.classroom.slides", str(small), "--to", "доклад"]
     own = {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(slides.__file__).parents[2])}
     environment = {**os.environ, **own}

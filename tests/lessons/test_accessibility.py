@@ -85,11 +85,8 @@ def pictures_have_alternative_text(nb):
 
 
 def links_say_where_they_lead(nb):
-    links = [
-        (i, link)
-        for i, text in markdown_cells(nb)
-        for link in re.findall(r"(?<!!)\[([^\]]*)\]\([^)]*\)", text)
-    ]
+    texts = [(i, re.findall(r"(?<!!)\[([^\]]*)\]\([^)]*\)", text)) for i, text in markdown_cells(nb)]
+    links = [(i, link) for i, found in texts for link in found]
     empty = [(i, link) for i, link in links if link.strip(" .*_`").lower() in EMPTY_TEXTS]
     return [f"cell {i} has a link that says {link!r}" for i, link in empty]
 

@@ -41,8 +41,7 @@ def offered(text):
         match = LINE.fullmatch(line)
         if match is None:
             raise ValueError(f"{line!r} must be written as '- name>=lower,<upper  # tested'")
-        name = match["name"]
-        bounds = [Version(match[bound]) for bound in ("lower", "upper", "tested")]
+        name, bounds = match["name"], [Version(match[bound]) for bound in ("lower", "upper", "tested")]
         found[canonicalize_name(PYPI_NAME.get(name, name))] = bounds
     return found
 

@@ -26,17 +26,11 @@ def minutes(text):
     return [int(row.split("|")[1]) for row in rows[1].splitlines()]
 
 
-@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("stem", TAUGHT)
-def test_a_lesson_has_this_part(stem, part):
-    assert f"**{part}" in section(stem)
-
-
-@pytest.mark.parametrize("length", [45, 90])
-@pytest.mark.parametrize("stem", TAUGHT)
-def test_a_plan_fills_its_time(stem, length):
-    plan = section(stem).split(f"**{length} minutes", 1)[1]
-    assert sum(minutes(plan)) == length
+def test_a_lesson_has_its_parts_and_each_plan_fills_its_time(stem):
+    assert [part for part in PARTS if f"**{part}" not in section(stem)] == []
+    plans = {length: section(stem).split(f"**{length} minutes", 1)[1] for length in (45, 90)}
+    assert {length: sum(minutes(plan)) for length, plan in plans.items()} == {45: 45, 90: 90}
 
 
 @pytest.mark.parametrize("number", EXERCISES)

@@ -3,7 +3,7 @@
 import pytest
 from nbformat import v4
 
-from tests.tools import lesson_rules
+from tests.tools import lesson_rules, store
 
 ROOT = "/"  # apart, so that a search for paths of machines finds none here
 
@@ -40,9 +40,7 @@ def lesson(*more):
         code("plots.images([digit])\nplt.show()", 3, PICTURE),
         *more,
     ]
-    return v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    )
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": store.KERNEL})
 
 
 def with_metadata(nb, **metadata):

@@ -81,12 +81,9 @@ def test_the_release_is_the_student_edition(course, stem):
 
 def filled(released, stubs):
     """The release: `stubs` make the first cells of exercises from theirs, the others are solved."""
-    complete, exercises = (
-        [cell for _, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)]
-        for nb in (notebook(GRADED), released)
-    )
-    for index, cell in enumerate(exercises):
-        cell.source = stubs[index](cell.source) if index < len(stubs) else complete[index].source
+    cells = [lesson_rules.exercise_cells(nb) for nb in (notebook(GRADED), released)]
+    for index, ((_, complete), (_, cell)) in enumerate(zip(*cells)):
+        cell.source = stubs[index](cell.source) if index < len(stubs) else complete.source
     return released
 
 
@@ -94,7 +91,7 @@ def mischief(released):
     """The first exercise redirects stderr, the second is open, the third is copied; a note is a script."""
     attack = "import sys\nsys.stderr = sys.stdout\n"
     nb = filled(released, [lambda source: attack + source.replace(student.STUB[1], "return 'lost'"), str])
-    third = [i for i, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)][2]
+    third = lesson_rules.exercise_cells(nb)[2][0]
     nb.cells.insert(third, copy.deepcopy(nb.cells[third]))
     nb.cells[third].id = "copied"
     nb.cells.append(nbformat.v4.new_markdown_cell(SCRIPT))

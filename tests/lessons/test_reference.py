@@ -102,33 +102,26 @@ def calls():
     y, x, stack = (rng.standard_normal(shape) for shape in (2, (6, 4), (6, 18 * 22, 4)))
     pictures = rng.uniform(0, 255, (6, 19, 23))
     q, mixed, small = models.probabilities(rng, 6, (13, 15)), models.mixture(rng, 8, 3), records()["Mixture"]
+    pair, still = dict(prior=prior, channel=channel), dict(images=pictures)
+    add = dict(patches=stack, shape=(19, 23))
     return {
-        "gaussian.posterior": dict(prior=prior, channel=channel, y=y),
-        **{
-            f"gaussian.{f}": dict(prior=prior, channel=channel)
-            for f in "joint joint_precision predictive".split()
-        },
+        **{f"gaussian.{name}": pair for name in ("joint", "joint_precision", "predictive")},
+        "gaussian.posterior": pair | dict(y=y), "mixture.posterior": dict(prior=mixed, channel=channel, y=y),
         "gaussian.gain": dict(S=models.covariance(rng, 3), W=channel.matrix, R=channel.noise_cov),
         "denoising.restore_patches": dict(observed=rng.standard_normal((6, 2)), prior=mixed, channel=channel),
         "denoising.denoise_patches": dict(patches=x, prior=small, noise_std=1.0),
-        "mixture.posterior": dict(prior=mixed, channel=channel, y=y),
         "mixture.e_step": dict(x=x, mixture=small),
         "mixture.fit": dict(x=rng.standard_normal((50, 4)), n_components=8, random_state=0),
-        "patches.extract_patches": dict(images=pictures, m=2),
-        **{f"patches.{f}_patches": dict(patches=stack, shape=(19, 23)) for f in ("add", "average")},
-        "patches.coverage": dict(shape=(19, 23), m=2),
+        "patches.extract_patches": still | dict(m=2), "patches.coverage": dict(shape=(19, 23), m=2),
+        "patches.add_patches": add, "patches.average_patches": add,
         "images.psnr": dict(estimate=pictures[0], truth=pictures[1], peak=255.0),
-        "scene.e_step": dict(images=pictures, scene=s),
-        "scene.m_step": dict(images=pictures, q=q, face_shape=(7, 9), smoothing=0.5),
-        "scene.bound": dict(images=pictures, q=q, scene=s),
-        "scene.log_likelihood": dict(images=pictures, scene=s),
-        "scene.sample": dict(scene=s, n=6, rng=rng),
+        "scene.e_step": still | dict(scene=s), "scene.log_likelihood": still | dict(scene=s),
+        "scene.m_step": still | dict(q=q, face_shape=(7, 9), smoothing=0.5),
+        "scene.bound": still | dict(q=q, scene=s), "scene.sample": dict(scene=s, n=6, rng=rng),
         "scene.paste": dict(face=s.face, background=s.background, position=(1, 2)),
-        "windows.window_sums": dict(images=pictures, shape=(7, 9)),
-        "windows.cumulative_sums": dict(images=pictures),
-        "windows.correlate": dict(images=pictures, template=s.face),
-        "windows.spread": dict(values=q, shape=(7, 9)),
-    }
+        "windows.window_sums": still | dict(shape=(7, 9)), "windows.cumulative_sums": still,
+        "windows.correlate": still | dict(template=s.face), "windows.spread": dict(values=q, shape=(7, 9)),
+    }  # fmt: skip
 
 
 def value(name):

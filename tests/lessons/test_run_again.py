@@ -14,9 +14,8 @@ from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 from tests.tools import lesson_rules, student
 
 LONG = {"05", "09"}  # they take a minute; their cells are read, and their exercises run without the rest
-IN_PLACE = (
-    "add append clear discard extend fill insert pop popitem remove resize reverse setdefault shuffle sort"
-)
+IN_PLACE = "add append clear discard extend fill insert pop popitem remove resize reverse setdefault".split()
+IN_PLACE += "shuffle sort".split()
 
 
 def inside(code):
@@ -42,7 +41,7 @@ def changed(cell):
     calls = [call.func for call in lesson_rules.nodes(cell, ast.Call) if isinstance(call.func, ast.Attribute)]
     deleted = [target for node in lesson_rules.nodes(cell, ast.Delete) for target in node.targets]
     added = [node.target for node in lesson_rules.nodes(cell, ast.AugAssign)]
-    return added + deleted + [method for method in calls if method.attr in IN_PLACE.split()]
+    return added + deleted + [method for method in calls if method.attr in IN_PLACE]
 
 
 def owner(node):
@@ -123,8 +122,7 @@ def test_the_student_edition_runs_with_nothing_filled_in_and_cells_run_twice(ste
     lesson, numbers = notebook(stem), lesson_rules.numbers_of_exercises(notebook(stem))
     ran = run_twice(student.edition(lesson))
     checks = [cell for _, cell in ran if lesson_rules.nbgrader(cell).get("grade")]
-    assert ["".join(output.text for output in cell.outputs) for cell in checks] == [
-        f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers
-    ]
+    wanted = [f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers]
+    assert ["".join(output.text for output in cell.outputs) for cell in checks] == wanted
     others = [(i, cell) for i, cell in ran if not lesson_rules.nbgrader(cell)]
     assert {i: said(cell) for i, cell in others if said(cell) != said(lesson.cells[i])} == {}

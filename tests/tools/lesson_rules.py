@@ -90,6 +90,11 @@ def is_exercise(cell):
     return nbgrader(cell).get("solution", False)
 
 
+def exercise_cells(nb):
+    """(index, cell) of the cells that hold a solution."""
+    return [(i, cell) for i, cell in code_cells(nb) if is_exercise(cell)]
+
+
 def headings(nb):
     """(level, text) of the headings, outside fenced code."""
     found = re.findall(r"^(#{1,6})\s+(.*)$", prose(nb), re.MULTILINE)
@@ -264,7 +269,7 @@ def figures_are_shown(nb):
 def exercises_are_complete(nb):
     """A heading with number and statement, one function with a docstring and a marked solution, a check."""
     problems = []
-    for i, cell in [(i, cell) for i, cell in code_cells(nb) if is_exercise(cell)]:
+    for i, cell in exercise_cells(nb):
         number, name = exercise_of(nb, i)
         said = [ast.get_docstring(function) or "" for function in nodes(cell, ast.FunctionDef)]
         before = nb.cells[i - 1].source if i else ""
@@ -273,7 +278,7 @@ def exercises_are_complete(nb):
         wanted = {
             "a statement under '### Exercise NN.n: ...' before it": re.match(TITLE, before),
             "a function with a docstring that says its result after '->'": "->" in "".join(said[:1]),
-            "one solution between the markers": marked(cell.source) == 1,
+            "one solution between the markers": re.findall(MARK, cell.source, re.M) == ["BEGIN", "END"],
             f"after it the cell {check}": after.source == check,
             "metadata of nbgrader": nbgrader(cell) == SOLUTION | {"grade_id": f"exercise-{key}"},
             "metadata of nbgrader for its check": nbgrader(after) == CHECK | {"grade_id": f"check-{key}"},
@@ -283,6 +288,7 @@ def exercises_are_complete(nb):
     return problems
 
 
+MARK = r"^ *### (BEGIN|END) SOLUTION$"
 TITLE = r"### Exercise \d\d\.\d: \S"
 SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
@@ -295,15 +301,8 @@ def exercise_of(nb, i):
     return number.group(1) if number else "", functions[0].name if functions else ""
 
 
-def marked(source):
-    """Number of solutions between markers, -1 where the markers do not come in pairs."""
-    marks = re.findall(r"^ *### (BEGIN|END) SOLUTION$", source, re.MULTILINE)
-    pairs = len(marks) // 2
-    return pairs if marks == ["BEGIN", "END"] * pairs else -1
-
-
 def numbers_of_exercises(nb):
-    return [exercise_of(nb, i)[0] for i, cell in code_cells(nb) if is_exercise(cell)]
+    return [exercise_of(nb, i)[0] for i, _ in exercise_cells(nb)]
 
 
 def no_stray_solution(nb):
