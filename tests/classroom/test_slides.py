@@ -90,7 +90,7 @@ NO_SLIDE = r"^\S+\.ipynb needs cells that begin a slide; got none of {}; mark so
     [
         (None, NO_NOTEBOOK), ("<<<<<<< HEAD\n{}\n=======\n", DAMAGED),
         ("", DAMAGED), ("{}", DAMAGED), ("[]", DAMAGED), ("null", DAMAGED),
-        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', DAMAGED),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"metadata": {}}]}', DAMAGED),
         ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', NO_SLIDE.format(0)),
         (nbformat.writes(v4.new_notebook(cells=[v4.new_code_cell("1")])), NO_SLIDE.format(1)),
     ],
