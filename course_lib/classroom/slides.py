@@ -1,10 +1,9 @@
 """A lesson as a talk: one HTML file that shows the slides of a notebook without a network.
 
-`python -m course_lib.classroom.slides notebooks/05_denoising_digits.ipynb` writes
-05_denoising_digits.slides.html into this folder. The slides are those of `jupyter nbconvert --to slides`,
-which fetches reveal.js and MathJax from the network. Here both come from packages of the extra "present" and
-are written into the file, and so is the font of the code: a slide is as high in the hall as at home. Open it
-in a browser; S shows the speaker notes.
+`python -m course_lib.classroom.slides notebooks/05_denoising_digits.ipynb` writes it into this folder, as
+05_denoising_digits.slides.html. The slides are those of `jupyter nbconvert --to slides`, which fetches
+reveal.js and MathJax; here both come from packages of the extra "present" and are written into the file, and
+so is the font of the code: a slide is as high in the hall as at home. S shows the speaker notes.
 """
 
 import argparse
@@ -22,10 +21,10 @@ ASSETS = {  # what the page asks for -> package, file in it
     "mathjax.js": ("django-static-mathjax", "mathjax/static/mathjax/es5/tex-svg-full.js"),
     "mono.ttf": ("matplotlib", "matplotlib/mpl-data/fonts/ttf/DejaVuSansMono.ttf"),
 }
-# nbconvert's own template, less its loaders, with the measures of its default theme. MathJax and the fonts
-# come first, so that reveal.js lays out finished formulas; one that is wider than the slide, which
-# nbconvert's page breaks, is drawn smaller. Text takes the font of reveal's theme and code the one above, not
-# those of the machine; what MathJax writes for screen readers alone must not widen a formula.
+# nbconvert's own template, less its loaders, with the measures of its default theme. MathJax and fonts come
+# first, so that reveal.js lays out finished formulas; one wider than a slide, which nbconvert's page breaks,
+# is drawn smaller. Text takes the font of reveal's theme and code the one above, not those of the machine;
+# what MathJax writes for screen readers alone must not widen a formula.
 TEMPLATE = r"""{% extends 'index.html.j2' %}
 {% block html_head_js %}{% endblock %}
 {% block data_png scoped %}
@@ -33,9 +32,7 @@ TEMPLATE = r"""{% extends 'index.html.j2' %}
 {{- super() | replace('<img src=', '<img alt="' ~ alt ~ '" src=') -}}
 {% endblock data_png %}
 {% block html_head_js_mathjax %}
-<script>
-MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};
-</script>
+<script>MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};</script>
 <script src="mathjax.js"></script>
 {% endblock %}
 {% block footer_js %}
@@ -45,15 +42,12 @@ MathJax = {tex: {inlineMath: [['$', '$'], ['\\(', '\\)']], tags: 'ams'}};
         --jp-code-font-family: 'Talk Mono', monospace; }
 .reveal pre, .reveal pre *, .reveal code { font-family: 'Talk Mono', monospace; }
 .reveal h1, .reveal h2, .reveal h3, .reveal h4 { text-transform: none; font-weight: normal; }
-.reveal h1 { font-size: 3.77em; }
-.reveal h2 { font-size: 2.11em; }
-.reveal h3 { font-size: 1.55em; }
+.reveal h1 { font-size: 3.77em; } .reveal h2 { font-size: 2.11em; } .reveal h3 { font-size: 1.55em; }
 .reveal .slides > section > section { padding: 20px 0; }
 .reveal mjx-container > svg { max-width: none; max-height: none; }
 .reveal mjx-container > mjx-assistive-mml { width: 1px !important; height: 1px !important; }
 </style>
-<script src="reveal.js"></script>
-<script src="notes.js"></script>
+<script src="reveal.js"></script><script src="notes.js"></script>
 <script>
 function fitFormulas() {
   for (const formula of document.querySelectorAll('section.present mjx-container[display]')) {
@@ -63,41 +57,28 @@ function fitFormulas() {
   }
 }
 Promise.all([MathJax.startup.promise, document.fonts.ready]).then(() => {
-  Reveal.on('ready', fitFormulas);
-  Reveal.on('slidechanged', fitFormulas);
-  Reveal.initialize({
-    width: {{ reveal_width }}, height: {{ reveal_height }}, slideNumber: '{{ reveal_number }}',
-    transition: '{{ reveal_transition }}', hash: true, plugins: [RevealNotes]
-  });
+  for (const event of ['ready', 'slidechanged']) Reveal.on(event, fitFormulas);
+  Reveal.initialize({width: {{ reveal_width }}, height: {{ reveal_height }}, slideNumber: 'c/t',
+                     transition: 'none', hash: true, plugins: [RevealNotes]});
 });
 </script>
 {% endblock %}"""
 NEW = ("slide", "subslide")  # the types of a cell that begins one
-REFERENCE = re.compile(
-    r'<link\b[^>]*\bhref="([^"]+)"[^>]*>|<script src="([^"]+)"></script>|url\((mono\.ttf)\)'
-)
+REFERENCE = re.compile(r'<link [^>]*href="([^"]+)"[^>]*>|<script src="([^"]+)"></script>|url\((mono\.ttf)\)')
 
 
 def talk(notebook):
-    """The slides of a notebook, whose cells carry slideshow metadata, as HTML that needs no other file.
+    """The slides of a notebook, by the path of its .ipynb file, as HTML that needs no other file.
 
-    `notebook` is the path of an .ipynb file. Raises FileNotFoundError where there is none, ValueError where
-    it is damaged or has no slide, ModuleNotFoundError where a package of the extra "present" is not
-    installed.
+    FileNotFoundError where there is none, ValueError where it is damaged or no cell of it begins a slide,
+    ModuleNotFoundError where a package of the extra "present" is not installed.
     """
     from nbconvert import SlidesExporter  # takes longer than all of course_lib
 
     path = Path(notebook)
-    exporter = SlidesExporter(
-        raw_template=TEMPLATE,
-        reveal_url_prefix="reveal",
-        reveal_theme="white",
-        reveal_transition="none",
-        reveal_number="c/t",
-        embed_images=True,
-    )
+    look = {"reveal_url_prefix": "reveal", "reveal_theme": "white", "embed_images": True}
     place = {"metadata": {"name": path.stem, "path": str(path.parent)}}
-    html, _ = exporter.from_notebook_node(read(path), place)
+    html, _ = SlidesExporter(raw_template=TEMPLATE, **look).from_notebook_node(read(path), place)
     return REFERENCE.sub(_embedded, html)
 
 
@@ -111,21 +92,15 @@ def read(path):
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-        slides = [
-            cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") in NEW
-        ]
+        kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
     except OSError:
         raise
     except Exception as error:  # for JSON of another kind nbformat raises whatever it stumbles over
-        remedy = "open it in JupyterLab, or restore it with git checkout"
-        raise ValueError(
-            f"{path} needs to be a valid notebook; got {type(error).__name__}; {remedy}"
-        ) from error
-    if not slides:
-        remedy = "mark some as slides in JupyterLab's property inspector"
-        raise ValueError(
-            f"{path} needs cells that begin a slide; got none of {len(notebook.cells)}; {remedy}"
-        )
+        came = f"got {type(error).__name__}; open it in JupyterLab, or restore it with git checkout"
+        raise ValueError(f"{path} needs to be a valid notebook; {came}") from error
+    if not set(kinds) & set(NEW):
+        came = f"got none of {len(kinds)}; mark some as slides in JupyterLab's property inspector"
+        raise ValueError(f"{path} needs cells that begin a slide; {came}")
     return notebook
 
 
@@ -137,8 +112,8 @@ def write(notebook, folder="."):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(html, encoding="utf-8")
     except OSError as error:
-        remedy = "choose another with --to"
-        raise OSError(f"folder needs to let us write; got {folder}: {error.strerror}; {remedy}") from error
+        came = f"got {folder}: {error.strerror}; choose another with --to"
+        raise OSError(f"folder needs to let us write; {came}") from error
     return target
 
 
@@ -148,37 +123,30 @@ def _embedded(reference):
     data = _asset(style or script or font)
     if font:
         return f"url(data:font/ttf;base64,{base64.b64encode(data).decode()})"
-    text = data.decode("utf-8")
     if style:
-        return f"<style>{text}</style>"
-    text = text.replace("</script", r"<\/script")  # the same string to JavaScript, no end to HTML
-    return f"<script>{text}</script>"
+        return f"<style>{data.decode()}</style>"
+    code = data.decode().replace("</script", r"<\/script")  # the same string to JavaScript, no end to HTML
+    return f"<script>{code}</script>"
 
 
 def _asset(name):
     package, file = ASSETS[name]
     try:
-        path = metadata.distribution(package).locate_file(file)
+        return Path(metadata.distribution(package).locate_file(file)).read_bytes()
     except metadata.PackageNotFoundError:
-        remedy = "install it with: pip install -e '.[present]'"
-        message = f"slides needs the package {package}; got none; {remedy}"
-        raise ModuleNotFoundError(message, name=package) from None
-    return Path(path).read_bytes()
+        missing = f"the package {package}; got none; install it with: pip install -e '.[present]'"
+        raise ModuleNotFoundError(f"slides needs {missing}", name=package) from None
 
 
 def main(arguments=None):
     """Write the talks that the command line names.  ->  0, or 1 where one could not be written"""
-    parser = argparse.ArgumentParser(
-        prog="python -m course_lib.classroom.slides",
-        description="A lesson as a talk: one HTML file that needs no network.",
-    )
-    parser.add_argument(
-        "notebooks", nargs="+", metavar="NOTEBOOK", help="such as notebooks/05_denoising_digits.ipynb"
-    )
+    about = "A lesson as a talk: one HTML file that needs no network."
+    parser = argparse.ArgumentParser(prog="python -m course_lib.classroom.slides", description=about)
+    example = "such as notebooks/05_denoising_digits.ipynb"
+    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help=example)
     parser.add_argument("--to", default=".", metavar="FOLDER", help="where to write, this folder by default")
-    options = parser.parse_args(arguments)
+    options, status = parser.parse_args(arguments), 0
     sys.stdout.reconfigure(errors="backslashreplace")  # the terminal may lack the letters of a folder
-    status = 0
     for notebook in options.notebooks:
         try:
             print(write(notebook, options.to))

@@ -22,17 +22,10 @@ def first_track():
     table("m = 16, K = 11: time / bare float32 GEMM of the same size", track1.against_the_bound(16, 11))
     table("m = 5, K = 50: time / bare float32 GEMM of the same size", track1.against_the_bound(5, 50))
     table("m = 16, K = 11: time of others / ours (whole gate)", track1.against_other_methods())
-    table(
-        "report's literal loop, extrapolated, / ours",
-        {"literal loop": track1.against_the_literal_loop()},
-        "{:,.0f}",
-    )
-    difference, lost = track1.precision_and_gate()
-    table(
-        "float32 against float64, gate of rank 64",
-        {"gray levels, largest": difference, "dB lost": lost},
-        "{:.5f}",
-    )
+    loop = {"literal loop": track1.against_the_literal_loop()}
+    table("report's literal loop, extrapolated, / ours", loop, "{:,.0f}")
+    lost = dict(zip(("gray levels, largest", "dB lost"), track1.precision_and_gate()))
+    table("float32 against float64, gate of rank 64", lost, "{:.5f}")
     table("a fit of 5 iterations (m = 8, K = 11) as patches double", track1.fit_growth())
 
 

@@ -23,7 +23,6 @@ def times(works, rounds=5):
 
 
 def ratios(taken, bound):
-    """Median over the rounds of the time of each divided by that of `bound` in the same round: {name: ratio}."""
-    return {
-        name: statistics.median(a / b for a, b in zip(values, taken[bound])) for name, values in taken.items()
-    }
+    """Median over the rounds of each time divided by that of `bound` in the same round: {name: ratio}."""
+    rounds = {name: zip(values, taken[bound]) for name, values in taken.items()}
+    return {name: statistics.median(a / b for a, b in pairs) for name, pairs in rounds.items()}

@@ -1,4 +1,4 @@
-"""The benchmark in the browser measures what it says: stages in order, a picture for every step. No time is asserted."""
+"""The benchmark in the browser measures what it says: stages in order, a picture for every step."""
 
 import pytest
 

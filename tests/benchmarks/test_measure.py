@@ -4,11 +4,7 @@ from . import measure
 
 
 def test_ratios_are_medians_of_rounds_and_alternate(monkeypatch):
-    order = []
-    now = [0.0]
-
-    def perf_counter():
-        return now[0]
+    order, now = [], [0.0]
 
     def work(name, cost):
         def run():
@@ -17,7 +13,7 @@ def test_ratios_are_medians_of_rounds_and_alternate(monkeypatch):
 
         return run
 
-    monkeypatch.setattr(measure.time, "perf_counter", perf_counter)
+    monkeypatch.setattr(measure.time, "perf_counter", lambda: now[0])
     taken = measure.times({"bound": work("bound", 2.0), "slow": work("slow", 5.0)}, rounds=3)
     assert order == ["bound", "slow"] * 4
     assert taken == {"bound": [2.0] * 3, "slow": [15.0, 5.0, 5.0]}

@@ -13,12 +13,10 @@ def test_a_rival_makes_the_same_iteration(rival):
     images, truth = track2.pictures_of(4, 9, 11, 3, 4)
     begin = scene.start(images, (3, 4))
     new = track2.iteration(images, begin)()
-    bound, prior, face, background, noise_std = rival(images, begin)
+    bound, *parts = rival(images, begin)
     np.testing.assert_allclose(bound, scene.e_step(images, begin)[1], rtol=1e-10)
-    np.testing.assert_allclose(prior, new.prior, atol=1e-10)
-    np.testing.assert_allclose(face, new.face, rtol=1e-8)
-    np.testing.assert_allclose(background, new.background, rtol=1e-8)
-    np.testing.assert_allclose(noise_std, new.noise_std, rtol=1e-8)
+    for found, wanted in zip(parts, (new.prior, new.face, new.background, new.noise_std), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=1e-10)
 
 
 def test_memory_beside_the_pictures_is_measured():

@@ -2,6 +2,7 @@
 
 import statistics
 import tracemalloc
+from functools import partial
 
 import numpy as np
 from scipy import fft
@@ -24,9 +25,8 @@ def pictures_of(N, H, W, h, w):
     """Random pictures of a random scene, and the scene."""
     rng = np.random.default_rng(0)
     I, J = H - h + 1, W - w + 1
-    truth = scene.Scene(
-        rng.uniform(0, 255, (h, w)), rng.uniform(0, 255, (H, W)), 30, np.full((I, J), 1 / (I * J))
-    )
+    face, background = rng.uniform(0, 255, (h, w)), rng.uniform(0, 255, (H, W))
+    truth = scene.Scene(face, background, 30, np.full((I, J), 1 / (I * J)))
     return scene.sample(truth, N, rng)[0], truth
 
 
@@ -47,15 +47,17 @@ def against_the_bound(N, H, W, h, w):
     Settled pictures, one position each to rounding, are spared the transforms; at the start q is spread.
     """
     images, begin = pictures_of(N, H, W, h, w)
+
+    def by_public_functions():
+        return scene.m_step(images, scene.e_step(images, begin)[0], (h, w), previous=begin)
+
     works = {
         "bare rfft2 + irfft2": bare_transforms(images),
         "iteration of fit, soft, settled": iteration(images, begin),
         "iteration of fit, soft, at the start": iteration(images, scene.start(images, (h, w))),
         "iteration of fit, hard": iteration(images, begin, hard=True),
         "statistics + update": lambda: scene.update(scene.statistics(images, begin), begin),
-        "e_step + m_step": lambda: scene.m_step(
-            images, scene.e_step(images, begin)[0], (h, w), previous=begin
-        ),
+        "e_step + m_step": by_public_functions,
     }
     return ratios(times(works, rounds=9), "bare rfft2 + irfft2")
 
@@ -70,14 +72,11 @@ def iteration_of_fit(N, H, W, h, w):
     np.ones(3_000_000)
     found = {}
     for name, begin in {"from the mean start": scene.start(images, (h, w)), "from the truth": truth}.items():
-        fits = {
-            n: lambda n=n, begin=begin: scene.fit(images, (h, w), start=begin, max_iter=n, tol=0)
-            for n in (2, 12)
-        }
+        fit = partial(scene.fit, images, (h, w), start=begin, tol=0)
+        fits = {n: partial(fit, max_iter=n) for n in (2, 12)}
         taken = times({"bare": bare_transforms(images), **fits}, rounds=9)
-        found[name] = statistics.median(
-            (c - b) / 10 / a for a, b, c in zip(taken["bare"], taken[2], taken[12])
-        )
+        rounds = zip(taken["bare"], taken[2], taken[12])
+        found[name] = statistics.median((c - b) / 10 / a for a, b, c in rounds)
     return found
 
 
@@ -88,15 +87,12 @@ def per_image_iteration(images, begin):
     ones, F, B = np.ones((h, w)), begin.face, begin.background
     face, hidden, counts, bound = np.zeros((h, w)), np.zeros((H, W)), np.zeros(begin.positions), 0.0
     for X in images:
-        logit = fftconvolve(X, F[::-1, ::-1], mode="valid") - 0.5 * fftconvolve(
-            B * (2 * X - B), ones, mode="valid"
-        )
+        covered = fftconvolve(B * (2 * X - B), ones, mode="valid")
+        logit = fftconvolve(X, F[::-1, ::-1], mode="valid") - 0.5 * covered
         logit = (logit - 0.5 * (F**2).sum()) / s**2 + begin.log_prior
         top = logit.max()
         q = np.exp(logit - top)
-        bound += (
-            top + np.log(q.sum()) - ((X - B) ** 2).sum() / (2 * s**2) - 0.5 * H * W * np.log(2 * np.pi * s**2)
-        )
+        bound += top + np.log(q.sum()) - ((X - B) ** 2).sum() / (2 * s**2)
         q /= q.sum()
         counts += q
         face += fftconvolve(X, q[::-1, ::-1], mode="valid")
@@ -104,6 +100,7 @@ def per_image_iteration(images, begin):
     shown = N - fftconvolve(counts, ones)
     background = (images.sum(axis=0) - hidden) / shown
     C = (images**2).sum() - (shown * background**2).sum() - (face**2).sum() / N
+    bound -= 0.5 * N * H * W * np.log(2 * np.pi * s**2)
     return bound, counts / N, face / N, background, np.sqrt(C / (N * H * W))
 
 
@@ -142,29 +139,20 @@ def against_others(N, H, W, h, w, n_loop=2):
     """Times of the others as multiples of ours; the loops on a few pictures, extrapolated."""
     images, begin = pictures_of(N, H, W, h, w)
     ours, few = iteration(images, begin), images[:n_loop]
-    new = ours()
-    for found, wanted in zip(
-        per_image_iteration(images, begin)[1:], (new.prior, new.face, new.background, new.noise_std)
-    ):
+    new, theirs = ours(), partial(per_image_iteration, images, begin)
+    for found, wanted in zip(theirs()[1:], (new.prior, new.face, new.background, new.noise_std)):
         np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-6)
-    taken = times(
-        {"ours": ours, "scipy.signal.fftconvolve a picture": lambda: per_image_iteration(images, begin)},
-        rounds=3,
-    )
-    found = ratios(taken, "ours")
-    found["plain loops (extrapolated)"] = (
-        seconds(lambda: loop_iteration(few, begin)) / min(taken["ours"]) * N / n_loop
-    )
-    return found
+    taken = times({"ours": ours, "scipy.signal.fftconvolve a picture": theirs}, rounds=3)
+    loops = seconds(lambda: loop_iteration(few, begin)) / min(taken["ours"]) * N / n_loop
+    return ratios(taken, "ours") | {"plain loops (extrapolated)": loops}
 
 
 def growth(sizes):
     """Time of an iteration for every size relative to the first, and to the bare transforms of the stack."""
-    own = {size: pictures_of(*size) for size in sizes}
-    taken = {
-        size: times({"bare": bare_transforms(images), "ours": iteration(images, begin)})
-        for size, (images, begin) in own.items()
-    }
+    taken = {}
+    for size in sizes:
+        images, begin = pictures_of(*size)
+        taken[size] = times({"bare": bare_transforms(images), "ours": iteration(images, begin)})
     first = min(taken[sizes[0]]["ours"])
     return {size: (min(t["ours"]) / first, ratios(t, "bare")["ours"]) for size, t in taken.items()}
 

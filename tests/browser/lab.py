@@ -16,18 +16,18 @@ from pathlib import Path
 
 import nbformat
 
+from tests.tools import store
+
 ROOT = Path(__file__).parents[2]
 HELPERS = (Path(__file__).parent / "course.js").read_text(encoding="utf-8")
 OWN_FOLDERS = (
-    "JUPYTER_CONFIG_DIR",
-    "JUPYTER_DATA_DIR",
-    "JUPYTER_RUNTIME_DIR",
-    "JUPYTERLAB_SETTINGS_DIR",
-    "JUPYTERLAB_WORKSPACES_DIR",
-    "IPYTHONDIR",
-)
+    "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR JUPYTERLAB_SETTINGS_DIR "
+    "JUPYTERLAB_WORKSPACES_DIR IPYTHONDIR"
+).split()
 ELSEWHERE = re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1:)(https?|wss?)://")
 WIDE, NARROW = 1280, 800  # pixels of a window
+# Part of a message -> why it may be there.
+HARMLESS = {"did not appear within": "JupyterLab draws cells in view; if busy it scrolls no further"}
 BAD_LOG = re.compile(r"^\[[EC] |\bERROR\b|\bCRITICAL\b|^Traceback ", re.MULTILINE)
 
 
@@ -42,34 +42,34 @@ class Server:
 
     def complaints(self, since=0):
         """Lines of the log, from that length on, that tell of an error."""
-        return [
-            line for line in self.log.read_text(encoding="utf-8")[since:].splitlines() if BAD_LOG.search(line)
-        ]
+        lines = self.log.read_text(encoding="utf-8")[since:].splitlines()
+        return [line for line in lines if BAD_LOG.search(line)]
 
 
 def copy_lessons(folder):
-    """A copy of what JupyterLab shows a student: lessons, scripts and their pairing."""
-    shutil.copytree(
-        ROOT / "notebooks",
-        folder / "notebooks",
-        ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
-    )
+    """A copy of what a student gets, lessons, scripts and their pairing.  ->  its path"""
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    return shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
 
 
 @contextmanager
-def serving(home):
-    """Serve a copy of the lessons below `home` until the block ends.  ->  Server"""
-    folder = home / "served"
-    folder.mkdir()
-    copy_lessons(folder)
-    _decline_news(home)
-    url, log = f"http://127.0.0.1:{_free_port()}", home / "log"
+def running(home, folder, module, *options, page=""):
+    """A Jupyter server over a folder until the block ends; its own files lie below `home`.  ->  Server
+
+    Its environment is that of the tests, but with folders of its own and one BLAS thread for each kernel.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url, log = f"http://127.0.0.1:{port}", home / "log"
+    command = [sys.executable, "-m", module, "--no-browser", f"--port={port}", *options]
+    own = {name: str(home / name.lower()) for name in OWN_FOLDERS}
+    environment = {**os.environ, **own, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     with log.open("w", encoding="utf-8") as sink:
-        process = subprocess.Popen(
-            _command(url), cwd=folder, env=_environment(home), stdout=sink, stderr=subprocess.STDOUT
-        )
+        to_log = {"stdout": sink, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, cwd=folder, env=environment, **to_log)
     try:
-        _wait(url, process, log)
+        _wait(f"{url}/{page}", process, log)
         yield Server(url, folder, log, process.pid)
     finally:
         process.terminate()  # the server ends its kernels, too
@@ -79,75 +79,45 @@ def serving(home):
             process.kill()
 
 
-def _decline_news(home):
-    """JupyterLab asks once whether it may fetch news, in a box that lies over the notebook."""
-    settings = (
-        home
-        / "jupyterlab_settings_dir"
-        / "@jupyterlab"
-        / "apputils-extension"
-        / "notification.jupyterlab-settings"
-    )
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+def _wait(address, process, log, seconds=60):
+    """Until the server answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    said = log.read_text(encoding="utf-8")
+    raise RuntimeError(f"{address} needs to answer in {seconds} s; got\n{said}\nstart it by hand")
+
+
+@contextmanager
+def serving(home):
+    """JupyterLab over a copy of the lessons below `home` until the block ends.  ->  Server"""
+    folder = copy_lessons(home / "served").parent
+    # JupyterLab asks once whether it may fetch news, in a box that lies over the notebook.
+    settings = home / "jupyterlab_settings_dir/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    no_news = '{"fetchNews": "false", "checkForUpdates": false}'
+    (settings / "notification.jupyterlab-settings").write_text(no_news, encoding="utf-8")
+    own = "--ip=127.0.0.1 --allow-root --ServerApp.port_retries=0 --ServerApp.root_dir=."
+    page = "--IdentityProvider.token= --LabApp.expose_app_in_browser=True"
+    with running(home, folder, "jupyterlab", *own.split(), *page.split(), page="api/status") as server:
+        yield server
 
 
 def write(server, name, cells):
     """A notebook of these code cells beside the lessons' copy.  ->  its path, for `Notebook`"""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata.kernelspec = {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    }
+    notebook.metadata.kernelspec = store.KERNEL
     nbformat.write(notebook, server.folder / name)
     return name
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _command(url):
-    return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-        *(
-            f"--ServerApp.port={url.rpartition(':')[2]}",
-            "--ServerApp.port_retries=0",
-            "--ServerApp.root_dir=.",
-        ),
-        *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"),
-    ]
-
-
-def _environment(home):
-    """That of the tests, but with folders of its own and one BLAS thread for each kernel."""
-    own = {name: str(home / name.lower()) for name in OWN_FOLDERS}
-    return {**os.environ, **own, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-
-
-def _wait(url, process, log, seconds=60):
-    """Until the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/api/status", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise RuntimeError(
-        f"JupyterLab needs to answer in {seconds} s; got\n{log.read_text(encoding='utf-8')}\nstart it by hand"
-    )
-
-
 class Notebook:
-    """A notebook, open in a page of its own.
+    """A notebook, open in a Playwright `page` of its own.
 
-    Attributes
-    ----------
-    page : Playwright's
     complaints : list of str, what went wrong so far: in the console, in a cell, or on the way elsewhere
     """
 
@@ -190,9 +160,3 @@ class Notebook:
     def close(self):
         self.page.evaluate("course.panel().sessionContext.shutdown()")
         self._context.close()
-
-
-# Part of a message -> why it may be there.
-HARMLESS = {
-    "did not appear within": "JupyterLab draws cells in view; if busy it gives up scrolling to others"
-}

@@ -1,35 +1,31 @@
 """The README's Voila command shows a lesson as an app: no code, formulas set, live widgets, no network."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 
 import nbformat
 import pytest
 
+from tests.lessons.test_export import pictures
 from tests.lessons.test_notebooks import LESSONS, notebook
-from tests.tools import chromium
-from tests.tools.talk import NOTEBOOKS
+from tests.tools import chromium, lesson_rules
+
+from . import lab
 
 LESSON = "07_fast_sums"  # it has a widget and needs few seconds
 ICONS = re.compile(
     r"https://cdn\.jsdelivr\.net/npm/.*\.css"
-)  # Voila's templates ask for icons that no lesson uses
+)  # Voila's templates ask for some, no lesson does
 PICTURES = "() => [...document.querySelectorAll('.jupyter-widgets img')].map(e => e.src)"
-SHOWN = """what => [...document.querySelectorAll(what)].filter(e => e.offsetHeight > 0).length"""
+SHOWN = "what => [...document.querySelectorAll(what)].filter(e => e.offsetHeight > 0).length"
+CODE = ".jp-InputArea-editor, .cm-editor, .highlight, .jp-InputPrompt, .jp-OutputPrompt"
+UNLOADED = "() => [...document.images].filter(e => e.complete && !e.naturalWidth).map(e => e.src)"
 
 
 def widget_alone(stem):
     """The cells of a lesson that its widget needs: imports, data, widget."""
     lesson = notebook(stem)
-    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
+    code = [cell for _, cell in lesson_rules.code_cells(lesson)]
     cells = [*code[:2], next(cell for cell in code if cell.source.startswith("widgets."))]
     return nbformat.v4.new_notebook(cells=cells, metadata=lesson.metadata)
 
@@ -37,8 +33,7 @@ def widget_alone(stem):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A copy of the lessons, and a small one beside them; the repository stays as it is."""
-    folder = tmp_path_factory.mktemp("voila") / "notebooks"
-    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    folder = lab.copy_lessons(tmp_path_factory.mktemp("voila"))
     nbformat.write(widget_alone("05_denoising_digits"), folder / "small.ipynb")
     return folder
 
@@ -47,49 +42,8 @@ def folder(tmp_path_factory):
 def server(folder):
     """Address of Voila, started in the folder of the lessons as the README says."""
     chromium.require_chromium()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    command = [
-        sys.executable,
-        "-m",
-        "voila",
-        "--no-browser",
-        f"--port={url.rpartition(':')[2]}",
-        "--Voila.port_retries=0",
-    ]
-    own = {
-        name: str(folder.parent / name.lower())
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    }
-    log = folder.parent / "log"
-    with log.open("w") as sink:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **own}, stdout=sink, stderr=subprocess.STDOUT
-        )
-    try:
-        wait_for(url, process, log)
-        yield url
-    finally:
-        process.terminate()  # the server ends its kernels, too
-        process.wait(30)
-
-
-def wait_for(url, process, log, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise RuntimeError(f"Voila needs to answer within {seconds} s; got\n{log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium.browser(chromium.require_chromium()) as browser:
-        yield browser
+    with lab.running(folder.parent, folder, "voila", "--Voila.port_retries=0") as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -119,37 +73,23 @@ def open_app(page, url, stem):
 
 def step_first_slider(page):
     """Press the right arrow on the first slider, and wait until a picture of the widget is another one."""
-    before = page.evaluate(PICTURES)
+    before = json.dumps(page.evaluate(PICTURES), separators=(",", ":"))
     page.locator(".jupyter-widgets [role=slider]").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        f"before => JSON.stringify(({PICTURES})()) != before",
-        arg=json.dumps(before, separators=(",", ":")),
-        timeout=30_000,
-    )
+    page.wait_for_function(f"old => JSON.stringify(({PICTURES})()) != old", arg=before, timeout=30_000)
 
 
 def assert_clean(page):
     assert page.problems == []
-    assert (
-        page.evaluate(
-            SHOWN, ".jp-InputArea-editor, .cm-editor, .highlight, .jp-InputPrompt, .jp-OutputPrompt"
-        )
-        == 0
-    )
+    assert page.evaluate(SHOWN, CODE) == 0
     assert not re.search(r"Traceback|There was an error", page.inner_text("body"))
-    assert (
-        page.evaluate("() => [...document.images].filter(e => e.complete && !e.naturalWidth).map(e => e.src)")
-        == []
-    )
+    assert page.evaluate(UNLOADED) == []
 
 
 def test_the_list_shows_the_lessons_and_nothing_else(page, server):
     page.goto(server)
-    assert page.locator("ul li a, .list_item a").all_inner_texts() == [
-        *(f"{stem}.ipynb" for stem in LESSONS),
-        "small.ipynb",
-    ]
+    listed = page.locator("ul li a, .list_item a").all_inner_texts()
+    assert listed == [f"{stem}.ipynb" for stem in (*LESSONS, "small")]
     assert page.problems == []
 
 
@@ -162,23 +102,12 @@ def test_a_widget_answers_the_keyboard(page, server):
 def test_a_whole_lesson_is_an_app(page, server):
     open_app(page, server, LESSON)
     step_first_slider(page)
-    figures = [
-        o
-        for cell in notebook(LESSON).cells
-        if cell.cell_type == "code"
-        for o in cell.outputs
-        if "image/png" in o.get("data", {})
-    ]
-    page.wait_for_function(
-        "n => document.querySelectorAll('.jp-RenderedImage img').length == n",
-        arg=len(figures),
-        timeout=120_000,
-    )
+    drawn = "n => document.querySelectorAll('.jp-RenderedImage img').length == n"
+    page.wait_for_function(drawn, arg=len(pictures(notebook(LESSON))), timeout=120_000)
     assert_clean(page)
-    source = "\n".join(cell.source for cell in notebook(LESSON).cells if cell.cell_type == "markdown")
-    assert page.locator("mjx-container").count() == len(
-        re.findall(r"\$\$.*?\$\$|(?<!\$)\$[^$]+\$", source, re.DOTALL)
-    )
+    source = lesson_rules.prose(notebook(LESSON))
+    formulas = re.findall(r"\$\$.*?\$\$|(?<!\$)\$[^$]+\$", source, re.DOTALL)
+    assert page.locator("mjx-container").count() == len(formulas)
     assert page.evaluate(SHOWN, "[data-mjx-error]") == 0
     assert "$" not in page.inner_text("body")
 

@@ -22,6 +22,10 @@ def cell(source, slide_type):
     return v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": slide_type}})
 
 
+def code(source, **more):
+    return v4.new_code_cell(source, metadata={"slideshow": {"slide_type": "-"}}, **more)
+
+
 @pytest.fixture
 def write_notebook(tmp_path):
     def write(*cells):
@@ -36,9 +40,8 @@ def write_notebook(tmp_path):
 def small(write_notebook, tmp_path):
     (tmp_path / "pixel.png").write_bytes(base64.b64decode(PIXEL))
     title = cell("# A lesson\n\nBy $a^2$, see ![one pixel](pixel.png) and $$a < b. \\tag{1}$$", "slide")
-    return write_notebook(
-        title, cell("Say hello.", "notes"), cell("Not in the talk.", "skip"), cell("## The end", "slide")
-    )
+    unseen = cell("Say hello.", "notes"), cell("Not in the talk.", "skip")
+    return write_notebook(title, *unseen, cell("## The end", "slide"))
 
 
 def test_the_page_asks_for_no_file(small):
@@ -63,10 +66,9 @@ def test_only_what_is_to_be_shown_is_there(small):
 
 
 def test_a_figure_keeps_its_alternative_text(write_notebook):
-    picture = v4.new_output(
-        "display_data", data={"image/png": PIXEL}, metadata={"image/png": {"alt": 'One "dot" & no more.'}}
-    )
-    figure = v4.new_code_cell("plt.show()", outputs=[picture], metadata={"slideshow": {"slide_type": "-"}})
+    described = {"image/png": {"alt": 'One "dot" & no more.'}}
+    picture = v4.new_output("display_data", data={"image/png": PIXEL}, metadata=described)
+    figure = code("plt.show()", outputs=[picture])
     html = slides.talk(write_notebook(cell("# A lesson", "slide"), figure))
     assert """<img alt='One "dot" &amp; no more.'""" in html  # quoted anew when the picture is embedded
 
@@ -80,18 +82,15 @@ def test_write_makes_the_folder_and_names_the_file_like_nbconvert(small, tmp_pat
 
 NO_NOTEBOOK = "^notebook needs the path of an .ipynb file; got .*; try notebooks/05_denoising_digits.ipynb$"
 DAMAGED = r"^\S+\.ipynb needs to be a valid notebook; got \w+; open it in JupyterLab, or restore it with .*$"
-NO_SLIDE = (
-    r"^\S+\.ipynb needs cells that begin a slide; got none of {}; mark some as slides in JupyterLab's .*$"
-)
+NO_SLIDE = r"^\S+\.ipynb needs cells that begin a slide; got none of {}; mark some as slides in .*$"
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, NO_NOTEBOOK),
-        ("<<<<<<< HEAD\n{}\n=======\n", DAMAGED),
+        (None, NO_NOTEBOOK), ("<<<<<<< HEAD\n{}\n=======\n", DAMAGED),
         ("", DAMAGED), ("{}", DAMAGED), ("[]", DAMAGED), ("null", DAMAGED),
-        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}', DAMAGED),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"metadata": {}}]}', DAMAGED),
         ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', NO_SLIDE.format(0)),
         (nbformat.writes(v4.new_notebook(cells=[v4.new_code_cell("1")])), NO_SLIDE.format(1)),
     ],
@@ -115,19 +114,14 @@ def test_a_folder_that_cannot_be_is_refused(folder, small, tmp_path):
         slides.write(small, tmp_path / folder)
 
 
-@pytest.mark.parametrize(
-    ("options", "encoding", "shown"),
-    [(["-OO"], "utf-8", "доклад"), ([], "cp1252", r"\u0434\u043e\u043a\u043b\u0430\u0434")],
-)
-def test_it_runs_without_docstrings_and_on_a_terminal_without_the_letters(
-    options, encoding, shown, small, tmp_path
-):
+RUNS = [(["-OO"], "utf-8", "доклад"), ([], "cp1252", r"\u0434\u043e\u043a\u043b\u0430\u0434")]
+
+
+@pytest.mark.parametrize(("options", "encoding", "shown"), RUNS)
+def test_it_runs_without_docstrings_or_the_letters_of_a_folder(options, encoding, shown, small, tmp_path):
     command = [sys.executable, *options, "-m", "course_lib.classroom.slides", str(small), "--to", "доклад"]
-    environment = {
-        **os.environ,
-        "PYTHONIOENCODING": encoding,
-        "PYTHONPATH": str(Path(slides.__file__).parents[2]),
-    }
+    own = {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(slides.__file__).parents[2])}
+    environment = {**os.environ, **own}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert (run.returncode, run.stderr) == (0, b"")
     assert run.stdout.decode(encoding).strip() == str(Path(shown) / "00_a.slides.html")
@@ -148,10 +142,8 @@ def test_chromium_shows_it_offline(small):
     chromium.require_chromium()
     found, problems = talk.measure(small)
     assert problems == []
-    assert [(slide.heading, slide.cells, slide.formulas, slide.complaints) for slide in found] == [
-        ("A lesson", 1, 2, []),
-        ("The end", 1, 0, []),
-    ]
+    shown = [(slide.heading, slide.cells, slide.formulas, slide.complaints) for slide in found]
+    assert shown == [("A lesson", 1, 2, []), ("The end", 1, 0, [])]
 
 
 FONTS = """() => [...document.querySelectorAll('.slides h1, .slides p, .slides pre, .slides pre span')].map(
@@ -161,21 +153,16 @@ UNSEEN = "() => [...document.querySelectorAll('mjx-assistive-mml')].map(e => e.o
 
 def test_its_layout_depends_on_no_font_of_the_machine(write_notebook, tmp_path):
     """Text and code bring their fonts; what only a screen reader sees takes no room."""
-    code = v4.new_code_cell("x = 1", metadata={"slideshow": {"slide_type": "-"}})
-    notebook = write_notebook(cell("# A lesson\n\nBy $a^2 + b^2 + c^2$.", "slide"), code)
+    notebook = write_notebook(cell("# A lesson\n\nBy $a^2 + b^2 + c^2$.", "slide"), code("x = 1"))
     with chromium.browser(chromium.require_chromium()) as browser:
-        page = browser.new_page()
-        page.goto(slides.write(notebook, tmp_path).resolve().as_uri())
-        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        page = talk.opened(browser.new_page(), notebook, tmp_path)
         assert set(page.evaluate(FONTS)) == {"Source Sans Pro", "Talk Mono"}
         assert page.evaluate(UNSEEN) == [1]
 
 
 def test_s_opens_the_speaker_notes(small, tmp_path):
     with chromium.browser(chromium.require_chromium()) as browser:
-        page = browser.new_page()
-        page.goto(slides.write(small, tmp_path).resolve().as_uri())
-        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        page = talk.opened(browser.new_page(), small, tmp_path)
         with page.expect_popup() as popup:
             page.keyboard.press("s")
         popup.value.get_by_text("Say hello.").first.wait_for()
@@ -184,18 +171,15 @@ def test_s_opens_the_speaker_notes(small, tmp_path):
 def test_the_measuring_finds_what_is_wrong(write_notebook):
     chromium.require_chromium()
     tall = cell("## Tall\n\n" + "One more line.\n\n" * 20, "slide")
-    wide = v4.new_code_cell(100 * "x", metadata={"slideshow": {"slide_type": "-"}})
+    wide = code(100 * "x")
     wrong = cell("## Wrong\n\n$$\\frac{1}$$ $$" + 60 * "a+b+" + "c$$", "slide")
     remote = cell('## Remote\n\n<img src="https://example.org/a.png">', "slide")
-    found, problems = talk.measure(
-        write_notebook(cell("# Bad", "slide"), tall, cell("## Wide", "slide"), wide, wrong, remote)
-    )
+    bad = cell("# Bad", "slide"), tall, cell("## Wide", "slide"), wide, wrong, remote
+    found, problems = talk.measure(write_notebook(*bad))
     complaints = [" ".join(slide.complaints) for slide in found]
     assert complaints[0] == complaints[4] == ""
     assert re.fullmatch(r"\d+ pixels high, at most 700", complaints[1])
     assert re.fullmatch(r"\d+ pixels wide, at most 960", complaints[2])
-    assert re.search(
-        r"a figure or formula at 0\.\d\d of its size, at least 0\.65 MathJax: Missing argument for \\frac",
-        complaints[3],
-    )
+    small = r"a figure or formula at 0\.\d\d of its size, at least 0\.65"
+    assert re.search(rf"{small} MathJax: Missing argument for \\frac", complaints[3])
     assert "asks for https://example.org/a.png" in problems

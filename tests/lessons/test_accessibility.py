@@ -22,13 +22,15 @@ from course_lib.classroom.plots import _style
 from tests.classroom import test_plots
 from tests.lessons.test_export import Page, pictures
 from tests.tools import lesson_rules, store
+from tests.tools.lesson_rules import markdown_cells, outputs
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COLOURS = r"\b(?:blue|brown|cyan|green|magenta|orange|pink|purple|red|turquoise|violet|yellow)(?:er|ish)?\b"
 CUES = (
-    r"\b(?:above|bars?|below|bottom|circles?|columns?|cross(?:es)?|dashed|diamonds?|dots?|dotted|first|framed?|hatched|"
-    r"last|left|lower|middle|minus|panels?|plus|right|rows?|second|solid|squares?|stars?|thick|thin|third|top|triangles?|upper)\b"
+    r"\b(?:above|bars?|below|bottom|circles?|columns?|cross(?:es)?|dashed|diamonds?|dots?|dotted|first|framed?|"
+    r"hatched|last|left|lower|middle|minus|panels?|plus|right|rows?|second|solid|squares?|stars?|thick|thin|third|"
+    r"top|triangles?|upper)\b"
 )
 EMPTY_TEXTS = ",here,this,link,this link,click here,there,page,this page,more,read more".split(",")
 
@@ -36,21 +38,9 @@ EMPTY_TEXTS = ",here,this,link,this link,click here,there,page,this page,more,re
 # What a lesson says of its figures and shows beside them
 
 
-def outputs(nb, kind):
-    """(index of the cell, output) of the stored outputs of a kind."""
-    stored = [(i, output) for i, cell in enumerate(nb.cells) for output in cell.get("outputs", [])]
-    return [(i, output) for i, output in stored if kind in output.get("data", {})]
-
-
 def alternatives(nb):
     """The alternative texts of the stored pictures, None where one has none."""
     return [o.metadata.get("image/png", {}).get("alt") for _, o in outputs(nb, "image/png")]
-
-
-def prose(nb):
-    """(index, text without fenced code) of the markdown cells."""
-    fence = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-    return [(i, fence.sub("", c.source)) for i, c in enumerate(nb.cells) if c.cell_type == "markdown"]
 
 
 def figures_are_described(nb):
@@ -77,35 +67,36 @@ def figures_have_alternative_text(nb):
 
 def tables_have_headers(nb):
     problems = []
-    for i, text in prose(nb):
+    for i, text in markdown_cells(nb):
         for block in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
             first, rule, *_ = [*block.strip().splitlines(), ""]
             full = all(cell.strip() for cell in first.strip("|").split("|"))
             if not (full and re.fullmatch(r"\|(?:\s*:?-+:?\s*\|)+", rule)):
                 problems.append(f"cell {i} has a table without a full row of headings: {first}")
-    html = [(i, o.data["text/html"]) for i, o in outputs(nb, "text/html")] + prose(nb)
+    html = [(i, o.data["text/html"]) for i, o in outputs(nb, "text/html")] + markdown_cells(nb)
     bare = [i for i, text in html if "<table" in text and "<th" not in text]
     return problems + [f"cell {i} has an HTML table without <th>" for i in bare]
 
 
 def pictures_have_alternative_text(nb):
     bare = r"!\[\s*\]\([^)]*\)|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>"
-    found = [(i, hit) for i, text in prose(nb) for hit in re.findall(bare, text)]
+    found = [(i, hit) for i, text in markdown_cells(nb) for hit in re.findall(bare, text)]
     return [f"cell {i} has a picture without alternative text: {hit}" for i, hit in found]
 
 
 def links_say_where_they_lead(nb):
-    links = [(i, link) for i, text in prose(nb) for link in re.findall(r"(?<!!)\[([^\]]*)\]\([^)]*\)", text)]
+    texts = [(i, re.findall(r"(?<!!)\[([^\]]*)\]\([^)]*\)", text)) for i, text in markdown_cells(nb)]
+    links = [(i, link) for i, found in texts for link in found]
     empty = [(i, link) for i, link in links if link.strip(" .*_`").lower() in EMPTY_TEXTS]
     return [f"cell {i} has a link that says {link!r}" for i, link in empty]
 
 
 def questions_need_no_colours(nb):
     """A question that names a colour names a place, a shape or a line style as well."""
-    sentences = [(i, sentence) for i, text in prose(nb) for sentence in re.split(r"(?<=[.?!:])\s+", text)]
+    cells = [(i, re.split(r"(?<=[.?!:])\s+", text)) for i, text in markdown_cells(nb)]
+    sentences = [(i, sentence) for i, found in cells for sentence in found]
     asked = [(i, sentence) for i, sentence in sentences if sentence.rstrip("*").endswith("?")]
-    coloured = [(i, sentence) for i, sentence in asked if re.search(COLOURS, sentence, re.IGNORECASE)]
-    alone = [(i, sentence) for i, sentence in coloured if not re.search(CUES, sentence, re.IGNORECASE)]
+    alone = [(i, s) for i, s in asked if re.search(COLOURS, s, re.I) and not re.search(CUES, s, re.I)]
     return [f"cell {i} asks by colour alone: {sentence}" for i, sentence in alone]
 
 
@@ -149,22 +140,18 @@ def with_table(html):
 
 
 BAD = [
-    (figures_are_described, lesson("## Two bells", alt="")),
-    (figures_are_described, lesson(SENTENCE, "### The posterior", alt="")),
-    (figures_are_described, lesson(SENTENCE, figures=2)),
-    (figures_have_alternative_text, lesson(SENTENCE, alt="")),
-    (figures_have_alternative_text, lesson(SENTENCE, alt="An older sentence.")),
-    (figures_have_alternative_text, lesson("The figure shows it.", alt="The figure shows it.")),
-    (tables_have_headers, lesson("| 1 | 2 |\n| 3 | 4 |")),
-    (tables_have_headers, lesson("| | cost |\n|---|---|\n| a | 1 |")),
-    (tables_have_headers, lesson("<table><tr><td>1</td></tr></table>")),
+    *((figures_are_described, nb) for nb in (
+        lesson("## Two bells", alt=""), lesson(SENTENCE, "### More", alt=""), lesson(SENTENCE, figures=2))),
+    *((figures_have_alternative_text, lesson(before, alt=alt)) for before, alt in (
+        (SENTENCE, ""), (SENTENCE, "An older sentence."), ("The figure shows it.", "The figure shows it."))),
+    *((tables_have_headers, lesson(table)) for table in (
+        "| 1 | 2 |\n| 3 | 4 |", "| | cost |\n|---|---|\n| a | 1 |", "<table><tr><td>1</td></tr></table>")),
     (tables_have_headers, with_table("<table><tr><td>1</td></tr></table>")),
-    (pictures_have_alternative_text, lesson("![](images/a.png)")),
-    (pictures_have_alternative_text, lesson('<img src="a.png">')),
-    (links_say_where_they_lead, lesson("Read on [here](01.ipynb).")),
-    (links_say_where_they_lead, lesson("See [*this page*](01.ipynb).")),
+    *((pictures_have_alternative_text, lesson(bare)) for bare in ("![](images/a.png)", '<img src="a.png">')),
+    *((links_say_where_they_lead, lesson(link)) for link in (
+        "Read on [here](01.ipynb).", "See [*this page*](01.ipynb).")),
     (questions_need_no_colours, lesson("**Guess:** which is higher, the blue curve or the orange one?")),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "nb"), BAD, ids=[f"{rule.__name__}-{n}" for n, (rule, _) in enumerate(BAD)])
@@ -226,11 +213,9 @@ def test_renewing_changes_the_alternative_text_and_nothing_else(tmp_path, monkey
     nbformat.write(before, path)
     os.utime(path, (10**9, 10**9))
     store.main(["--alt", "00_a"])
-    after = nbformat.read(path, as_version=4)
     assert path.stat().st_mtime == 10**9  # jupytext would take a newer notebook for the edited side
-    assert after.cells[1].outputs[0].metadata["image/png"]["alt"] == SENTENCE
-    after.cells[1].outputs[0].metadata["image/png"]["alt"] = "An older sentence."
-    assert after == before
+    before.cells[1].outputs[0].metadata["image/png"]["alt"] = SENTENCE
+    assert nbformat.read(path, as_version=4) == before
     assert capsys.readouterr().out == "00_a described\n"
 
 
@@ -254,9 +239,8 @@ deuteranopia 0.367322 0.860646 -0.227968   0.280085 0.672501 0.047413  -0.011820
 tritanopia   1.255528 -0.076749 -0.178779 -0.078411 0.930809 0.147602   0.004733  0.691367 0.303900
 usual        1 0 0  0 1 0  0 0 1
 """
-VISION = {
-    row[0]: np.reshape(row[1:], (3, 3)).astype(float) for row in map(str.split, MATRICES.strip().split("\n"))
-}
+ROWS = map(str.split, MATRICES.strip().split("\n"))
+VISION = {name: np.reshape(numbers, (3, 3)).astype(float) for name, *numbers in ROWS}
 FAR = 10.0  # CIEDE2000: some ten times what a trained eye can just tell apart side by side
 
 

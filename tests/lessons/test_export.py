@@ -2,21 +2,16 @@
 
 import warnings
 from html.parser import HTMLParser
-from pathlib import Path
 
-import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbformat import v4
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TRACES = (
-    "jupyter.widget-view",
-    "jupyter.widget-state",
-    "Error displaying widget",
-    "model not found",
-    "Traceback (most recent call last)",
-)
+from tests.lessons.test_notebooks import LESSONS, notebook
+from tests.tools import lesson_rules
+
+TRACES = ["jupyter.widget-view", "jupyter.widget-state", "Error displaying widget", "model not found"]
+TRACES += ["Traceback (most recent call last)"]
 PIXEL = "iVBORw0KGgo="
 
 
@@ -47,8 +42,8 @@ class Page(HTMLParser):
 
 def pictures(nb):
     """The PNG outputs of a notebook, in base64 without line ends."""
-    shown = [output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", [])]
-    return [data["image/png"].replace("\n", "") for data in shown if "image/png" in data]
+    stored = lesson_rules.outputs(nb, "image/png")
+    return [output.data["image/png"].replace("\n", "") for _, output in stored]
 
 
 def missing(nb):
@@ -63,15 +58,14 @@ def missing(nb):
     return found
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_a_stored_lesson_shows_all_figures_and_no_empty_box(path):
-    nb = nbformat.read(path, as_version=4)
-    assert pictures(nb)
-    assert missing(nb) == []
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_stored_lesson_shows_all_figures_and_no_empty_box(stem):
+    assert pictures(notebook(stem))
+    assert missing(notebook(stem)) == []
 
 
 def test_a_missing_figure_a_widget_and_a_traceback_are_found():
-    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}}
+    widget = {lesson_rules.VIEW: {"model_id": "1", "version_major": 2}}
     view = v4.new_output("display_data", data=widget)
     error = v4.new_output("error", ename="A", evalue="b", traceback=["Traceback (most recent call last)"])
     figure = v4.new_output("display_data", data={"image/png": PIXEL})

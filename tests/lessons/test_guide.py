@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.classroom.exercises import EXERCISES
 from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS
+from tests.tools import lesson_rules
 
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 TAUGHT = LESSONS[1:]
@@ -15,30 +16,21 @@ PARTS = ("Aims", "Prerequisites", "45 minutes", "90 minutes", "Where students st
 def section(stem):
     """The part of the guide on one lesson, without its heading."""
     found = re.search(rf"^### {stem[:2]} .*?\n(.*?)(?=^### |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
-    return found.group(1) if found else ""
+    return found[1] if found else ""
 
 
 def minutes(text):
     """Minutes of the rows of the first table."""
-    rows = re.match(
-        r".*?^\|[^\n]*minutes[^\n]*\n\|[-| ]+\n((?:\|[^\n]*\n)+)",
-        text,
-        re.MULTILINE | re.DOTALL | re.IGNORECASE,
-    )
-    return [int(row.split("|")[1]) for row in rows.group(1).splitlines()]
+    head = r"^\|[^\n]*minutes[^\n]*\n\|[-| ]+\n"
+    rows = re.search(rf"{head}((?:\|[^\n]*\n)+)", text, re.MULTILINE | re.IGNORECASE)
+    return [int(row.split("|")[1]) for row in rows[1].splitlines()]
 
 
-@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("stem", TAUGHT)
-def test_a_lesson_has_this_part(stem, part):
-    assert f"**{part}" in section(stem)
-
-
-@pytest.mark.parametrize("length", [45, 90])
-@pytest.mark.parametrize("stem", TAUGHT)
-def test_a_plan_fills_its_time(stem, length):
-    plan = section(stem).split(f"**{length} minutes", 1)[1]
-    assert sum(minutes(plan)) == length
+def test_a_lesson_has_its_parts_and_each_plan_fills_its_time(stem):
+    assert [part for part in PARTS if f"**{part}" not in section(stem)] == []
+    plans = {length: section(stem).split(f"**{length} minutes", 1)[1] for length in (45, 90)}
+    assert {length: sum(minutes(plan)) for length, plan in plans.items()} == {45: 45, 90: 90}
 
 
 @pytest.mark.parametrize("number", EXERCISES)
@@ -52,7 +44,4 @@ def test_every_lesson_has_its_running_time(stem):
 
 
 def test_links_lead_to_files():
-    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", GUIDE)
-    assert [target for target in targets if not (NOTEBOOKS / target).exists()] == [] and len(targets) > len(
-        LESSONS
-    )
+    assert lesson_rules.dead_links(GUIDE, NOTEBOOKS) == []

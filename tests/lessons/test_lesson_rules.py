@@ -3,7 +3,7 @@
 import pytest
 from nbformat import v4
 
-from tests.tools import lesson_rules
+from tests.tools import lesson_rules, store
 
 ROOT = "/"  # apart, so that a search for paths of machines finds none here
 
@@ -13,25 +13,20 @@ def markdown(source):
 
 
 def code(source, count, *outputs, tags=()):
-    cell = v4.new_code_cell(source, execution_count=count, outputs=list(outputs))
-    if tags:
-        cell.metadata["tags"] = list(tags)
-    return cell
-
-
-def picture():
-    return v4.new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/plain": "<Figure>"})
-
-
-def widget_view():
-    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1", "version_major": 2}}
-    return v4.new_output("display_data", data={**view, "text/plain": "VBox()"})
+    metadata = {"tags": list(tags)}
+    return v4.new_code_cell(source, execution_count=count, outputs=list(outputs), metadata=metadata)
 
 
 def stdout(text):
     return v4.new_output("stream", name="stdout", text=text)
 
 
+def shown(mime, data):
+    return v4.new_output("display_data", data={mime: data, "text/plain": "shown"})
+
+
+PICTURE = shown("image/png", "iVBORw0KGgo=")
+VIEW = shown(lesson_rules.VIEW, {"model_id": "1", "version_major": 2})
 IMPORTS = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom course_lib.classroom import plots"
 
 
@@ -42,12 +37,10 @@ def lesson(*more):
         code(IMPORTS, 1),
         code("print(1 / 3)  # x; y", 2, stdout("0.333\n")),
         markdown(f"### A picture\n\nOne digit, clean and noisy; see https://example.org{ROOT}home/page."),
-        code("plots.images([digit])\nplt.show()", 3, picture()),
+        code("plots.images([digit])\nplt.show()", 3, PICTURE),
         *more,
     ]
-    return with_metadata(
-        v4.new_notebook(cells=cells), kernelspec={"name": "python3", "display_name": "Python 3"}
-    )
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": store.KERNEL})
 
 
 def with_metadata(nb, **metadata):
@@ -60,12 +53,12 @@ def timed(nb):
     return nb
 
 
-def without_cell(nb, index):
+def without_cell(index):
+    nb = lesson()
     del nb.cells[index]
     return nb
 
 
-LONG_DEFINITION = "def f():\n" + "    x = 1\n" * 15
 FUNCTION = '''def double(x):
     """Twice x (n,)  ->  (n,)"""
     ### BEGIN SOLUTION
@@ -94,7 +87,7 @@ RETURNED = v4.new_output("execute_result", data={"text/plain": f"'{ROOT}tmp/x'"}
 TWO = FUNCTION.replace("def double", "\n\ndef twice")
 CODE = {  # cells of code that break a rule, each added to the good lesson
     "short_cells": ["x = 1\n" * 13],
-    "short_definitions": [LONG_DEFINITION],
+    "short_definitions": ["def f():\n" + "    x = 1\n" * 15],
     "no_stray_solution": ["### BEGIN SOLUTION"],
     "no_semicolon": ["plots.images([digit]);", "x = 1; y = 2"],
     "no_command": ["%pip install numpy", "!ls", "files = !ls", "%%bash\nls", "if x:\n    %timeit x"],
@@ -106,48 +99,33 @@ CODE = {  # cells of code that break a rule, each added to the good lesson
     "no_machine_path": [f"load('{ROOT}work/main/x.npz')"],
     "outputs_are_compared": ["# NBVAL_IGNORE_OUTPUT\nprint(x)"],
 }  # fmt: skip
-EXERCISES = [
-    exercise(statement="Double it."),
-    exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")),
-    exercise(function=FUNCTION.replace("->", "gives")),
-    exercise(function=FUNCTION.replace("### END SOLUTION", "# done")),
-    exercise(function=FUNCTION + TWO),
-    exercise(check='exercises.check("07.2", double)'),
-    exercise()[:2],
-    [*exercise()[:2], code(CALL, 5)],
-    exercise(grade_id="double"),
-    exercise(locked=True),
-]
-BAD = [(name, lesson(code(source, 4))) for name, sources in CODE.items() for source in sources]
-BAD += [("exercises_are_complete", lesson(*cells)) for cells in EXERCISES]
-BAD += [
-    ("short_cells", lesson(*exercise(function=FUNCTION + "\n" * 16 + "x"))),
-    ("short_cells", lesson(*[code("x = 1\n" * 7, n) for n in range(4, 9)])),
-    ("no_empty_cell", lesson(code("", None))),
-    ("no_empty_cell", lesson(markdown("  \n"))),
-    ("executed_in_order", lesson(code("x", None))),
-    ("executed_in_order", lesson(code("x", 5))),
-    ("executed_in_order", lesson(code("x", 3))),
-    ("executed_in_order", v4.new_notebook(cells=[markdown("# No code")])),
-    ("no_error_output", lesson(code("x", 4, ERROR))),
-    ("no_machine_state", with_metadata(lesson(), widgets={"application/vnd.jupyter.widget-state+json": {}})),
-    ("no_machine_state", with_metadata(lesson(), kernelspec={"name": "venv", "display_name": "venv"})),
-    ("no_machine_state", timed(lesson())),
-    ("no_widget_view", lesson(code("widgets.slider()", 4, widget_view(), tags=["nbval-ignore-output"]))),
-    ("no_machine_path", lesson(markdown(f"Open {ROOT}home/anna/digits."))),
-    ("no_machine_path", lesson(markdown(r"Open C:\Users\anna."))),
-    ("no_machine_path", lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))),
-    ("no_machine_path", lesson(code("p", 4, RETURNED))),
-    ("outputs_are_compared", lesson(code("x", 4, tags=["nbval-skip"]))),
-    ("outputs_are_compared", lesson(code("x", 4, tags=["raises-exception"]))),
-    ("outputs_are_compared", lesson(code("print(x)", 4, tags=["nbval-ignore-output"]))),
-    ("one_title", lesson(markdown("# A second title"))),
-    ("one_title", without_cell(lesson(), 0)),
-    ("no_skipped_level", lesson(markdown("##### Five"))),
-    ("no_skipped_level", without_cell(lesson(), 0)),
-    ("inline_figures", without_cell(lesson(), 1)),
-    ("figures_are_shown", lesson(code("plots.images([x])", 4, picture()))),
-]
+STATE, VENV = {"application/vnd.jupyter.widget-state+json": {}}, {"name": "venv", "display_name": "venv"}
+BAD = {  # rule -> lessons that break it
+    "exercises_are_complete": [lesson(*cells) for cells in (
+        exercise(statement="Double it."), exercise(check='exercises.check("07.2", double)'), exercise()[:2],
+        exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")),
+        exercise(function=FUNCTION.replace("->", "gives")), exercise(function=FUNCTION + TWO),
+        exercise(function=FUNCTION.replace("### END SOLUTION", "# done")), [*exercise()[:2], code(CALL, 5)],
+        exercise(grade_id="double"), exercise(locked=True))],
+    "short_cells": [lesson(*exercise(function=FUNCTION + "\n" * 16 + "x")),
+                    lesson(*[code("x = 1\n" * 7, n) for n in range(4, 9)])],
+    "no_empty_cell": [lesson(code("", None)), lesson(markdown("  \n"))],
+    "executed_in_order": [*(lesson(code("x", count)) for count in (None, 5, 3)),
+                          v4.new_notebook(cells=[markdown("# No code")])],
+    "no_error_output": [lesson(code("x", 4, ERROR))],
+    "no_machine_state": [with_metadata(lesson(), widgets=STATE), with_metadata(lesson(), kernelspec=VENV),
+                         timed(lesson())],
+    "no_widget_view": [lesson(code("widgets.slider()", 4, VIEW, tags=["nbval-ignore-output"]))],
+    "no_machine_path": [lesson(markdown(f"Open {ROOT}home/anna/digits.")), lesson(code("p", 4, RETURNED)),
+                        lesson(markdown(r"Open C:\Users\anna.")),
+                        lesson(code("f()", 4, stdout(f"file://{ROOT}root/venv/lib/f.py:3: UserWarning")))],
+    "outputs_are_compared": [lesson(code("print(x)", 4, tags=[tag]))
+                             for tag in ("nbval-skip", "raises-exception", "nbval-ignore-output")],
+    "one_title": [lesson(markdown("# A second title")), without_cell(0)],
+    "no_skipped_level": [lesson(markdown("##### Five")), without_cell(0)],
+    "inline_figures": [without_cell(1)],
+    "figures_are_shown": [lesson(code("plots.images([x])", 4, PICTURE))],
+}  # fmt: skip
 
 
 def part(cell, slide_type, **more):
@@ -157,31 +135,24 @@ def part(cell, slide_type, **more):
 
 def talk(*more, first="# A lesson", slides=10):
     """A small talk that keeps every rule, with more cells at its end."""
-    cells = [
-        part(code("x", 1), "skip"),
-        part(markdown(first), "slide"),
-        part(markdown("Say hello."), "notes"),
-    ]
+    cells = [part(code("x", 1), "skip"), part(markdown(first), "slide"), part(markdown("Hello."), "notes")]
     cells += [part(markdown(f"## {n}\n\nA formula."), "slide") for n in range(2, slides + 1)]
-    return v4.new_notebook(
-        cells=[*cells, part(code("y", 2), "-"), part(markdown("An end."), "fragment"), *more]
-    )
+    cells += [part(code("y", 2), "-"), part(markdown("An end."), "fragment")]
+    return v4.new_notebook(cells=[*cells, *more])
 
 
-BAD_TALKS = [
-    ("every_cell_has_a_part", talk(markdown("Where am I?"))),
-    ("every_cell_has_a_part", talk(part(markdown("## Below"), "subslide"))),
-    ("every_cell_has_a_part", talk(part(markdown("x"), "-", background="red"))),
-    ("talk_has_a_length", talk(slides=9)),
-    ("talk_has_a_length", talk(slides=21)),
-    ("talk_starts_with_the_title", talk(first="## A lesson")),
-    (
-        "talk_starts_with_the_title",
-        v4.new_notebook(cells=[part(markdown("Hello."), "-"), *talk(slides=9).cells]),
-    ),
-    ("slides_have_headings", talk(part(markdown("The figure shows a digit."), "slide"))),
-    ("slides_have_headings", talk(part(code("# ## x", 3), "slide"))),
-]
+HELLO = part(markdown("Hello."), "-")
+BAD_TALKS = {
+    "every_cell_has_a_part": [talk(markdown("Where am I?")), talk(part(markdown("## Below"), "subslide")),
+                              talk(part(markdown("x"), "-", background="red"))],
+    "talk_has_a_length": [talk(slides=9), talk(slides=21)],
+    "talk_starts_with_the_title": [talk(first="## A lesson"),
+                                   v4.new_notebook(cells=[HELLO, *talk(slides=9).cells])],
+    "slides_have_headings": [talk(part(markdown("The figure shows a digit."), "slide")),
+                             talk(part(code("# ## x", 3), "slide"))],
+}  # fmt: skip
+ALL = [(rule, nb) for table in (BAD, BAD_TALKS) for rule, found in table.items() for nb in found]
+ALL += [(rule, lesson(code(source, 4))) for rule, sources in CODE.items() for source in sources]
 
 
 def complaints(nb, rules=lesson_rules.RULES):
@@ -198,13 +169,8 @@ def test_a_good_lesson_exercise_or_talk_passes_every_rule():
 
 
 def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
-    assert [[cell.source for cell in slide] for slide in lesson_rules.slides(talk(slides=2))] == [
-        ["# A lesson"],
-        ["## 2\n\nA formula.", "y", "An end."],
-    ]
-
-
-ALL = BAD + BAD_TALKS
+    sources = [[cell.source for cell in slide] for slide in lesson_rules.slides(talk(slides=2))]
+    assert sources == [["# A lesson"], ["## 2\n\nA formula.", "y", "An end."]]
 
 
 def test_every_rule_has_a_bad_lesson_or_talk():

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.lessons.test_notebooks import NOTEBOOKS, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e '.[grade]'")
@@ -18,7 +18,6 @@ pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
-WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 GRADED = "02_gaussian_posterior"
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
 SCRIPT = "<script>alert(1)</script>"
@@ -59,36 +58,32 @@ class Course:
         done = self.api.autograde(stem, name, create=True)
         assert done["success"], done["log"]
         with self.api.gradebook as book:
-            return {
-                grade.name: grade.score for grade in book.find_submission_notebook(stem, stem, name).grades
-            }
+            grades = book.find_submission_notebook(stem, stem, name).grades
+            return {grade.name: grade.score for grade in grades}
 
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    )  # it calls `alembic`
+    ours = str(Path(sys.executable).parent)  # nbgrader calls `alembic`
+    monkeypatch.setenv("PATH", os.pathsep.join([ours, os.environ["PATH"]]))
     return Course(tmp_path)
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_the_release_is_the_student_edition(course, stem):
     released, ours = course.release(stem), student.edition(notebook(stem))
-    assert [cell.source for cell in released.cells[1:]] == [
-        cell.source for cell in ours.cells[1:]
+    sources = [
+        [cell.source for cell in nb.cells[1:]] for nb in (released, ours)
     ]  # ours says on top what it is
+    assert sources[0] == sources[1]
     assert not any(cell.get("outputs") for cell in released.cells)
 
 
 def filled(released, stubs):
     """The release: `stubs` make the first cells of exercises from theirs, the others are solved."""
-    complete, exercises = (
-        [cell for _, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)]
-        for nb in (notebook(GRADED), released)
-    )
-    for index, cell in enumerate(exercises):
-        cell.source = stubs[index](cell.source) if index < len(stubs) else complete[index].source
+    cells = [lesson_rules.exercise_cells(nb) for nb in (notebook(GRADED), released)]
+    for index, ((_, complete), (_, cell)) in enumerate(zip(*cells)):
+        cell.source = stubs[index](cell.source) if index < len(stubs) else complete.source
     return released
 
 
@@ -96,7 +91,7 @@ def mischief(released):
     """The first exercise redirects stderr, the second is open, the third is copied; a note is a script."""
     attack = "import sys\nsys.stderr = sys.stdout\n"
     nb = filled(released, [lambda source: attack + source.replace(student.STUB[1], "return 'lost'"), str])
-    third = [i for i, cell in lesson_rules.code_cells(nb) if lesson_rules.is_exercise(cell)][2]
+    third = lesson_rules.exercise_cells(nb)[2][0]
     nb.cells.insert(third, copy.deepcopy(nb.cells[third]))
     nb.cells[third].id = "copied"
     nb.cells.append(nbformat.v4.new_markdown_cell(SCRIPT))

@@ -2,22 +2,16 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
 from nbformat import v4
 
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 
 LESSON = "04_patches_and_prior"
 OWN = ["own.ipynb", f"{LESSON}-Copy1.ipynb", "mine/digits.ipynb", f"student/{LESSON}.ipynb"]
-
-
-def paired(stem):
-    topic = stem[2:]
-    return f"{topic}.ipynb,scripts//{topic}.py:percent"
 
 
 @pytest.fixture
@@ -34,11 +28,6 @@ def course(tmp_path):
     return notebooks
 
 
-def manager(root):
-    """What JupyterLab opens and saves with when it was started in that folder."""
-    return jupytext.TextFileContentsManager(root_dir=str(root))
-
-
 def saved(contents, path):
     """Open a notebook, add a cell and save it, as JupyterLab does."""
     model = contents.get(path)
@@ -48,8 +37,9 @@ def saved(contents, path):
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_each_lesson_names_its_own_script_and_no_other(stem):
-    assert nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4).metadata.jupytext.formats == paired(stem)
-    assert jupytext.read(NOTEBOOKS / "scripts" / f"{stem}.py").metadata.jupytext.formats == paired(stem)
+    paired = f"{stem[2:]}.ipynb,scripts//{stem[2:]}.py:percent"
+    assert notebook(stem).metadata.jupytext.formats == paired
+    assert jupytext.read(NOTEBOOKS / "scripts" / f"{stem}.py").metadata.jupytext.formats == paired
 
 
 @pytest.mark.parametrize("root", [".", "..", "../.."])
@@ -57,38 +47,38 @@ def test_each_lesson_names_its_own_script_and_no_other(stem):
 def test_only_lessons_are_paired_from_every_root(course, root, working_folder, monkeypatch):
     monkeypatch.chdir(course / working_folder)
     root = (course / root).resolve()
-    contents = manager(root)
+    contents = jupytext.TextFileContentsManager(root_dir=str(root))  # JupyterLab started in that folder
     for name in [f"{LESSON}.ipynb", *OWN]:
         saved(contents, (course / name).relative_to(root).as_posix())
     texts = {path.relative_to(course).as_posix() for path in course.rglob("*.py")}
     assert texts == {f"scripts/{LESSON}.py"}
     script = (course / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8")
-    assert script.count("# Added in JupyterLab.") == 1 and script.startswith(
-        (NOTEBOOKS / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8")
-    )
+    assert script.count("# Added in JupyterLab.") == 1
+    assert script.startswith((NOTEBOOKS / "scripts" / f"{LESSON}.py").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("root", [".", ".."])
-def test_a_lesson_that_another_program_saved_opens(course, root):
-    """Its script rules, as in the rest of the house, also where the notebook is younger by hours."""
-    path = course / f"{LESSON}.ipynb"
-    lesson = nbformat.read(path, as_version=4)
-    first = lesson.cells[0].source
-    lesson.cells[0].source = "Edited elsewhere."
-    nbformat.write(lesson, path)
-    os.utime(course / "scripts" / f"{LESSON}.py", (0, 0))
-    root = (course / root).resolve()
-    assert manager(root).get(path.relative_to(root).as_posix())["content"]["cells"][0]["source"] == first
-
-
-def test_an_edit_from_elsewhere_is_carried_over_by_the_command_of_the_guide(course):
-    from jupytext.cli import jupytext as command
-
+@pytest.fixture
+def edited(course):
+    """Paths of the lesson, saved by another program, and of its script; the notebook is younger by hours."""
     path, script = course / f"{LESSON}.ipynb", course / "scripts" / f"{LESSON}.py"
     lesson = nbformat.read(path, as_version=4)
     lesson.cells[0].source = "Edited elsewhere."
     nbformat.write(lesson, path)
     os.utime(script, (0, 0))
-    assert command(["--quiet", "--sync", str(path)]) == 0
-    assert "# Edited elsewhere." in script.read_text(encoding="utf-8")
-    assert "jupytext --sync notebooks/" in (Path(NOTEBOOKS) / "README.md").read_text(encoding="utf-8")
+    return path, script
+
+
+@pytest.mark.parametrize("root", [".", ".."])
+def test_a_lesson_that_another_program_saved_opens(course, edited, root):
+    """Its script rules, as in the rest of the house."""
+    contents = jupytext.TextFileContentsManager(root_dir=str((course / root).resolve()))
+    model = contents.get(edited[0].relative_to(contents.root_dir).as_posix())
+    assert model["content"]["cells"][0]["source"] == notebook(LESSON).cells[0].source
+
+
+def test_an_edit_from_elsewhere_is_carried_over_by_the_command_of_the_guide(edited):
+    from jupytext.cli import jupytext as command
+
+    assert command(["--quiet", "--sync", str(edited[0])]) == 0
+    assert "# Edited elsewhere." in edited[1].read_text(encoding="utf-8")
+    assert "jupytext --sync notebooks/" in (NOTEBOOKS / "README.md").read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ import inspect
 import re
 from dataclasses import fields
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jupytext
@@ -13,9 +12,9 @@ import pytest
 
 from course_lib import denoising, gaussian, images, mixture, patches, scene, windows
 from course_lib.classroom import models
-from tests.tools.lesson_rules import headings
+from tests.lessons.test_notebooks import NOTEBOOKS
+from tests.tools.lesson_rules import headings, prose
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PAGE = (NOTEBOOKS / "REFERENCE.md").read_text(encoding="utf-8")
 SCRIPTS = {path.stem[:2]: path for path in sorted((NOTEBOOKS / "scripts").glob("*.py"))}
 SIZES = dict(N=6, K=8, Dz=3, Dy=2, D=4, m=2, H=19, W=23, h=7, w=9, I=13, J=15)
@@ -31,8 +30,7 @@ UNITS = {GRAY, f"{GRAY}²", f"1/{GRAY}²", *"1 probability nats dB pixels positi
 
 def section(title, text=PAGE):
     """The part of the page below a heading, up to the next one of its level or a higher; '' without it."""
-    marks = re.search(rf"^(#+) {re.escape(title)}", text, re.MULTILINE)
-    if not marks:
+    if not (marks := re.search(rf"^(#+) {re.escape(title)}", text, re.MULTILINE)):
         return ""
     return re.split(rf"^#{{1,{len(marks[1])}}} ", text[marks.end() :], maxsplit=1, flags=re.MULTILINE)[0]
 
@@ -55,8 +53,7 @@ TERMS = table(section("Glossary"))
 @cache
 def markdown(lesson):
     """The text of a lesson's markdown cells."""
-    cells = jupytext.read(SCRIPTS[lesson]).cells
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return prose(jupytext.read(SCRIPTS[lesson]))
 
 
 def formulas(text):
@@ -80,8 +77,7 @@ def signs(lesson):
 
 def occurs(symbol, lesson):
     """Whether a symbol stands in a formula, and not as the stem of a longer one: C is no part of C_k."""
-    wanted = tokens(symbol)
-    n = len(wanted)
+    wanted, n = tokens(symbol), len(tokens(symbol))
     places = [(f, i) for f in signs(lesson) for i in range(len(f) - n + 1)]
     return any(f[i : i + n] == wanted and f[i + n : i + n + 1] != ["_"] for f, i in places)
 
@@ -106,33 +102,26 @@ def calls():
     y, x, stack = (rng.standard_normal(shape) for shape in (2, (6, 4), (6, 18 * 22, 4)))
     pictures = rng.uniform(0, 255, (6, 19, 23))
     q, mixed, small = models.probabilities(rng, 6, (13, 15)), models.mixture(rng, 8, 3), records()["Mixture"]
+    pair, still = dict(prior=prior, channel=channel), dict(images=pictures)
+    add = dict(patches=stack, shape=(19, 23))
     return {
-        "gaussian.posterior": dict(prior=prior, channel=channel, y=y),
-        "gaussian.joint": dict(prior=prior, channel=channel),
-        "gaussian.joint_precision": dict(prior=prior, channel=channel),
-        "gaussian.predictive": dict(prior=prior, channel=channel),
+        **{f"gaussian.{name}": pair for name in ("joint", "joint_precision", "predictive")},
+        "gaussian.posterior": pair | dict(y=y), "mixture.posterior": dict(prior=mixed, channel=channel, y=y),
         "gaussian.gain": dict(S=models.covariance(rng, 3), W=channel.matrix, R=channel.noise_cov),
         "denoising.restore_patches": dict(observed=rng.standard_normal((6, 2)), prior=mixed, channel=channel),
         "denoising.denoise_patches": dict(patches=x, prior=small, noise_std=1.0),
-        "mixture.posterior": dict(prior=mixed, channel=channel, y=y),
         "mixture.e_step": dict(x=x, mixture=small),
         "mixture.fit": dict(x=rng.standard_normal((50, 4)), n_components=8, random_state=0),
-        "patches.extract_patches": dict(images=pictures, m=2),
-        "patches.add_patches": dict(patches=stack, shape=(19, 23)),
-        "patches.average_patches": dict(patches=stack, shape=(19, 23)),
-        "patches.coverage": dict(shape=(19, 23), m=2),
+        "patches.extract_patches": still | dict(m=2), "patches.coverage": dict(shape=(19, 23), m=2),
+        "patches.add_patches": add, "patches.average_patches": add,
         "images.psnr": dict(estimate=pictures[0], truth=pictures[1], peak=255.0),
-        "scene.e_step": dict(images=pictures, scene=s),
-        "scene.m_step": dict(images=pictures, q=q, face_shape=(7, 9), smoothing=0.5),
-        "scene.bound": dict(images=pictures, q=q, scene=s),
-        "scene.log_likelihood": dict(images=pictures, scene=s),
-        "scene.sample": dict(scene=s, n=6, rng=rng),
+        "scene.e_step": still | dict(scene=s), "scene.log_likelihood": still | dict(scene=s),
+        "scene.m_step": still | dict(q=q, face_shape=(7, 9), smoothing=0.5),
+        "scene.bound": still | dict(q=q, scene=s), "scene.sample": dict(scene=s, n=6, rng=rng),
         "scene.paste": dict(face=s.face, background=s.background, position=(1, 2)),
-        "windows.window_sums": dict(images=pictures, shape=(7, 9)),
-        "windows.cumulative_sums": dict(images=pictures),
-        "windows.correlate": dict(images=pictures, template=s.face),
-        "windows.spread": dict(values=q, shape=(7, 9)),
-    }
+        "windows.window_sums": still | dict(shape=(7, 9)), "windows.cumulative_sums": still,
+        "windows.correlate": still | dict(template=s.face), "windows.spread": dict(values=q, shape=(7, 9)),
+    }  # fmt: skip
 
 
 def value(name):
@@ -160,8 +149,7 @@ def shape(text):
 
 def complaints(row, part):
     """What is wrong with a row of a notation table whose lessons are `part`."""
-    found = []
-    symbol = formulas(row["Symbol"])[0]
+    found, symbol = [], formulas(row["Symbol"])[0]
     first = next((lesson for lesson in part if occurs(symbol, lesson)), "none")
     if first != row["First lesson"]:
         found.append(f"{symbol} first occurs in lesson {first}; the table says {row['First lesson']}")
@@ -186,14 +174,12 @@ def test_a_symbol_has_its_name_shape_unit_and_first_lesson(row, part):
 @pytest.mark.parametrize(
     ("column", "wrong"),
     [
-        *(("Name in code", f"`{name}`") for name in ("Gaussian.covariance", "Gaussians.cov")),
-        *(("Name in code", f"`gaussian.{name}`") for name in ("posterior(observed)", "posteriors(...)")),
-        *(("Shape", shape) for shape in ("(Dz, Dy)", "number")),
-        ("Unit", "gray levels squared"),
-        ("First lesson", "02"),
+        ("Name in code", "`Gaussian.covariance`"), ("Name in code", "`gaussian.posterior(observed)`"),
+        ("Name in code", "`Gaussians.cov`"), ("Name in code", "`gaussian.posteriors(...)`"),
+        ("Shape", "(Dz, Dy)"), ("Shape", "number"), ("Unit", "gray levels squared"), ("First lesson", "02"),
         ("Symbol", r"$\heartsuit$"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_row_is_caught(column, wrong):
     right = next(row for row in PATCHES if row["Symbol"] == "$S$")
     assert complaints(right, ("01", "02")) == []
@@ -207,14 +193,13 @@ def test_the_sizes_of_the_test_tell_axes_apart():
 
 # Letters, terms and citations
 
+GREEK = "alpha beta gamma varepsilon eta ell lambda Lambda mu nu omega phi Phi pi psi".split()
+GREEK += "rho sigma Sigma tau theta xi".split()
+
 
 def letters(symbols):
     """The single letters, Latin or Greek, among signs."""
-    greek = (
-        "alpha beta gamma varepsilon eta ell lambda Lambda mu nu omega phi Phi pi psi rho sigma Sigma tau "
-        "theta xi"
-    )
-    return {sign for sign in symbols if re.fullmatch(r"[A-Za-z]", sign) or sign[1:] in greek.split()}
+    return {sign for sign in symbols if re.fullmatch(r"[A-Za-z]", sign) or sign[1:] in GREEK}
 
 
 def explained(lesson):
@@ -250,14 +235,12 @@ def test_a_term_has_a_russian_word_one_sentence_and_a_lesson_that_uses_it(row):
 
 def test_no_term_stands_twice_and_they_are_in_order():
     terms = [row["Term"].lower() for row in TERMS]
-    assert terms == sorted(set(terms))
-    assert len(terms) >= 35
+    assert terms == sorted(set(terms)) and len(terms) >= 35
 
 
 def items(text):
     """The items of a list, each on one line."""
-    found = re.findall(r"^- (.*?)(?=^- |\Z)", text, re.MULTILINE | re.DOTALL)
-    return [" ".join(item.split()) for item in found]
+    return [" ".join(item.split()) for item in re.findall(r"^- (.*?)(?=^- |\Z)", text, re.M | re.S)]
 
 
 def references(lesson):
@@ -281,13 +264,6 @@ BOOKS = items(section("Bibliography"))
 WHERE = {entry: re.findall(r"\d\d", re.search(r"Lessons? ([\d, ]+)\.$", entry)[1]) for entry in BOOKS}
 
 
-@pytest.mark.parametrize("lesson", SCRIPTS)
-def test_every_lesson_has_references(lesson):
-    titles = [title for _, title in headings(jupytext.read(SCRIPTS[lesson]))]
-    assert "References" in titles
-    assert references(lesson)
-
-
 @pytest.mark.parametrize("entry", BOOKS, ids=lambda entry: re.search('id="(.*?)"', entry)[1])
 def test_an_entry_is_cited_where_it_says_with_the_same_identifier(entry):
     names, year = authors_and_year(entry)
@@ -299,7 +275,9 @@ def test_an_entry_is_cited_where_it_says_with_the_same_identifier(entry):
 
 
 @pytest.mark.parametrize("lesson", SCRIPTS)
-def test_what_a_lesson_cites_is_in_the_bibliography(lesson):
+def test_a_lesson_has_references_and_what_it_cites_is_in_the_bibliography(lesson):
+    assert "References" in [title for _, title in headings(jupytext.read(SCRIPTS[lesson]))]
+    assert references(lesson)
     for item in references(lesson):
         names, year = authors_and_year(item)
         known = any((names, year) == authors_and_year(entry) and lesson in WHERE[entry] for entry in BOOKS)

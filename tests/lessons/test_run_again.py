@@ -14,9 +14,8 @@ from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 from tests.tools import lesson_rules, student
 
 LONG = {"05", "09"}  # they take a minute; their cells are read, and their exercises run without the rest
-IN_PLACE = (
-    "add append clear discard extend fill insert pop popitem remove resize reverse setdefault shuffle sort"
-)
+IN_PLACE = "add append clear discard extend fill insert pop popitem remove resize reverse setdefault".split()
+IN_PLACE += "shuffle sort".split()
 
 
 def inside(code):
@@ -42,7 +41,7 @@ def changed(cell):
     calls = [call.func for call in lesson_rules.nodes(cell, ast.Call) if isinstance(call.func, ast.Attribute)]
     deleted = [target for node in lesson_rules.nodes(cell, ast.Delete) for target in node.targets]
     added = [node.target for node in lesson_rules.nodes(cell, ast.AugAssign)]
-    return added + deleted + [method for method in calls if method.attr in IN_PLACE.split()]
+    return added + deleted + [method for method in calls if method.attr in IN_PLACE]
 
 
 def owner(node):
@@ -56,9 +55,8 @@ def differs_when_run_again(nb):
     """Cells that draw from a generator of another cell, rebind what they read or change what they found."""
     cells, problems = lesson_rules.code_cells(nb), []
     assigned = [node for _, cell in cells for node in lesson_rules.nodes(cell, ast.Assign)]
-    made = [
-        a.targets[0] for a in assigned if re.fullmatch(r"[\w.]*default_rng\([^()]*\)", ast.unparse(a.value))
-    ]
+    generator = r"[\w.]*default_rng\([^()]*\)"
+    made = [node.targets[0] for node in assigned if re.fullmatch(generator, ast.unparse(node.value))]
     for i, cell in cells:
         read, bound, outside = names(cell)
         drawn = {owner(target) for target in made} & (read | outside - bound)
@@ -82,15 +80,11 @@ FIRST = "rng = np.random.default_rng(1)\nx, seen = rng.normal(size=3), []"
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        ("print(rng.normal())", "draws from rng"),
-        ("def f():\n    return rng.normal()", "draws from rng"),
+        ("print(rng.normal())", "draws from rng"), ("def f():\n    return rng.normal()", "draws from rng"),
         ("print([rng.normal() for _ in x])", "draws from rng"),
         ("print(rng.normal())\nrng = np.random.default_rng(2)", "draws from rng"),
-        ("x = 2 * x", "rebinds x"),
-        ("x += 1", "rebinds x"),
-        ("x[0] -= 1", "changes x[0]"),
-        ("del seen[0]", "changes seen[0]"),
-        ("seen.append(1)", "changes seen.append"),
+        ("x = 2 * x", "rebinds x"), ("x += 1", "rebinds x"), ("x[0] -= 1", "changes x[0]"),
+        ("del seen[0]", "changes seen[0]"), ("seen.append(1)", "changes seen.append"),
         ("rng = np.random.default_rng(2)\ny = [rng.normal() for _ in x]", None),
         ("def f(rng, x):\n    x[0] += 1\n    return rng.normal()", None),
         ("x[0] = 1\nfor y in seen:\n    print(np.sort(y))", None),
@@ -113,10 +107,9 @@ def said(cell):
 
 def run_twice(nb):
     """(index, cell with new output) of a run with every cell twice, but figures and exercises once."""
-    once = [
-        id(c) for _, c in lesson_rules.code_cells(nb) if lesson_rules.is_figure(c) or lesson_rules.nbgrader(c)
-    ]
-    order = [(i, c) for i, c in lesson_rules.code_cells(nb) for _ in range(1 if id(c) in once else 2)]
+    cells = lesson_rules.code_cells(nb)
+    once = [lesson_rules.is_figure(c) or bool(lesson_rules.nbgrader(c)) for _, c in cells]
+    order = [pair for pair, single in zip(cells, once) for _ in range(2 - single)]
     ran = v4.new_notebook(cells=[v4.new_code_cell(c.source, metadata=c.metadata) for _, c in order])
     folder = {"metadata": {"path": str(NOTEBOOKS / "student")}}
     ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(ran, folder)
@@ -129,8 +122,7 @@ def test_the_student_edition_runs_with_nothing_filled_in_and_cells_run_twice(ste
     lesson, numbers = notebook(stem), lesson_rules.numbers_of_exercises(notebook(stem))
     ran = run_twice(student.edition(lesson))
     checks = [cell for _, cell in ran if lesson_rules.nbgrader(cell).get("grade")]
-    assert ["".join(output.text for output in cell.outputs) for cell in checks] == [
-        f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers
-    ]
+    wanted = [f"{number} {EXERCISES[number].title}: not attempted yet.\n" for number in numbers]
+    assert ["".join(output.text for output in cell.outputs) for cell in checks] == wanted
     others = [(i, cell) for i, cell in ran if not lesson_rules.nbgrader(cell)]
     assert {i: said(cell) for i, cell in others if said(cell) != said(lesson.cells[i])} == {}

@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from tests.tools import store
-from tests.tools.lesson_rules import RULES, no_widget_view, pair_differences
+from tests.tools.lesson_rules import RULES, VIEW, no_widget_view, pair_differences
 
 LESSON = """# ---
 # jupyter:
@@ -62,18 +62,12 @@ def test_a_stored_lesson_keeps_the_rules_and_its_cell_ids(lesson, capsys):
     assert capsys.readouterr().out == "00_a stored\n" * 2
 
 
-def test_streams_are_joined_in_order_and_by_name():
-    outputs = [
-        v4.new_output("stream", name=name, text=text)
-        for name, text in zip(("stdout",) * 2 + ("stderr",), "abc")
-    ]
-    assert [(o.name, o.text) for o in store.tidy(outputs)] == [("stdout", "ab"), ("stderr", "c")]
-
-
-def test_views_of_widgets_are_dropped():
-    view = v4.new_output("display_data", data={store.VIEW: {}, "text/plain": "IntSlider()"})
+def test_streams_are_joined_in_order_and_by_name_and_views_of_widgets_are_dropped():
+    streams = zip("stdout stdout stderr".split(), "abc")
+    outputs = [v4.new_output("stream", name=name, text=text) for name, text in streams]
+    view = v4.new_output("display_data", data={VIEW: {}, "text/plain": "IntSlider()"})
     assert no_widget_view(v4.new_notebook(cells=[v4.new_code_cell("w", outputs=[view])]))
-    assert store.tidy([view]) == []
+    assert [(o.name, o.text) for o in store.tidy([*outputs, view])] == [("stdout", "ab"), ("stderr", "c")]
 
 
 def test_an_unknown_lesson_is_named(lesson):

@@ -1,17 +1,14 @@
 """The student edition is what the generator makes; test_run_again runs it from top to bottom."""
 
 import ast
-import re
 
 import nbformat
 import pytest
 
 from course_lib.classroom import exercises
 from course_lib.classroom.exercises import EXERCISES
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
-
-WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(notebook(stem))]
 
 
 def test_every_lesson_has_its_student_edition_and_no_others():
@@ -43,33 +40,28 @@ def test_every_exercise_is_in_its_lesson_and_the_lessons_have_three_to_five():
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_lesson_asks_to_predict_before_running(stem):
-    prose = [cell.source.lower() for cell in notebook(stem).cells if cell.cell_type == "markdown"]
-    assert any("predict" in text for text in prose)
+    assert "predict" in lesson_rules.prose(notebook(stem)).lower()
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_only_the_check_uses_what_an_exercise_defines(stem):
     """So whatever a student writes, the other cells run as in the complete lesson, where nbval runs them."""
     cells = lesson_rules.code_cells(notebook(stem))
-    for i, cell in cells:
-        if lesson_rules.is_exercise(cell):
-            defined = {node.name for node in lesson_rules.nodes(cell, ast.FunctionDef)}
-            used = [(j, node.id) for j, other in cells for node in lesson_rules.nodes(other, ast.Name)]
-            assert {j for j, name in used if name in defined} - {i} == {i + 1}
+    used = [(j, node.id) for j, other in cells for node in lesson_rules.nodes(other, ast.Name)]
+    for i, cell in lesson_rules.exercise_cells(notebook(stem)):
+        defined = {node.name for node in lesson_rules.nodes(cell, ast.FunctionDef)}
+        assert {j for j, name in used if name in defined} - {i} == {i + 1}
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_exercises_alone_run_with_nothing_filled_in(stem, capsys):
     nb = student.edition(notebook(stem))
-    names = {"exercises": exercises}
-    for i, cell in lesson_rules.code_cells(nb):
-        if lesson_rules.is_exercise(cell):
-            exec(cell.source, names)
-            exec(nb.cells[i + 1].source, names)
-    numbers = lesson_rules.numbers_of_exercises(notebook(stem))
-    assert capsys.readouterr().err.splitlines() == [
-        f"{number} {EXERCISES[number].title}: not attempted yet." for number in numbers
-    ]
+    names, numbers = {"exercises": exercises}, lesson_rules.numbers_of_exercises(notebook(stem))
+    for i, cell in lesson_rules.exercise_cells(nb):
+        exec(cell.source, names)
+        exec(nb.cells[i + 1].source, names)
+    wanted = [f"{number} {EXERCISES[number].title}: not attempted yet." for number in numbers]
+    assert capsys.readouterr().err.splitlines() == wanted
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
@@ -90,13 +82,11 @@ def test_a_solution_becomes_a_stub_that_keeps_the_indentation():
 @pytest.mark.parametrize(
     ("link", "turned"),
     [
-        ("[a](01_x.ipynb#b)", "[a](01_x.ipynb#b)"),
-        ("[s](student/01_x.ipynb)", "[s](01_x.ipynb)"),
-        ("![p](images/p.png)", "![p](../images/p.png)"),
-        ("[r](REFERENCE.md#g)", "[r](../REFERENCE.md#g)"),
+        ("[a](01_x.ipynb#b)", "[a](01_x.ipynb#b)"), ("[s](student/01_x.ipynb)", "[s](01_x.ipynb)"),
+        ("![p](images/p.png)", "![p](../images/p.png)"), ("[r](REFERENCE.md#g)", "[r](../REFERENCE.md#g)"),
         ("[w](https://x.org), [h](#h), $[x](i,j)$", "[w](https://x.org), [h](#h), $[x](i,j)$"),
     ],
-)
+)  # fmt: skip
 def test_links_are_turned_to_what_lies_above(link, turned):
     assert student.from_below(f"Read {link}.") == f"Read {turned}."
 
@@ -105,6 +95,4 @@ def test_links_are_turned_to_what_lies_above(link, turned):
 @pytest.mark.parametrize("stem", LESSONS)
 def test_links_inside_the_repository_lead_to_a_file(stem, folder):
     nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-    targets = re.findall(r"\]\(([\w./-]+\.\w+)[)#]", text)
-    assert [target for target in targets if not (NOTEBOOKS / folder / target).exists()] == []
+    assert lesson_rules.dead_links(lesson_rules.prose(nb), NOTEBOOKS / folder) == []

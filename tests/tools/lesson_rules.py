@@ -9,9 +9,9 @@ import io
 import re
 import statistics
 import tokenize
-import types
 
 from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
 
 MAX_LINES = 12
 MAX_MEDIAN = 6
@@ -20,9 +20,10 @@ MAX_EXERCISE = 20  # of a cell with a solution: signature, docstring with shapes
 EXERCISES = range(3, 6)  # in each lesson from 01 to 09
 SLIDES = range(10, 21)
 SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
-MACHINE_PATH = re.compile(
-    r"(?<![\w.~/])/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w|\b[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
-)
+UNIX, WINDOWS = r"/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w", r"[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
+MACHINE_PATH = re.compile(rf"(?<![\w.~/]){UNIX}|\b{WINDOWS}")
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+VIEW = "application/vnd.jupyter.widget-view+json"
 DRAWING = set(
     "axhline axvline bar barh boxplot colorbar contour contourf errorbar fill_between hist imshow legend "
     "loglog pcolormesh plot savefig scatter semilogx semilogy set_axis_off set_title set_xlabel set_xlim "
@@ -33,6 +34,23 @@ DRAWING = set(
 def code_cells(nb):
     """(index, cell) of the code cells."""
     return [(i, cell) for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+
+
+def markdown_cells(nb):
+    """(index, text without fenced code) of the markdown cells."""
+    cells = [(i, cell) for i, cell in enumerate(nb.cells) if cell.cell_type == "markdown"]
+    return [(i, FENCE.sub("", cell.source)) for i, cell in cells]
+
+
+def prose(nb):
+    """All text of the markdown cells without fenced code."""
+    return "\n\n".join(text for _, text in markdown_cells(nb))
+
+
+def dead_links(text, folder):
+    """Targets of links and pictures, without their anchors, that lead to no file below the folder."""
+    targets = re.findall(r"\]\(([\w./-]+)(?:#[^)\s]*)?\)", text)
+    return [target for target in targets if not (folder / target).exists()]
 
 
 def flagged(nb, complaint, test):
@@ -72,21 +90,29 @@ def is_exercise(cell):
     return nbgrader(cell).get("solution", False)
 
 
+def exercise_cells(nb):
+    """(index, cell) of the cells that hold a solution."""
+    return [(i, cell) for i, cell in code_cells(nb) if is_exercise(cell)]
+
+
 def headings(nb):
     """(level, text) of the headings, outside fenced code."""
-    fence = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-    texts = [fence.sub("", cell.source) for cell in nb.cells if cell.cell_type == "markdown"]
-    found = [re.findall(r"^(#{1,6})\s+(.*)$", text, re.MULTILINE) for text in texts]
-    return [(len(marks), title) for one in found for marks, title in one]
+    found = re.findall(r"^(#{1,6})\s+(.*)$", prose(nb), re.MULTILINE)
+    return [(len(marks), title) for marks, title in found]
 
 
-def printed(cell):
-    """Every text that a code cell has stored, pictures left out."""
-    texts = []
-    for output in cell.outputs:
-        texts.append(output.get("text", ""))
-        texts += [str(data) for mime, data in output.get("data", {}).items() if not mime.startswith("image/")]
-    return texts
+def outputs(nb, mime):
+    """(index of the cell, output) of the stored outputs that have data of this kind."""
+    stored = [(i, output) for i, cell in code_cells(nb) for output in cell.outputs]
+    return [(i, output) for i, output in stored if mime in output.get("data", {})]
+
+
+def printed(cells):
+    """All text that cells have stored: streams and data, pictures left out."""
+    stored = [output for cell in cells for output in cell.get("outputs", [])]
+    data = [(mime, str(text)) for output in stored for mime, text in output.get("data", {}).items()]
+    streams = [output.text for output in stored if output.output_type == "stream"]
+    return "\n".join(streams + [text for mime, text in data if not mime.startswith("image/")])
 
 
 # What is stored
@@ -99,7 +125,7 @@ def no_empty_cell(nb):
 def executed_in_order(nb):
     counts = [cell.execution_count for _, cell in code_cells(nb)]
     wanted = f"code cells must be executed 1..n in order, came {counts}; execute them in a fresh kernel"
-    return [] if counts and counts == list(range(1, len(counts) + 1)) else [wanted]
+    return [wanted] * (not counts or counts != list(range(1, len(counts) + 1)))
 
 
 def no_error_output(nb):
@@ -108,22 +134,21 @@ def no_error_output(nb):
 
 def no_machine_state(nb):
     """Widget state, timings and kernels belong to the machine that ran the lesson."""
-    problems = ["widget state is stored"] if "widgets" in nb.metadata else []
-    problems += flagged(nb, "stores execution times", lambda cell: "execution" in cell.metadata)
+    problems = flagged(nb, "stores execution times", lambda cell: "execution" in cell.metadata)
+    problems += ["widget state is stored"] * ("widgets" in nb.metadata)
     kernel = nb.metadata.get("kernelspec", {}).get("name")
-    return problems + ([] if kernel == "python3" else [f"the kernel must be python3, came {kernel}"])
+    return problems + [f"the kernel must be python3, came {kernel}"] * (kernel != "python3")
 
 
 def no_widget_view(nb):
     """A reader without a kernel would see an empty box; the figure before the widget says the same."""
-    view = "application/vnd.jupyter.widget-view+json"
     complaint = "stores the view of a widget; store the lesson with python -m tests.tools.store"
-    return flagged(nb, complaint, lambda cell: any(view in output.get("data", {}) for output in cell.outputs))
+    return [f"cell {i} {complaint}" for i, _ in outputs(nb, VIEW)]
 
 
 def no_machine_path(nb):
     texts = [(i, cell.source) for i, cell in enumerate(nb.cells)]
-    texts += [(i, text) for i, cell in code_cells(nb) for text in printed(cell)]
+    texts += [(i, printed([cell])) for i, cell in code_cells(nb)]
     found = [(i, hit) for i, text in texts for hit in MACHINE_PATH.findall(text)]
     return [f"cell {i} names a path of a machine: {hit}" for i, hit in found]
 
@@ -201,16 +226,13 @@ def imports_come_first(nb):
 
 def plain_imports(nb):
     """No import *, no sys.path, nothing of matplotlib but pyplot as plt."""
-    problems = []
+    paths = [(i, map(dotted, nodes(cell, ast.Attribute))) for i, cell in code_cells(nb)]
+    problems = [f"cell {i} touches sys.path" for i, found in paths if "sys.path" in found]
     for i, cell in code_cells(nb):
-        for node in nodes(cell, ast.Import, ast.ImportFrom):
-            text = ast.unparse(node)
-            if "*" in text:
-                problems.append(f"cell {i} imports *")
+        for text in map(ast.unparse, nodes(cell, ast.Import, ast.ImportFrom)):
+            problems += [f"cell {i} imports *"] * ("*" in text)
             if "matplotlib" in text and text != "import matplotlib.pyplot as plt":
                 problems.append(f"cell {i}: {text}; only 'import matplotlib.pyplot as plt' is needed")
-        if any(dotted(node) == "sys.path" for node in nodes(cell, ast.Attribute)):
-            problems.append(f"cell {i} touches sys.path")
     return problems
 
 
@@ -222,13 +244,11 @@ def inline_figures(nb):
 def no_drawing(nb):
     """Figures are drawn by course_lib.classroom.plots; a lesson only shows them."""
     problems = []
-    for i, cell in code_cells(nb):
-        for node in nodes(cell, ast.Attribute):
-            owner = dotted(node.value)
-            if owner == "plt" and node.attr != "show":
-                problems.append(f"cell {i} draws: plt.{node.attr}")
-            elif owner.split(".")[-1] not in ("plt", "plots") and node.attr in DRAWING:
-                problems.append(f"cell {i} draws: {ast.unparse(node)}")
+    for i, node in [(i, node) for i, cell in code_cells(nb) for node in nodes(cell, ast.Attribute)]:
+        owner = dotted(node.value)
+        own = node.attr != "show" if owner == "plt" else node.attr in DRAWING
+        if own and owner.split(".")[-1] != "plots":
+            problems.append(f"cell {i} draws: {ast.unparse(node)}")
     return problems
 
 
@@ -239,10 +259,8 @@ def figures_are_announced(nb):
 
 
 def figures_are_shown(nb):
-    def found(cell):
-        return any("image/png" in o.get("data", {}) for o in cell.outputs) and not is_figure(cell)
-
-    return flagged(nb, "stores a picture but does not call plt.show()", found)
+    bare = [i for i, _ in outputs(nb, "image/png") if not is_figure(nb.cells[i])]
+    return [f"cell {i} stores a picture but does not call plt.show()" for i in bare]
 
 
 # Exercises
@@ -251,18 +269,16 @@ def figures_are_shown(nb):
 def exercises_are_complete(nb):
     """A heading with number and statement, one function with a docstring and a marked solution, a check."""
     problems = []
-    for i, cell in code_cells(nb):
-        if not is_exercise(cell):
-            continue
+    for i, cell in exercise_cells(nb):
         number, name = exercise_of(nb, i)
         said = [ast.get_docstring(function) or "" for function in nodes(cell, ast.FunctionDef)]
         before = nb.cells[i - 1].source if i else ""
-        after = nb.cells[i + 1] if i + 1 < len(nb.cells) else types.SimpleNamespace(source="", metadata={})
+        after = (nb.cells[i + 1 :] or [NotebookNode(source="", metadata={})])[0]
         check, key = f'exercises.check("{number}", {name})', number.replace(".", "-")
         wanted = {
             "a statement under '### Exercise NN.n: ...' before it": re.match(TITLE, before),
             "a function with a docstring that says its result after '->'": "->" in "".join(said[:1]),
-            "one solution between the markers": marked(cell.source) == 1,
+            "one solution between the markers": re.findall(MARK, cell.source, re.M) == ["BEGIN", "END"],
             f"after it the cell {check}": after.source == check,
             "metadata of nbgrader": nbgrader(cell) == SOLUTION | {"grade_id": f"exercise-{key}"},
             "metadata of nbgrader for its check": nbgrader(after) == CHECK | {"grade_id": f"check-{key}"},
@@ -272,6 +288,7 @@ def exercises_are_complete(nb):
     return problems
 
 
+MARK = r"^ *### (BEGIN|END) SOLUTION$"
 TITLE = r"### Exercise \d\d\.\d: \S"
 SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
@@ -284,15 +301,8 @@ def exercise_of(nb, i):
     return number.group(1) if number else "", functions[0].name if functions else ""
 
 
-def marked(source):
-    """Number of solutions between markers, -1 where the markers do not come in pairs."""
-    marks = re.findall(r"^ *### (BEGIN|END) SOLUTION$", source, re.MULTILINE)
-    pairs = len(marks) // 2
-    return pairs if marks == ["BEGIN", "END"] * pairs else -1
-
-
 def numbers_of_exercises(nb):
-    return [exercise_of(nb, i)[0] for i, cell in code_cells(nb) if is_exercise(cell)]
+    return [exercise_of(nb, i)[0] for i, _ in exercise_cells(nb)]
 
 
 def no_stray_solution(nb):
@@ -320,22 +330,19 @@ def slide_type(cell):
 def slides(nb):
     """The shown cells of every slide, as nbconvert cuts them."""
     found = []
-    for cell in nb.cells:
-        if slide_type(cell) not in ("notes", "skip"):
-            if slide_type(cell) == "slide" or not found:
-                found.append([])
-            found[-1].append(cell)
+    for cell in (cell for cell in nb.cells if slide_type(cell) not in ("notes", "skip")):
+        if slide_type(cell) == "slide" or not found:
+            found.append([])
+        found[-1].append(cell)
     return found
 
 
 def every_cell_has_a_part(nb):
     """A cell that says nothing would go on the slide before it."""
-    wanted = f'needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}'
-    return [
-        f"cell {i} {wanted}; came {cell.metadata.get('slideshow', 'none')}"
-        for i, cell in enumerate(nb.cells)
-        if slide_type(cell) not in SLIDE_TYPES or len(cell.metadata["slideshow"]) > 1
-    ]
+    wanted = f'needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}; came'
+    said = [(slide_type(cell), cell.metadata.get("slideshow", {})) for cell in nb.cells]
+    wrong = [i for i, (kind, all_of_it) in enumerate(said) if kind not in SLIDE_TYPES or len(all_of_it) > 1]
+    return [f"cell {i} {wanted} {said[i][1] or 'none'}" for i in wrong]
 
 
 def talk_has_a_length(nb):

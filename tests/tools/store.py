@@ -16,8 +16,9 @@ from jupytext.cli import jupytext
 from nbconvert.filters import markdown2html
 from nbconvert.preprocessors import ExecutePreprocessor
 
+from . import lesson_rules
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-VIEW = "application/vnd.jupyter.widget-view+json"
 ALT_LENGTH = 300  # characters: what a screen reader says in some twenty seconds
 SIGNS = dict(zip("times cdot star approx le ge mid to pm".split(), "×·⋆≈≤≥|→±"))
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -34,9 +35,8 @@ def store(name):
     options = dict(timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False)
     ExecutePreprocessor(**options).preprocess(nb, {"metadata": {"path": str(NOTEBOOKS)}})
     nb.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})  # no version of this machine
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs = tidy(cell.outputs)
+    for _, cell in lesson_rules.code_cells(nb):
+        cell.outputs = tidy(cell.outputs)
     describe(nb)
     nbformat.write(nb, path)
     jupytext(["--quiet", "--sync", str(path)])
@@ -46,7 +46,7 @@ def tidy(outputs):
     """The outputs with neighbouring streams joined, and without widgets, empty boxes where no kernel runs."""
     kept = []
     for output in outputs:
-        if VIEW in output.get("data", {}):
+        if lesson_rules.VIEW in output.get("data", {}):
             continue
         if kept and output.output_type == "stream" == kept[-1].output_type and output.name == kept[-1].name:
             kept[-1].text += output.text
@@ -120,9 +120,8 @@ def renew(name):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.tools.store", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "lessons", nargs="*", metavar="LESSON", help="such as 05_denoising_digits; default: all"
-    )
+    example = "such as 05_denoising_digits; default: all"
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=example)
     parser.add_argument("--alt", action="store_true", help="only renew the alternative texts of figures")
     options = parser.parse_args(arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # as the tests have it

@@ -15,9 +15,7 @@ from tests.tools import chromium
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDTH, HEIGHT = 960, 700  # pixels, the slide of nbconvert before reveal.js scales it to the screen
 VIEW = {"width": 1000, "height": 730}  # a slide and the margin that reveal.js keeps: drawn at its own size
-SMALLEST = (
-    0.65  # of its own size: a figure or formula that is drawn smaller cannot be read from the back of a hall
-)
+SMALLEST = 0.65  # of its own size: what is drawn smaller cannot be read from the back of a hall
 MEASURE = """() => {
   const slide = Reveal.getCurrentSlide();
   const all = what => [...slide.querySelectorAll(what)].filter(e => !e.closest('aside.notes'));
@@ -51,39 +49,36 @@ class Slide:
     @property
     def complaints(self):
         """What keeps a slide from being shown."""
+        limit = f"a figure or formula at {self.smallest:.2f} of its size, at least {SMALLEST}"
         return [
-            *([f"{self.width} pixels wide, at most {WIDTH}"] if self.width > WIDTH else []),
-            *([f"{self.height} pixels high, at most {HEIGHT}"] if self.height > HEIGHT else []),
-            *(
-                [f"a figure or formula at {self.smallest:.2f} of its size, at least {SMALLEST}"]
-                if self.smallest < SMALLEST
-                else []
-            ),
+            *[f"{self.width} pixels wide, at most {WIDTH}"] * (self.width > WIDTH),
+            *[f"{self.height} pixels high, at most {HEIGHT}"] * (self.height > HEIGHT),
+            *[limit] * (self.smallest < SMALLEST),
             *(f"MathJax: {mistake}" for mistake in self.mistakes),
         ]
+
+
+def opened(page, notebook, folder):
+    """The page once it shows the talk of a notebook, which is written into the folder."""
+    page.goto(slides.write(notebook, folder).resolve().as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=60_000)
+    return page
 
 
 def measure(notebook, shots=None):
     """The slides of a notebook, and whatever its page asked of the network or complained about."""
     with tempfile.TemporaryDirectory() as folder, chromium.browser() as browser:
-        page = browser.new_page(viewport=VIEW)
-        problems = []
-        page.on(
-            "request",
-            lambda request: (
-                problems.append(f"asks for {request.url}") if request.url.startswith("http") else None
-            ),
-        )
-        page.on(
-            "console",
-            lambda message: problems.append(message.text) if message.type in ("error", "warning") else None,
-        )
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(slides.write(notebook, folder).resolve().as_uri())
-        page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=60_000)
-        return [
-            _slide(page, index, shots) for index in range(page.evaluate("Reveal.getTotalSlides()"))
-        ], problems
+        page, problems = browser.new_page(viewport=VIEW), []
+
+        def note(said, bad):
+            problems.extend([said] * bad)
+
+        page.on("request", lambda asked: note(f"asks for {asked.url}", asked.url.startswith("http")))
+        page.on("console", lambda message: note(message.text, message.type in ("error", "warning")))
+        page.on("pageerror", lambda error: note(str(error), True))
+        opened(page, notebook, folder)
+        found = [_slide(page, index, shots) for index in range(page.evaluate("Reveal.getTotalSlides()"))]
+        return found, problems
 
 
 def _slide(page, index, shots):
@@ -104,10 +99,8 @@ def main(arguments=None):
     found, problems = measure(NOTEBOOKS / f"{options.lesson}.ipynb", options.shots)
     print("slide  cells  width  height  smallest  heading")
     for index, slide in enumerate(found, 1):
-        print(
-            f"{index:5}  {slide.cells:5}  {slide.width:5}  {slide.height:6}  {slide.smallest:8.2f}",
-            slide.heading,
-        )
+        sizes = f"{slide.width:5}  {slide.height:6}  {slide.smallest:8.2f}"
+        print(f"{index:5}  {slide.cells:5}  {sizes}", slide.heading)
         problems += [f"slide {index}: {complaint}" for complaint in slide.complaints]
     print("\n".join(problems) or "every slide fits, no request, no error")
 
