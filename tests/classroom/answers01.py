@@ -4,15 +4,16 @@ import numpy as np
 from numpy.linalg import inv
 from scipy.linalg import block_diag
 
-from course_lib.classroom.exercises import EXERCISES
-
-condition, by_precision, joint = (EXERCISES[number].solution for number in ("01.3", "01.4", "01.5"))
-
 
 def blocks_of_whole(S11, S12, S22):
     L = inv(np.vstack([np.hstack([S11, S12]), np.hstack([S12.T, S22])]))
     n = S11.shape[0]
     return L[:n, :n], L[:n, n:]
+
+
+def blocks_by_formula(S11, S12, S22):
+    L11 = inv(S11 - S12 @ inv(S22) @ S12.T)
+    return L11, -L11 @ S12 @ inv(S22)
 
 
 def other_corner(S11, S12, S22):
@@ -24,6 +25,18 @@ def unseen(D, seen):
     return [i for i in range(D) if i not in list(seen)]
 
 
+def parts(mean, S, seen):
+    """mu1, mu2, S11, S12, S22"""
+    rest = unseen(len(mean), seen)
+    return mean[rest], mean[seen], S[rest][:, rest], S[rest][:, seen], S[seen][:, seen]
+
+
+def condition(mean, cov, seen, value):
+    m1, m2, S11, S12, S22 = parts(mean, cov, seen)
+    gain = S12 @ inv(S22)
+    return m1 + gain @ (value - m2), S11 - gain @ S12.T
+
+
 def one_at_a_time(mean, cov, seen, value):
     """Condition on one entry after the other."""
     mean, cov = mean.copy(), cov.copy()
@@ -32,6 +45,12 @@ def one_at_a_time(mean, cov, seen, value):
         mean, cov = mean + column * (x - mean[i]), cov - np.outer(column, cov[i])
     rest = unseen(len(mean), seen)
     return mean[rest], cov[np.ix_(rest, rest)]
+
+
+def by_einsum(mean, cov, seen, value):
+    m1, m2, S11, S12, S22 = parts(mean, cov, seen)
+    less = np.einsum("ij,jk,lk->il", S12, inv(S22), S12)
+    return m1 + np.einsum("ij,jk,k->i", S12, inv(S22), value - m2), S11 - less
 
 
 def without_ix(mean, cov, seen, value):
@@ -46,9 +65,13 @@ def precision_returned(mean, cov, seen, value):
 
 
 def cov_of_seen(mean, cov, seen, value):
-    rest = unseen(len(mean), seen)
-    S11, S21, S22 = cov[rest][:, rest], cov[seen][:, rest], cov[seen][:, seen]
-    return condition(mean, cov, seen, value)[0], S22 - S21 @ np.linalg.pinv(S11) @ S21.T
+    m1, m2, S11, S12, S22 = parts(mean, cov, seen)
+    return condition(mean, cov, seen, value)[0], S22 - S12.T @ np.linalg.pinv(S11) @ S12
+
+
+def by_precision(mean, precision, seen, value):
+    m1, m2, L11, L12, L22 = parts(mean, precision, seen)
+    return m1 - inv(L11) @ L12 @ (value - m2), inv(L11)
 
 
 def by_lists(mean, precision, seen, value):
@@ -62,6 +85,10 @@ def inverse_without_ix(mean, precision, seen, value):
     rest = unseen(len(mean), seen)
     C = inv(precision[rest, rest])
     return mean[rest] - C @ precision[rest, seen] @ (value - mean[seen]), C
+
+
+def joint(mu, S, W, b, R):
+    return np.concatenate([mu, W @ mu + b]), np.block([[S, S @ W.T], [W @ S, W @ S @ W.T + R]])
 
 
 def joint_by_linear_map(mu, S, W, b, R):
@@ -89,17 +116,22 @@ def joint_precision(mu, S, W, b, R):
 
 
 RIGHT = {
-    "01.1": (blocks_of_whole,), "01.2": (lambda: 30,), "01.3": (one_at_a_time,),
-    "01.4": (lambda mean, L, seen, value: condition(mean, inv(L), seen, value), by_lists),
-    "01.5": (joint_by_linear_map, joint_entry_by_entry),
-}  # fmt: skip
+    "01.1": (blocks_of_whole, blocks_by_formula),
+    "01.2": (lambda: (2500 - 800**2 / 400) ** 0.5, lambda: 30),
+    "01.3": (condition, one_at_a_time, by_einsum),
+    "01.4": (by_precision, lambda mean, L, seen, value: condition(mean, inv(L), seen, value), by_lists),
+    "01.5": (joint, joint_by_linear_map, joint_entry_by_entry),
+}
 WRONG = {  # words of the sentence that must come
     "01.1": {"other corner": other_corner},
     "01.2": {"in proportion": lambda: 50 * (1 - 0.8), "who was seen": lambda: (400 - 800**2 / 2500) ** 0.5},
-    "01.3": {"first number of `value`": lambda mean, cov, seen, y: condition(mean, cov, sorted(seen), y),
-             "is singular": lambda mean, cov, seen, value: by_precision(mean, inv(cov), seen, value),
-             "single entries": without_ix, "is a precision": precision_returned,
-             "given the unseen ones": cov_of_seen},
+    "01.3": {
+        "first number of `value`": lambda mean, cov, seen, value: condition(mean, cov, sorted(seen), value),
+        "is singular": lambda mean, cov, seen, value: by_precision(mean, inv(cov), seen, value),
+        "single entries": without_ix,
+        "is a precision": precision_returned,
+        "given the unseen ones": cov_of_seen,
+    },
     "01.4": {"single entries": inverse_without_ix},
     "01.5": {"precision of the joint": joint_precision},
-}  # fmt: skip
+}

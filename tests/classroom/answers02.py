@@ -4,10 +4,7 @@ import numpy as np
 from numpy.linalg import inv
 from scipy.linalg import cho_factor, cho_solve, eigh
 
-from course_lib.classroom.exercises import EXERCISES
 from tests.classroom.answers01 import joint, one_at_a_time
-
-by_precision, by_gain = (EXERCISES[number].solution for number in ("02.3", "02.4"))
 
 
 def predicted_by_sums(mu, S, W, b, R):
@@ -15,10 +12,23 @@ def predicted_by_sums(mu, S, W, b, R):
     return mean, np.einsum("ia,ab,jb->ij", W, S, W) + R
 
 
+def by_precision(mu, S, W, b, R, y):
+    C = inv(inv(S) + W.T @ inv(R) @ W)
+    return C @ (inv(S) @ mu + W.T @ inv(R) @ (y - b)), C
+
+
 def by_solve(mu, S, W, b, R, y):
     precision = np.linalg.solve(S, np.eye(len(mu))) + W.T @ np.linalg.solve(R, W)
     h = np.linalg.solve(S, mu) + W.T @ np.linalg.solve(R, y - b)
     return np.linalg.solve(precision, h), np.linalg.solve(precision, np.eye(len(mu)))
+
+
+def by_gain(mu, S, W, b, R, y):
+    return by_given_gain(S @ W.T @ inv(W @ S @ W.T + R), mu, S, W, b, y)
+
+
+def by_given_gain(G, mu, S, W, b, y):
+    return mu + G @ (y - W @ mu - b), S - G @ W @ S
 
 
 def by_joseph(mu, S, W, b, R, y):
@@ -32,14 +42,15 @@ def by_joint(mu, S, W, b, R, y):
     return one_at_a_time(*joint(mu, S, W, b, R), range(len(mu), len(mu) + len(y)), y)
 
 
-def gain_of_noise(mu, S, W, b, R, y):
-    G = S @ W.T @ inv(R)
-    return mu + G @ (y - W @ mu - b), S - G @ W @ S
-
-
 def least_squares(mu, S, W, b, R, y):
     C = inv(W.T @ inv(R) @ W)
     return C @ W.T @ inv(R) @ (y - b), C
+
+
+def wiener(mu, S, noise_std, y):
+    lam, U = np.linalg.eigh(S)
+    factors = lam / (lam + noise_std**2)
+    return factors, mu + U @ np.diag(factors) @ U.T @ (y - mu)
 
 
 def wiener_by_gain(mu, S, noise_std, y):
@@ -67,15 +78,23 @@ def deviations(mu, S, noise_std, y):
 
 
 RIGHT = {
-    "02.1": (lambda: 100 + 400 / 500 * 50,), "02.2": (predicted_by_sums,), "02.3": (by_solve, by_gain),
-    "02.4": (by_joseph, by_joint), "02.5": (wiener_by_gain, wiener_by_loop, wiener_single),
-}  # fmt: skip
+    "02.1": (lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), lambda: 100 + 400 / 500 * 50),
+    "02.2": (lambda mu, S, W, b, R: (W @ mu + b, W @ S @ W.T + R), predicted_by_sums),
+    "02.3": (by_precision, by_solve, by_gain),
+    "02.4": (by_gain, by_joseph, by_joint),
+    "02.5": (wiener, wiener_by_gain, wiener_by_loop, wiener_single),
+}
 WRONG = {  # words of the sentence that must come
-    "02.1": {"one over the standard deviation": lambda: (100 / 20 + 150 / 10) / (1 / 20 + 1 / 10),
-             "less sure opinion": lambda: (100 * 20 + 150 * 10) / 30},
+    "02.1": {
+        "one over the standard deviation": lambda: (100 / 20 + 150 / 10) / (1 / 20 + 1 / 10),
+        "less sure opinion": lambda: (100 * 20 + 150 * 10) / 30,
+    },
     "02.2": {"two opinions": lambda mu, S, W, b, R: (W @ mu + b, inv(inv(W @ S @ W.T) + inv(R)))},
     "02.3": {"least squares": least_squares},
-    "02.4": {"never needs": by_precision, "noise alone": gain_of_noise,
-             "noise is missing in the gain": lambda mu, S, W, b, R, y: by_gain(mu, S, W, b, 0, y)},
+    "02.4": {
+        "never needs": by_precision,
+        "noise is missing in the gain": lambda mu, S, W, b, R, y: by_gain(mu, S, W, b, 0, y),
+        "noise alone": lambda mu, S, W, b, R, y: by_given_gain(S @ W.T @ inv(R), mu, S, W, b, y),
+    },
     "02.5": {"throughout": deviations},
-}  # fmt: skip
+}

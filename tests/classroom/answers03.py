@@ -4,9 +4,15 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-from course_lib.classroom.exercises import EXERCISES
 
-shifted_softmax = EXERCISES["03.4"].solution
+def log_normal(y, mean, cov):
+    """ln N(y | mean, cov), from the definition."""
+    r = y - mean
+    return -0.5 * (len(y) * np.log(2 * np.pi) + np.linalg.slogdet(cov)[1] + r @ np.linalg.solve(cov, r))
+
+
+def by_definition(means, covs, W, b, R, y):
+    return [log_normal(y, W @ m + b, W @ S @ W.T + R) for m, S in zip(means, covs)]
 
 
 def by_einsum(means, covs, W, b, R, y):
@@ -48,6 +54,12 @@ def moments_by_einsum(weights, means, covs):
     return mean, np.tensordot(weights, covs, 1) + spread
 
 
+def shifted_softmax(weights, log_evidence):
+    joint = np.log(weights) + log_evidence
+    shares = np.exp(joint - max(joint))
+    return shares / sum(shares)
+
+
 def softmax_by_loop(weights, log_evidence):
     top = max(e for p, e in zip(weights, log_evidence) if p > 0)
     shares = [p * np.exp(e - top) if p > 0 else 0.0 for p, e in zip(weights, log_evidence)]
@@ -78,18 +90,26 @@ def prior_divided(weights, log_evidence):
 
 
 RIGHT = {
-    "03.1": (by_einsum, by_scipy), "03.2": (lambda: np.float64(6) / 9,),
-    "03.3": (moments_by_loop, moments_by_einsum), "03.4": (softmax_by_loop, single_precision),
-}  # fmt: skip
+    "03.1": (by_definition, by_einsum, by_scipy),
+    "03.2": (lambda: 2 / 3, lambda: np.float64(6) / 9),
+    "03.3": (moments_by_loop, moments_by_einsum),
+    "03.4": (shifted_softmax, softmax_by_loop, single_precision),
+}
 WRONG = {  # words of the sentence that must come
-    "03.1": {"lacks the noise": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y, allow_singular=True),
-             "more spread than": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y),  # raises where singular
-             "for z at the point y": lambda m, S, W, b, R, y: by_einsum(m, S, np.eye(len(y)), 0, 0, y),
-             "underflow": log_of_density},
+    "03.1": {
+        "lacks the noise": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y, allow_singular=True),
+        "more spread than": lambda m, S, W, b, R, y: by_scipy(m, S, W, b, 0, y),  # raises where singular
+        "for z at the point y": lambda m, S, W, b, R, y: by_definition(m, S, np.eye(len(y)), 0, 0, y),
+        "underflow": log_of_density,
+    },
     "03.3": {"spread inside": between, "components' means": between_rounded},
-    "03.4": {"ignore the prior": lambda weights, log_evidence: shifted_softmax(1, log_evidence),
-             "a rare component": lambda weights, log_evidence: naive(1, log_evidence),
-             "do not sum to 1": lambda weights, log_evidence: weights * np.exp(log_evidence),
-             "exactly 0": naive, "must include the prior weights": shifted_by_evidence,
-             "those are logarithms": logarithms, "subtracted": prior_divided},
-}  # fmt: skip
+    "03.4": {
+        "ignore the prior": lambda weights, log_evidence: shifted_softmax(1, log_evidence),
+        "a rare component": lambda weights, log_evidence: naive(1, log_evidence),
+        "do not sum to 1": lambda weights, log_evidence: weights * np.exp(log_evidence),
+        "exactly 0": naive,
+        "must include the prior weights": shifted_by_evidence,
+        "those are logarithms": logarithms,
+        "subtracted": prior_divided,
+    },
+}

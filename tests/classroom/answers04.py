@@ -4,10 +4,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import logsumexp
 
-from course_lib.classroom.exercises import EXERCISES
-
-e_step = EXERCISES["04.4"].solution
-
 
 def windows_by_loop(image, m, outer=0):
     H, W = image.shape
@@ -15,8 +11,27 @@ def windows_by_loop(image, m, outer=0):
     return [image[i : i + m, j : j + m].ravel() for i in range(I) for j in range(J)]
 
 
+def windows_by_formula(image, m):
+    I, J = image.shape[0] - m + 1, image.shape[1] - m + 1
+    v = np.empty((I * J, m * m))
+    for i, j, a, b in np.ndindex(I, J, m, m):
+        v[i * J + j, a * m + b] = image[i + a, j + b]
+    return v
+
+
 def windows_by_strides(image, m):
     return sliding_window_view(image, (m, m)).reshape(-1, m * m)
+
+
+def average_by_loop(v, m, H, W):
+    total, count = np.zeros((H, W)), np.zeros((H, W))
+    n = 0
+    for i in range(H - m + 1):
+        for j in range(W - m + 1):
+            total[i : i + m, j : j + m] += v[n].reshape(m, m)
+            count[i : i + m, j : j + m] += 1
+            n += 1
+    return total / count
 
 
 def average_by_pixel(v, m, H, W):
@@ -41,6 +56,14 @@ def rows_of_height(v, m, H, W):
         window += patch.reshape(m, m)[: window.shape[0], : window.shape[1]]
         count[i : i + m, j : j + m] += 1
     return total / count
+
+
+def e_step_shifted(weights, log_densities):
+    joint = np.log(weights) + log_densities
+    top = joint.max(axis=1, keepdims=True)
+    shares = np.exp(joint - top)
+    total = shares.sum(axis=1, keepdims=True)
+    return shares / total, float((top + np.log(total)).mean())
 
 
 def e_step_by_loop(weights, log_densities):
@@ -72,7 +95,7 @@ def scored(score):
     """The answer with the right responsibilities r and the score(joint log densities, r)."""
 
     def answer(weights, log_densities):
-        r = e_step(weights, log_densities)[0]
+        r = e_step_shifted(weights, log_densities)[0]
         return r, score(np.log(weights) + log_densities, r)
 
     return answer
@@ -84,7 +107,7 @@ def over(axis):
     def answer(weights, log_densities):
         joint = np.log(weights) + log_densities
         e = np.exp(joint - joint.max())
-        return e / e.sum(axis=axis), e_step(weights, log_densities)[1]
+        return e / e.sum(axis=axis), e_step_shifted(weights, log_densities)[1]
 
     return answer
 
@@ -98,7 +121,7 @@ def one_label(weights, log_densities):
     r = np.zeros_like(log_densities)
     for n, row in enumerate(np.log(weights) + log_densities):
         r[n, row.argmax()] = 1
-    return r, e_step(weights, log_densities)[1]
+    return r, e_step_shifted(weights, log_densities)[1]
 
 
 def m_step_by_loop(x, r, reg_covar):
@@ -120,26 +143,44 @@ def m_step_by_cov(x, r, reg_covar, bias=True):
     return r.mean(axis=0), means, covs + reg_covar * np.eye(x.shape[1])
 
 
+def m_step_by_einsum(x, r, reg_covar):
+    n = r.sum(axis=0)
+    means = np.einsum("nk,nd->kd", r, x) / n[:, None]
+    d = x[None] - means[:, None]
+    covs = np.einsum("nk,kni,knj->kij", r, d, d) / n[:, None, None]
+    return n / len(x), means, covs + reg_covar * np.eye(x.shape[1])
+
+
 RIGHT = {
-    "04.1": (windows_by_loop, windows_by_strides), "04.3": (average_by_pixel, average_by_lstsq),
-    "04.2": (lambda: len([1 for i in range(13) for j in range(13) if i <= 3 < i + 16]),),
-    "04.4": (e_step_by_loop, e_step_by_logsumexp), "04.5": (m_step_by_loop, m_step_by_cov),
-}  # fmt: skip
+    "04.1": (windows_by_loop, windows_by_formula, windows_by_strides),
+    "04.2": (lambda: 4 * 13, lambda: len([1 for i in range(13) for j in range(13) if i <= 3 < i + 16])),
+    "04.3": (average_by_loop, average_by_pixel, average_by_lstsq),
+    "04.4": (e_step_shifted, e_step_by_loop, e_step_by_logsumexp),
+    "04.5": (m_step_by_loop, m_step_by_cov, m_step_by_einsum),
+}
 WRONG = {  # words of the sentence that must come
-    "04.1": {"rows and columns are swapped": lambda image, m: windows_by_strides(image.T, m),
-             "column of windows are missing": lambda image, m: np.array(windows_by_loop(image, m, outer=-1)),
-             "reaches beyond": lambda image, m: np.array(windows_by_loop(image, m, outer=1))},
+    "04.1": {
+        "rows and columns are swapped": lambda image, m: windows_by_strides(image.T, m),
+        "column of windows are missing": lambda image, m: np.array(windows_by_loop(image, m, outer=-1)),
+        "reaches beyond": lambda image, m: np.array(windows_by_loop(image, m, outer=1)),
+    },
     "04.3": {"square images only": rows_of_height},
-    "04.4": {"sum over the data": scored(lambda joint, r: logsumexp(joint, axis=1).sum()),
-             "asked is the mean": total_underflowing,
-             "one logarithm": scored(lambda joint, r: logsumexp(joint) - np.log(len(r))),
-             "not the sum of the logarithms": scored(lambda joint, r: np.mean([sum(row) for row in joint])),
-             "for known labels": scored(lambda joint, r: (r * joint).sum() / len(r)),
-             "best component alone": scored(lambda joint, r: np.max(joint, axis=1).mean()),
-             "sum to 1 over the data": over(0), "over the whole table": over(None),
-             "answers for fewer data": lambda weights, e: e_step_by_logsumexp(np.ones(len(weights)), e),
-             "both must be logarithms": weights_not_logged, "went to one component": one_label,
-             "overflows": underflowing},
-    "04.5": {"np.cov": lambda x, r, reg: m_step_by_cov(x, r, reg, bias=False),
-             "one component only": lambda x, r, reg: m_step_by_loop(x, r == r.max(1, keepdims=True), reg)},
-}  # fmt: skip
+    "04.4": {
+        "sum over the data": scored(lambda joint, r: logsumexp(joint, axis=1).sum()),
+        "asked is the mean": total_underflowing,
+        "one logarithm": scored(lambda joint, r: logsumexp(joint) - np.log(len(r))),
+        "not the sum of the logarithms": scored(lambda joint, r: np.mean([sum(row) for row in joint])),
+        "for known labels": scored(lambda joint, r: (r * joint).sum() / len(r)),
+        "best component alone": scored(lambda joint, r: np.max(joint, axis=1).mean()),
+        "sum to 1 over the data": over(0),
+        "over the whole table": over(None),
+        "answers for fewer data": lambda weights, e: e_step_by_logsumexp(np.ones(len(weights)), e),
+        "both must be logarithms": weights_not_logged,
+        "went to one component": one_label,
+        "overflows": underflowing,
+    },
+    "04.5": {
+        "np.cov": lambda x, r, reg: m_step_by_cov(x, r, reg, bias=False),
+        "one component only": lambda x, r, reg: m_step_by_loop(x, r == r.max(axis=1, keepdims=True), reg),
+    },
+}

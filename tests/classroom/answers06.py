@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 06 that take another route than the solution and its edits."""
 
 import numpy as np
+from scipy.signal import correlate2d
 from scipy.special import softmax
 from scipy.stats import norm
 
@@ -48,26 +49,39 @@ def position_swapped(X, F, B, s, A, d):
 
 def logits_by_scipy(X, F, B, s):
     """A list of lists: the log odds of two products of densities."""
-    odds = over_windows(lambda x, f, b, s: norm.logpdf(x, f, s).sum() - norm.logpdf(x, b, s).sum())
-    return odds(X, F, B, s).tolist()
+    return over_windows(lambda x, f, b, s: norm.logpdf(x, f, s).sum() - norm.logpdf(x, b, s).sum())(
+        X, F, B, s
+    ).tolist()
 
 
 def logits_by_pasting(X, F, B, s):
     (H, W), (h, w) = X.shape, F.shape
-    rows, columns = range(H - h + 1), range(W - w + 1)
-    squares = np.array([[((X - pasted(F, B, (i, j))) ** 2).sum() for j in columns] for i in rows])
-    return (((X - B) ** 2).sum() - squares) / (2 * s**2)
+    none = ((X - B) ** 2).sum()
+    rows = range(H - h + 1)
+    return [
+        [(none - ((X - pasted(F, B, (i, j))) ** 2).sum()) / (2 * s**2) for j in range(W - w + 1)]
+        for i in rows
+    ]
 
 
 def too_few_positions(X, F, B, s):
-    every = over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2) / (2 * s**2))
-    return every(X, F, B, s)[:-1, :-1]
+    (H, W), (h, w) = X.shape, F.shape
+    out = np.zeros((H - h, W - w))
+    for i, j in np.ndindex(out.shape):
+        inside = np.s_[i : i + h, j : j + w]
+        out[i, j] = -np.sum((X[inside] - F) ** 2 - (X[inside] - B[inside]) ** 2) / (2 * s**2)
+    return out
 
 
 def terms_by_loops(X, F, B, s):
     crossed = over_windows(lambda x, f, b, s: sum((x * f).ravel()))(X, F, B, s)
     behind = over_windows(lambda x, f, b, s: np.sum(2 * x * b - b**2))(X, F, B, s)
     return -0.5 * np.linalg.norm(F) ** 2 / s**2, crossed / s**2, (-0.5 * behind / s**2).tolist()
+
+
+def terms_by_scipy(X, F, B, s):
+    sums = correlate2d(B * (2 * X - B), np.ones(F.shape), mode="valid")
+    return -0.5 * (F**2).sum() / s**2, correlate2d(X, F, mode="valid") / s**2, -0.5 * sums / s**2
 
 
 def q_by_loops(logit, A):
@@ -99,12 +113,15 @@ def naive(logit, A):
 
 
 RIGHT = {
-    "06.1": (joint_by_loops, joint_by_scipy), "06.2": (lambda: np.float32(1200 / 800),),
-    "06.3": (logits_by_scipy, logits_by_pasting), "06.4": (terms_by_loops,),
+    "06.1": (joint_by_loops, joint_by_scipy),
+    "06.2": (lambda: 3 / 2, lambda: np.float32(1200 / 800)),
+    "06.3": (logits_by_scipy, logits_by_pasting),
+    "06.4": (terms_by_loops, terms_by_scipy),
     "06.5": (q_by_loops, q_by_logaddexp, lambda logit, A: softmax(np.log(A) + logit)),
-}  # fmt: skip
+}
 WRONG = {  # words of the sentence that must come
     "06.1": {"did you add a little": little_added, "row and column": position_swapped},
-    "06.2": {"odds themselves": lambda: 4.4817}, "06.3": {"last row and column": too_few_positions},
+    "06.2": {"odds themselves": lambda: 4.4817},
+    "06.3": {"last row and column": too_few_positions},
     "06.5": {"A excludes": report, "equal probabilities": uniform_where_lost, "leaves its range": naive},
-}  # fmt: skip
+}

@@ -5,6 +5,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, signal
 
 
+def table_by_numpy(Y):
+    T = np.zeros((Y.shape[0] + 1, Y.shape[1] + 1))
+    T[1:, 1:] = np.cumsum(np.cumsum(Y, axis=1), axis=0)
+    return T
+
+
 def table_by_definition(Y):
     H, W = Y.shape
     return [[float(Y[:r, :c].sum()) for c in range(W + 1)] for r in range(H + 1)]
@@ -26,8 +32,11 @@ def exclusive_twice(Y):
 
 
 def corners_by_loops(T, shape):
-    (h, w), (I, J) = shape, np.subtract(T.shape, shape)
-    return [[T[i + h, j + w] - T[i, j + w] - T[i + h, j] + T[i, j] for j in range(J)] for i in range(I)]
+    (h, w), (rows, columns) = shape, np.array(T).shape
+    return [
+        [T[i + h, j + w] - T[i, j + w] - T[i + h, j] + T[i, j] for j in range(columns - w)]
+        for i in range(rows - h)
+    ]
 
 
 def corners_in_two_steps(T, shape):
@@ -46,7 +55,11 @@ def inclusive_corners(T, shape):
 
 
 def one_window_less(T, shape):
-    return corners_in_two_steps(T, shape)[:-1, :-1]
+    (h, w), (H, W) = shape, (T.shape[0] - 1, T.shape[1] - 1)
+    out = np.zeros((H - h, W - w))
+    for i, j in np.ndindex(out.shape):
+        out[i, j] = T[i + h, j + w] - T[i, j + w] - T[i + h, j] + T[i, j]
+    return out
 
 
 def correlation_by_real_transforms(X, F):
@@ -74,13 +87,22 @@ def ring(X, F):
     return sum(F[a, b] * np.roll(X, (-a, -b), axis=(0, 1)) for a, b in np.ndindex(F.shape))
 
 
-def spread_by_rectangles(q, shape, first=0, last=1):
+def spread_by_rectangles(q, shape, last=1):
     (I, J), (h, w) = q.shape, shape
     c = np.zeros((I + h - 1, J + w - 1))
     for p, r in np.ndindex(c.shape):
-        top, bottom = max(first, p + 1 - h), min(p, I - 1)
-        left, right = max(first, r + 1 - w), min(r, J - 1)
+        top, bottom = max(0, p + 1 - h), min(p, I - 1)
+        left, right = max(0, r + 1 - w), min(r, J - 1)
         c[p, r] = q[top : bottom + last, left : right + last].sum()
+    return c
+
+
+def spread_by_positions(q, shape):
+    (I, J), (h, w) = q.shape, shape
+    c = np.zeros((I + h - 1, J + w - 1))
+    for i in range(I):
+        for j in range(J):
+            c[i : i + h, j : j + w] += q[i, j]
     return c
 
 
@@ -88,20 +110,33 @@ def spread_by_convolution(q, shape):
     return signal.convolve2d(q, np.ones(shape), mode="full").tolist()
 
 
+def rectangle_from_the_end(q, shape):
+    (I, J), (h, w) = q.shape, shape
+    c = np.zeros((I + h - 1, J + w - 1))
+    for p, r in np.ndindex(c.shape):
+        c[p, r] = q[p + 1 - h : min(p, I - 1) + 1, r + 1 - w : min(r, J - 1) + 1].sum()
+    return c
+
+
 RIGHT = {
-    "07.1": (table_by_definition, table_by_recursion), "07.2": (lambda: 4 + 2 + 0 + 3,),
+    "07.1": (table_by_numpy, table_by_definition, table_by_recursion),
+    "07.2": (lambda: 4 + 2 + 0 + 3, lambda: 9.0),
     "07.3": (corners_by_loops, corners_in_two_steps),
     "07.4": (correlation_by_real_transforms, correlation_padded, correlation_by_einsum, correlation_flipped),
-    "07.5": (spread_by_rectangles, spread_by_convolution),
-}  # fmt: skip
+    "07.5": (spread_by_positions, spread_by_rectangles, spread_by_convolution),
+}
 WRONG = {  # words of the sentence that must come
     "07.1": {"never added": exclusive_twice},
     "07.3": {"too early": inclusive_corners, "last row and column of windows": one_window_less},
-    "07.4": {"180 degrees": lambda X, F: signal.convolve2d(X, F, mode="valid"),
-             "all outputs of the ring": ring,
-             "as large as the picture": lambda X, F: signal.fftconvolve(X, F[::-1, ::-1], mode="same"),
-             "sticks out": lambda X, F: signal.correlate2d(X, F, mode="full")},
-    "07.5": {"a slice ends": lambda q, shape: spread_by_rectangles(q, shape, last=0),
-             "a negative index": lambda q, shape: spread_by_rectangles(q, shape, first=-99),
-             "window sums of q": lambda q, shape: sliding_window_view(q, shape).sum(axis=(2, 3))},
-}  # fmt: skip
+    "07.4": {
+        "180 degrees": lambda X, F: signal.convolve2d(X, F, mode="valid"),
+        "all outputs of the ring": ring,
+        "as large as the picture": lambda X, F: signal.fftconvolve(X, F[::-1, ::-1], mode="same"),
+        "sticks out": lambda X, F: signal.correlate2d(X, F, mode="full"),
+    },
+    "07.5": {
+        "a slice ends": lambda q, shape: spread_by_rectangles(q, shape, last=0),
+        "a negative index": rectangle_from_the_end,
+        "window sums of q": lambda q, shape: sliding_window_view(q, shape).sum(axis=(2, 3)),
+    },
+}

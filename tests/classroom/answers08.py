@@ -22,11 +22,23 @@ def log_of_average(log_joint, q):
     return sum(logsumexp(l[p > 0], b=p[p > 0]) for l, p in zip(log_joint, q))
 
 
+def face_by_loop(images, q):
+    K, I, J = q.shape
+    h, w = images.shape[1] - I + 1, images.shape[2] - J + 1
+    face = np.zeros((h, w))
+    for k in range(K):
+        for i in range(I):
+            for j in range(J):
+                face += q[k, i, j] * images[k, i : i + h, j : j + w]
+    return face / K
+
+
 def face_by_pixels(images, q):
     K, I, J = q.shape
     h, w = images.shape[1] - I + 1, images.shape[2] - J + 1
-    shifted = [[images[:, a : a + I, b : b + J] for b in range(w)] for a in range(h)]
-    return [[np.sum(q * x) / K for x in row] for row in shifted]
+    return [
+        [np.einsum("kij,kij->", q, images[:, a : a + I, b : b + J]) / K for b in range(w)] for a in range(h)
+    ]
 
 
 def face_by_scipy(images, q):
@@ -120,8 +132,11 @@ def pasted(face, background, i, j):
 
 
 def noise_by_loop(images, q, old_face, old_background, face, background):
-    pictures = [(q[d], images[d[0]] - pasted(face, background, *d[1:])) for d in np.ndindex(q.shape)]
-    return np.sqrt(sum(p * (rest**2).sum() for p, rest in pictures) / images.size)
+    C = sum(
+        q[k, i, j] * ((images[k] - pasted(face, background, i, j)) ** 2).sum()
+        for k, i, j in np.ndindex(q.shape)
+    )
+    return np.sqrt(C / images.size)
 
 
 def noise_by_parts(images, q, old_face, old_background, face, background):
@@ -139,14 +154,20 @@ def expected_first(images, q, old_face, old_background, face, background):
 
 
 RIGHT = {
-    "08.1": (bound_by_loop, bound_by_mask), "08.2": (lambda: 0.5 * np.log(9 / 16) + 0.5 * np.log(9 / 2),),
-    "08.3": (face_by_pixels, face_by_scipy, face_in_single), "08.5": (noise_by_loop, noise_by_parts),
+    "08.1": (bound_by_loop, bound_by_mask),
+    "08.2": (lambda: np.log(9 / (2 * np.sqrt(8))), lambda: 0.5 * np.log(9 / 16) + 0.5 * np.log(9 / 2)),
+    "08.3": (face_by_loop, face_by_pixels, face_by_scipy, face_in_single),
     "08.4": (background_by_loop, background_by_convolution, background_by_rectangles),
-}  # fmt: skip
+    "08.5": (noise_by_loop, noise_by_parts),
+}
 WRONG = {  # words of the sentence that must come
     "08.1": {"logarithm of an average": log_of_average},
     "08.3": {"only the best window": best_window, "convolution": convolved},
-    "08.4": {"how much it hides": weighted_by_hidden, "0/0 there": undefined,
-             "compare with a tolerance": tested_for_zero, "knows the best position only": best_only},
+    "08.4": {
+        "how much it hides": weighted_by_hidden,
+        "0/0 there": undefined,
+        "compare with a tolerance": tested_for_zero,
+        "knows the best position only": best_only,
+    },
     "08.5": {"squared then": expected_first},
-}  # fmt: skip
+}

@@ -19,6 +19,11 @@ def best_by_loop(logits, prior):
     return positions
 
 
+def best_by_unravel(logits, prior):
+    flat = (logits + ln(prior)).reshape(len(logits), -1)
+    return np.column_stack(np.unravel_index(np.argmax(flat, axis=1), prior.shape))
+
+
 def best_by_divmod(logits, prior):
     number = np.array([np.argmax(logit + ln(prior)) for logit in logits])
     return np.array([number // prior.shape[1], number % prior.shape[1]]).T
@@ -48,6 +53,17 @@ def first_along_columns(logits, prior):
         j, i = np.unravel_index(np.argmax((logit + ln(prior)).T), prior.shape[::-1])
         positions.append((i, j))
     return positions
+
+
+def loop(e_step, m_step, start, n):
+    params = start
+    q, bound = e_step(params)
+    bounds = [bound]
+    for _ in range(n):
+        params = m_step(q, params)
+        q, bound = e_step(params)
+        bounds.append(bound)
+    return params, bounds
 
 
 def all_parameters(e_step, m_step, start, n):
@@ -134,14 +150,20 @@ def face_in_place(face, background, noise_std, rows, columns):
 
 
 RIGHT = {
-    "09.1": (best_by_loop, best_by_divmod), "09.2": (all_parameters,),
-    "09.3": (lambda: np.log(4.5 / 35) - np.log(0.5 / 35),), "09.5": (cost_by_loop, cost_by_what_stays),
+    "09.1": (best_by_loop, best_by_unravel, best_by_divmod),
+    "09.2": (loop, all_parameters),
+    "09.3": (lambda: np.log(9), lambda: np.log(4.5 / 35) - np.log(0.5 / 35)),
     "09.4": (smoothed_by_loop, smoothed_by_add, smoothed_by_bincount),
-}  # fmt: skip
+    "09.5": (cost_by_loop, cost_by_what_stays),
+}
 WRONG = {  # words of the sentence that must come
-    "09.1": {"inside the logarithm": little_inside, "must include ln A": shifted_exponentials,
-             "average position": rounded_mean, "first along the rows": first_along_columns},
+    "09.1": {
+        "inside the logarithm": little_inside,
+        "must include ln A": shifted_exponentials,
+        "average position": rounded_mean,
+        "first along the rows": first_along_columns,
+    },
     "09.2": {"stands still": stops_early},
     "09.4": {"only empty positions": only_empty, "columns of positions first": columns_first},
     "09.5": {"slice at -0": minus_zero, "with itself moved": face_in_place},
-}  # fmt: skip
+}

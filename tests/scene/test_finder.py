@@ -172,7 +172,7 @@ def test_integers_and_lists_of_pictures_are_taken_and_left_alone(pictures):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); cut all pictures to one size"),
+        (lambda x: x[0], ValueError, "images needs shape (N, H, W); got (20, 30); cut all pictures"),
         (lambda x: x[:0], ValueError, "images needs shape (N, H, W); got (0, 20, 30); give at least one"),
         (lambda x: np.where(x == x[0, 0, 0], np.nan, x), ValueError, "images needs finite numbers"),
         (lambda x: [x[0], x[1, :, 1:]], ValueError, "images needs parts of one shape"),
