@@ -1,8 +1,6 @@
 """What teaches the mathematics of `course_lib`: figures, sliders, exercises, the ledger, talks.
 
 `models` makes their random instances, `loops` is their oracle, `edits` makes their wrong answers.
-
-A module is imported when it is first used.
 """
 
 import importlib

@@ -8,9 +8,7 @@ def edit(function, *edits):
     """The function with its source changed: each of the `edits` (old, new) at the place where `old` stands.
 
     function : one with a `def` and no closure; decorators are left out
-    edits : pairs of str; the new text may use the names of the function's module
-
-    ValueError where `old` stands nowhere or twice, so that no edit changes something else than it says.
+    edits : pairs of str; ValueError where `old` stands nowhere or twice; `new` may use the module's names
     """
     source = textwrap.dedent(inspect.getsource(function))
     source = source[source.index("def ") :]

@@ -61,6 +61,5 @@ def probabilities(rng, n, positions, *, sharpness=1.0, zeros=0.0):
 def one_hot(places, positions):
     """Integer positions `places` (N, 2) as q (N, I, J) that is sure of them."""
     q = np.zeros((len(places), *positions))
-    for k, (i, j) in enumerate(places):
-        q[k, i, j] = 1
+    q[np.arange(len(places)), *np.transpose(places)] = 1
     return q

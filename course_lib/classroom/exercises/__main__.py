@@ -8,8 +8,7 @@ from ._grader import SECONDS, verdicts
 
 def main(argv=None):
     """Print for each notebook how many answers are right, and the state of each.  ->  1 if one is none"""
-    command = "python -m course_lib.classroom.exercises"
-    parser = argparse.ArgumentParser(prog=command, description="Grade notebooks.")
+    parser = argparse.ArgumentParser(prog="python -m course_lib.classroom.exercises")
     parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for one call of an answer")
     options, failed = parser.parse_args(argv), False
@@ -20,8 +19,8 @@ def main(argv=None):
             print(f"{error}", file=sys.stderr)
             failed = True
             continue
-        right = sum(said.state == "right" for said in found.values())
-        states = (f"    {number}  {said.state}" for number, said in found.items())
+        states = [f"    {number}  {said.state}" for number, said in found.items()]
+        right = sum(state.endswith("right") for state in states)
         print(f"{path}: {right} of {len(found)} right", *states, sep="\n")
     return int(failed)
 

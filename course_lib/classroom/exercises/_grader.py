@@ -22,8 +22,7 @@ import numpy as np
 from ._grading import Raised, Tried, Unfit, Verdict, attempted, fit, judge
 from ._lessons import EXERCISES
 
-SECONDS = 30.0  # for one call of an answer; its cells get as much again
-SLOW = Raised("TimeoutError", "it took too long")
+SECONDS, SLOW = 30.0, Raised("TimeoutError", "it took too long")  # for a call; its cells get as much again
 LARGEST = 10**7  # bytes of one message from an answer
 CHECK = re.compile(r"""exercises\.check\(\s*["'](\d\d\.\d)["']\s*,\s*(\w+)\s*\)""")
 
@@ -85,6 +84,7 @@ class Elsewhere:
         self.failed, self.limits = None, itertools.chain([SECONDS + seconds], itertools.repeat(seconds))
 
     def close(self):
+        """End the process."""
         self.process.kill()
         self.process.join()
         self.pipe.close()

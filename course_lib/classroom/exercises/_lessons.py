@@ -12,11 +12,9 @@ EXERCISES = {exercise.number: exercise for lesson in LESSONS for exercise in les
 
 
 def verdict(number, answer, *, rng=None):
-    """Judge an answer to an exercise.
+    """Judge an answer to an exercise.  ->  Verdict;  ValueError for a number that does not exist
 
-    number : str, such as "03.2";  answer : the student's function;  rng : Generator, None for a fresh one  ->  Verdict
-
-    ValueError if there is no exercise of that number, TypeError if rng is no Generator.
+    number : str, such as "03.2";  answer : the student's function;  rng : Generator, None for a fresh one
     """
     if not isinstance(number, str) or number not in EXERCISES:
         raise ValueError(f"exercise {number!r} does not exist; choose one of {', '.join(EXERCISES)}")
@@ -24,10 +22,7 @@ def verdict(number, answer, *, rng=None):
 
 
 def check(number, answer):
-    """Print what `verdict` says: to stderr unless the answer is right, for nbgrader gives such a cell no points.
-
-    number : str, such as "03.2";  answer : the student's function
-    """
+    """Print what `verdict` says of number and answer: to stderr, which earns no points, unless it is right."""
     said = verdict(number, answer)
     if said.state == "right":
         print(said.sentence)
