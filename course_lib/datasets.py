@@ -56,8 +56,7 @@ def background(name="camera", shape=(40, 60)):
 def full_mnist(data_home=None):
     """All 70 000 digits of MNIST as in `digits`, downloaded from OpenML by scikit-learn into its folder.
 
-    Needs the network the first time; no lesson and no test calls it. `data_home` is another folder for the
-    download.
+    Needs the network the first time; no lesson and no test calls it. `data_home` is another folder for it.
     """
     from sklearn.datasets import fetch_openml
 

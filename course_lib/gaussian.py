@@ -180,8 +180,7 @@ def posterior_by_precision(prior, channel, y):
 
     cov C = (S^-1 + W' R^-1 W)^-1,  mean = C (S^-1 mu + W' R^-1 (y - b)) = mu + C W' R^-1 (y - W mu - b)
 
-    The last form loses no digits where mu is large. Arguments and result as in `posterior`; S and R must be
-    invertible.
+    The last form loses no digits where mu is large. As in `posterior`, but S and R must be invertible.
     """
     mu, S, W, b, R = _letters(prior, channel)
     y = checks.real_array("y", y, (b.size,), hint="one observation; its length is the rows of channel.matrix")

@@ -22,9 +22,8 @@ class SceneResult(em.EMResult):
     """What `fit` ended with: `params`, `bounds`, `converged` of the best restart; what all of them reached.
 
     restart_bounds : array (n_init,), the last bound of every restart, nats
-    visible : array (H, W), in how many pictures each background pixel is expected to be seen; 0 where the
-        face hides it in every picture: there the background is what it was in the start
-        (S10)
+    visible : array (H, W), in how many pictures each background pixel is expected to be seen (S10); 0 where
+        the face hides it in every picture: there the background is what it was in the start
     """
 
     restart_bounds: np.ndarray
@@ -133,8 +132,8 @@ def verdict(found, positions):
     """How the positions found compare with the true ones: "exact", "shifted" or "lost".                 (S16)
 
     A face may sit shifted inside its window, all positions shifted the other way. If at least half of the
-    pictures have one and the same difference, the face is found: "exact" if it is 0, else "shifted". In a tie
-    0 wins.
+    pictures have one and the same difference, the face is found: "exact" if it is 0, which wins in a tie,
+    else "shifted".
 
     found, positions : integer arrays (N, 2), as from `e_step` with hard=True and from `sample`
 

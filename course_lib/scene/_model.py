@@ -18,8 +18,7 @@ class Scene(checks.Record):
     face : array (h, w), F, gray levels
     background : array (H, W), B, gray levels, at least as large as the face
     noise_std : float above 0, s, gray levels
-    prior : array (I, J), A, the probability of every position of the face's top-left corner; at least 0, sum
-        1
+    prior : array (I, J), A, probabilities of the positions of the face's top-left corner; their sum is 1
 
     Examples
     --------

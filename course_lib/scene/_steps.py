@@ -29,13 +29,11 @@ def e_step(images, scene, *, hard=False):
 def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
     """The scene that maximises the bound for this q.                           (S8)-(S11), (S14), (S15)
 
-    images (N, H, W), q (N, I, J) or (N, 2), face_shape (h, w);  smoothing : float of at least 0, alpha of
-    (S15)
+    images (N, H, W), q (N, I, J) or (N, 2), face_shape (h, w);  smoothing : alpha of (S15), at least 0
     previous : Scene or None; its background stays where a pixel is hidden in every picture. Without it such a
         pixel keeps the mean of the pictures there.
 
-    Returns a Scene, whose noise is at least 1e-4 times the standard deviation of all pixels, and at least
-    1e-6.
+    Returns a Scene; its noise is at least 1e-4 standard deviations of all pixels, and at least 1e-6.
     """
     images = checks.gray_images("images", images, ("N", "H", "W"), hint=PICTURES)
     face_shape = checks.window("face_shape", face_shape, images.shape[1:], "images")
@@ -60,8 +58,7 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
 def bound(images, q, scene):
     """The lower bound of ln p(X | theta) for any q: sum of E_q ln p(X, d) and the entropy of q.      (S12)
 
-    images (N, H, W), q (N, I, J) or (N, 2), scene : Scene (H, W)  ->  float; -inf if q holds a position that
-    A excludes
+    images (N, H, W), q (N, I, J) or (N, 2), scene : Scene (H, W)  ->  float, -inf if A excludes what q holds
     """
     pictures = prepare(images, scene)
     q = _check_q(q, pictures.pixels.shape, scene.face.shape)

@@ -69,8 +69,7 @@ def statistics(images, scene, *, hard=False):
 
     Blocks of pictures give parts that `merge` adds: the sums of all pictures, computed anywhere.
 
-    images (N, H, W), scene : Scene (H, W);  hard : bool, put each picture's whole weight on its best position
-    (S14)
+    images (N, H, W), scene : Scene (H, W);  hard : bool, each picture's whole weight on one position  (S14)
     """
     hard, pictures = checks.flag("hard", hard), prepare(images, scene)
     with blas.one_thread():
@@ -98,14 +97,13 @@ def merge(a, b):
 def update(statistics, previous, *, smoothing=0.0):
     """M-step: the scene that maximises the bound, given the sums.                  (S8)-(S11), (S15)
 
-    A = (counts + alpha) / (n + alpha I J),  F = face_sum / n,  B = background_sum / visible,  s^2 = C / (n H
-    W)
+    A = (counts + alpha) / (n + alpha I J),  F = face_sum / n,  B = background_sum / visible,
+    s^2 = C / (n H W)
 
     statistics : Statistics;  smoothing : float of at least 0, alpha, pseudo-pictures added to every position
     previous : Scene; its background stays where a pixel is hidden in every picture
 
-    Returns a Scene, whose noise is at least 1e-4 times the standard deviation of all pixels, and at least
-    1e-6.
+    Returns a Scene; its noise is at least 1e-4 standard deviations of all pixels, and at least 1e-6.
     """
     checks.instance("statistics", statistics, Statistics)
     checks.instance("previous", previous, Scene)
