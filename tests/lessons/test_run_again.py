@@ -106,10 +106,13 @@ def said(cell):
 
 
 def run_twice(nb):
-    """(index, cell with new output) of a run with every cell twice, but figures and exercises once."""
+    """(index, cell with new output) of a run with every cell twice that draws, others once.
+
+    The rule above sees what a cell changes, but not whether a generator is made anew where it has to be.
+    """
     cells = lesson_rules.code_cells(nb)
-    once = [lesson_rules.is_figure(c) or bool(lesson_rules.nbgrader(c)) for _, c in cells]
-    order = [pair for pair, single in zip(cells, once) for _ in range(2 - single)]
+    twice = ["rng" in c.source and not lesson_rules.nbgrader(c) for _, c in cells]
+    order = [pair for pair, again in zip(cells, twice) for _ in range(1 + again)]
     ran = v4.new_notebook(cells=[v4.new_code_cell(c.source, metadata=c.metadata) for _, c in order])
     folder = {"metadata": {"path": str(NOTEBOOKS / "student")}}
     ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(ran, folder)
