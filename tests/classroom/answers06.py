@@ -47,6 +47,9 @@ def position_swapped(X, F, B, s, A, d):
     return joint_by_scipy(X, F, B, s, A, (d[1], d[0]))
 
 
+logits_by_loops = over_windows(lambda x, f, b, s: -np.sum((x - f) ** 2 - (x - b) ** 2) / (2 * s**2))
+
+
 def logits_by_scipy(X, F, B, s):
     """A list of lists: the log odds of two products of densities."""
     return over_windows(lambda x, f, b, s: norm.logpdf(x, f, s).sum() - norm.logpdf(x, b, s).sum())(
@@ -115,7 +118,7 @@ def naive(logit, A):
 RIGHT = {
     "06.1": (joint_by_loops, joint_by_scipy),
     "06.2": (lambda: 3 / 2, lambda: np.float32(1200 / 800)),
-    "06.3": (logits_by_scipy, logits_by_pasting),
+    "06.3": (logits_by_loops, logits_by_scipy, logits_by_pasting),
     "06.4": (terms_by_loops, terms_by_scipy),
     "06.5": (q_by_loops, q_by_logaddexp, lambda logit, A: softmax(np.log(A) + logit)),
 }
