@@ -243,7 +243,7 @@ def upper_blocks(S11, S12, S22):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-01-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("01.1", upper_blocks)
+my_upper_blocks = exercises.check("01.1", upper_blocks)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We build $L$ from its blocks and hold it against NumPy's inverse.
@@ -303,7 +303,7 @@ def std_of_first():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-01-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("01.2", std_of_first)
+my_std_of_first = exercises.check("01.2", std_of_first)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # For the pair of pixels this is arithmetic: mean $120 + \tfrac{720}{1600}\cdot 60 = 120 + 27 = 147$, variance $900 - \tfrac{720^2}{1600} = 900 - 324 = 576 = 24^2$.
@@ -328,7 +328,7 @@ def conditional(mean, cov, seen, value):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-01-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("01.3", conditional)
+my_conditional = exercises.check("01.3", conditional)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G2) is `gaussian.condition`, and the grid of section 1 is its judge.
@@ -446,7 +446,7 @@ def conditional_by_precision(mean, precision, seen, value):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-01-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("01.4", conditional_by_precision)
+my_conditional_by_precision = exercises.check("01.4", conditional_by_precision)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Only the block $L_{11}$ has to be inverted, never all of $L$. And the term without $y_1$, before (G3), must be the exponent of $y_2$ alone, so its bracket $L_{22} - L_{21}L_{11}^{-1}L_{12}$ is the precision of $y_2$, $S_{22}^{-1}$: to forget is easy in covariances and a Schur complement in precisions; to condition is the other way round. Section 3 tells the same: $L_{11}^{-1} = M$, and $-L_{11}^{-1}L_{12} = M M^{-1} S_{12}S_{22}^{-1} = S_{12}S_{22}^{-1}$.
@@ -581,7 +581,7 @@ def joint_moments(mu, S, W, b, R):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-01-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("01.5", joint_moments)
+my_joint_moments = exercises.check("01.5", joint_moments)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The function that is (G4) is `gaussian.joint`. As the clean vector we take the pair of pixels, and three measurements: the mean of both, the second alone, and their difference with an offset.

@@ -101,7 +101,7 @@ def weighted_mean():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-02-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("02.1", weighted_mean)
+my_weighted_mean = exercises.check("02.1", weighted_mean)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # For the pixel of the figure, in numbers:
@@ -144,7 +144,7 @@ def expected_measurement(mu, S, W, b, R):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-02-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("02.2", expected_measurement)
+my_expected_measurement = exercises.check("02.2", expected_measurement)
 
 # %% slideshow={"slide_type": "skip"}
 camera = LinearGaussian(matrix=[[1]], offset=[0], noise_cov=[[400]])
@@ -214,7 +214,7 @@ def posterior_by_precision(mu, S, W, b, R, y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-02-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("02.3", posterior_by_precision)
+my_posterior_by_precision = exercises.check("02.3", posterior_by_precision)
 
 # %% slideshow={"slide_type": "skip"}
 y = np.array([150, 140, 25])
@@ -307,7 +307,7 @@ def posterior_by_gain(mu, S, W, b, R, y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-02-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("02.4", posterior_by_gain)
+my_posterior_by_gain = exercises.check("02.4", posterior_by_gain)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The Woodbury identity
@@ -514,7 +514,7 @@ def wiener(mu, S, noise_std, y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-02-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("02.5", wiener)
+my_wiener = exercises.check("02.5", wiener)
 
 # %% slideshow={"slide_type": "-"}
 lam, U = np.linalg.eigh(pair.cov)

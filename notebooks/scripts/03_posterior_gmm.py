@@ -159,7 +159,7 @@ def component_log_evidence(means, covs, W, b, R, y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-03-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("03.1", component_log_evidence)
+my_component_log_evidence = exercises.check("03.1", component_log_evidence)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2.2 The sum over components
@@ -191,7 +191,7 @@ def weight_of_first():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-03-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("03.2", weight_of_first)
+my_weight_of_first = exercises.check("03.2", weight_of_first)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The pixel at 136, by the formulas
@@ -533,7 +533,7 @@ def moments(weights, means, covs):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-03-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("03.3", moments)
+my_moments = exercises.check("03.3", moments)
 
 # %% slideshow={"slide_type": "skip"}
 grid_mean = (z * brute).sum() * 0.5
@@ -694,7 +694,7 @@ def posterior_weights(weights, log_evidence):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-03-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("03.4", posterior_weights)
+my_posterior_weights = exercises.check("03.4", posterior_weights)
 
 # %% slideshow={"slide_type": "skip"}
 parts = mixture.components(mixture.predictive(prior16, channel16))

@@ -115,7 +115,7 @@ def all_windows(image, m):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-04-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("04.1", all_windows)
+my_all_windows = exercises.check("04.1", all_windows)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `patches.extract_patches` is this formula. We compare it with a loop over positions, on two images at once.
@@ -226,7 +226,7 @@ def coverage_of_pixel():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-04-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("04.2", coverage_of_pixel)
+my_coverage_of_pixel = exercises.check("04.2", coverage_of_pixel)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same thought for every pixel. Row $p$ is covered by the window rows $i$ with
@@ -286,7 +286,7 @@ def averaged(v, m, H, W):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-04-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("04.3", averaged)
+my_averaged = exercises.check("04.3", averaged)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `patches.average_patches` is (P2). We check it against a general least-squares solver, which gets the 0-1 matrix $A$ of a
@@ -384,7 +384,7 @@ def e_step(weights, log_densities):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-04-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("04.4", e_step)
+my_e_step = exercises.check("04.4", e_step)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Try the bound on a toy
@@ -516,7 +516,7 @@ def m_step(x, r, reg_covar):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-04-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("04.5", m_step)
+my_m_step = exercises.check("04.5", m_step)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # `mixture.m_step` is (M7) without its first formula, the E-step. Is it really the maximum? We disturb its weights,

@@ -95,7 +95,7 @@ def kept_share():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-05-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.1", kept_share)
+my_kept_share = exercises.check("05.1", kept_share)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `shrunk` is (M6) for one component $k$ and one patch $y$; `prior.eigen` holds all $\lambda_{ki}$, rising with $i$, and
@@ -178,7 +178,7 @@ def weights_of_components(y, weights, means, lam, U, sigma):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-05-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.2", weights_of_components)
+my_weights_of_components = exercises.check("05.2", weights_of_components)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We check against the definition, the responsibilities of the *noisy* mixture (G7), which come from Cholesky factors. In
@@ -244,7 +244,7 @@ def posterior_means(y, weights, means, lam, U, sigma):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-05-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.3", posterior_means)
+my_posterior_means = exercises.check("05.3", posterior_means)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We compare `denoise_patches` with `mixture.posterior` of lesson 03, which takes one patch at a time and any channel.
@@ -282,7 +282,7 @@ def restored_picture(noisy, m, restore):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-05-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.4", restored_picture)
+my_restored_picture = exercises.check("05.4", restored_picture)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # A digit of $28 \times 28$ pixels has $13 \cdot 13 = 169$ windows of $16 \times 16$. Lesson 04 cut all of them out, (P1),
@@ -326,7 +326,7 @@ def decibels(estimate, truth, peak):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-05-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("05.5", decibels)
+my_decibels = exercises.check("05.5", decibels)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # Predict: a picture that is wrong by 25.5 gray levels everywhere has how many dB? And what does half the MSE add?

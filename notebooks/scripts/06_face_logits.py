@@ -163,7 +163,7 @@ def log_joint_of(X, F, B, s, A, d):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-06-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("06.1", log_joint_of)
+my_log_joint_of = exercises.check("06.1", log_joint_of)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `scene.log_likelihood` gives (S2) without its last term, $\ln p(X\mid d)$, for all pictures and positions; the
@@ -236,7 +236,7 @@ def one_pixel():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-06-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("06.2", one_pixel)
+my_one_pixel = exercises.check("06.2", one_pixel)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.3: the logits of all positions
@@ -260,7 +260,7 @@ def logits(X, F, B, s):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-06-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("06.3", logits)
+my_logits = exercises.check("06.3", logits)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We compute the logit as it stands, a window at a time, for our specimen at noise 60, and hold it against (S2).
@@ -372,7 +372,7 @@ def three_terms(X, F, B, s):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-06-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("06.4", three_terms)
+my_three_terms = exercises.check("06.4", three_terms)
 
 # %% slideshow={"slide_type": "skip"}
 window_sum = windows.window_sums(background * (2 * X - background), (h, w))
@@ -656,7 +656,7 @@ def position_probabilities(logit, A):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-06-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("06.5", position_probabilities)
+my_position_probabilities = exercises.check("06.5", position_probabilities)
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # The library subtracts the maximum of $\ln A(d)+\text{logit}(d)$, **with** $\ln A$ in it. There $\ln 0=-\infty$ cannot

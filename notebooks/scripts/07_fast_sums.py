@@ -218,7 +218,7 @@ def summed_area_table(Y):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-07-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("07.1", summed_area_table)
+my_summed_area_table = exercises.check("07.1", summed_area_table)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.2: four corners with a pencil
@@ -242,7 +242,7 @@ def pencil_sum():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-07-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("07.2", pencil_sum)
+my_pencil_sum = exercises.check("07.2", pencil_sum)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.3: window sums from the table
@@ -263,7 +263,7 @@ def sums_from_table(T, shape):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-07-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("07.3", sums_from_table)
+my_sums_from_table = exercises.check("07.3", sums_from_table)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # #### The four corners
@@ -694,7 +694,7 @@ def fourier_correlation(X, F):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-07-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("07.4", fourier_correlation)
+my_fourier_correlation = exercises.check("07.4", fourier_correlation)
 
 # %% slideshow={"slide_type": "skip"}
 circular = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
@@ -799,7 +799,7 @@ def on_each_pixel(q, shape):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-07-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("07.5", on_each_pixel)
+my_on_each_pixel = exercises.check("07.5", on_each_pixel)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The report states the same rectangle. We check it by counting, for every pixel, against covering pixels one window

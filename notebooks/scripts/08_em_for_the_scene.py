@@ -150,7 +150,7 @@ def lower_bound(log_joint, q):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-08-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("08.1", lower_bound)
+my_lower_bound = exercises.check("08.1", lower_bound)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Nothing times infinity
@@ -271,7 +271,7 @@ def gap_of_undecided():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-08-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("08.2", gap_of_undecided)
+my_gap_of_undecided = exercises.check("08.2", gap_of_undecided)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. What the bound is made of
@@ -401,7 +401,7 @@ def new_face(images, q):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-08-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("08.3", new_face)
+my_new_face = exercises.check("08.3", new_face)
 
 # %% slideshow={"slide_type": "skip"}
 by_loop = np.zeros((2, 3))
@@ -467,7 +467,7 @@ def new_background(images, q, face_shape, kept):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-08-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("08.4", new_background)
+my_new_background = exercises.check("08.4", new_background)
 
 # %% slideshow={"slide_type": "skip"}
 hidden = np.empty((3, 4, 5))
@@ -638,7 +638,7 @@ def new_noise(images, q, old_face, old_background, face, background):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-08-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("08.5", new_noise)
+my_new_noise = exercises.check("08.5", new_noise)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### A maximum, by numbers

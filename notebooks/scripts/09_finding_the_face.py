@@ -166,7 +166,7 @@ def hard_e_step(logits, prior):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-09-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("09.1", hard_e_step)
+my_hard_e_step = exercises.check("09.1", hard_e_step)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### 2.2 Every formula keeps its form
@@ -217,7 +217,7 @@ def em_loop(e_step, m_step, start, n):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-09-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("09.2", em_loop)
+my_em_loop = exercises.check("09.2", em_loop)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### 2.3 One random start
@@ -382,7 +382,7 @@ def needed_advantage():
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-09-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("09.3", needed_advantage)
+my_needed_advantage = exercises.check("09.3", needed_advantage)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 09.4: the smoothed prior
@@ -405,7 +405,7 @@ def smoothed_prior(positions, shape, alpha):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-09-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("09.4", smoothed_prior)
+my_smoothed_prior = exercises.check("09.4", smoothed_prior)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Is $g$ really the best? We compare the library's prior with (S15), and its value with that of 10 000 random rivals.
@@ -760,7 +760,7 @@ def shift_cost(face, background, noise_std, rows, columns):
     ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "check-09-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-exercises.check("09.5", shift_cost)
+my_shift_cost = exercises.check("09.5", shift_cost)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Now the experiment: we start EM at the truth shifted by one row, and at the truth.

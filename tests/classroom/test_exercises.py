@@ -89,7 +89,10 @@ def stub(*args):
 @pytest.mark.parametrize("number", EXERCISES)
 def test_a_stub_is_not_attempted_yet(number, capsys):
     exercises.check(number, stub)
-    assert capsys.readouterr() == ("", f"{number} {EXERCISES[number].title}: not attempted yet.\n")
+    assert capsys.readouterr() == (
+        "",
+        f"{number} {EXERCISES[number].title}: not attempted yet. The lesson goes on with the library's.\n",
+    )
 
 
 # The judge itself, on an exercise of its own
@@ -351,7 +354,7 @@ ATTACKS = [
 
 
 def test_an_unfavourable_verdict_reaches_the_stderr_of_the_kernel():
-    cells = [source for attack in ATTACKS for source in (attack, "exercises.check('06.2', lambda: 3.0)")]
+    cells = [source for attack in ATTACKS for source in (attack, "f = exercises.check('06.2', lambda: 3.0)")]
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     ExecutePreprocessor(timeout=300, kernel_name="python3").preprocess(nb)
     for attack, cell in zip(ATTACKS, nb.cells[1::2]):
@@ -363,10 +366,76 @@ def test_a_verdict_goes_where_stderr_points_now(capsys):
     exercises.check("06.2", lambda: 3.0)
     assert capsys.readouterr().err.startswith("06.2 one pixel with a pencil: twice too much")
     exercises.check("06.2", lambda: 1.5)
-    assert capsys.readouterr() == ("06.2 one pixel with a pencil: right.\n", "")
+    assert capsys.readouterr() == (
+        "06.2 one pixel with a pencil: right. The lesson goes on with yours.\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize("stream", [None, object(), 3])
 def test_no_stream_is_no_reason_to_raise(stream, monkeypatch):
     monkeypatch.setattr("sys.stderr", stream)
     exercises.check("06.2", lambda: 3.0)
+
+
+# What the lesson goes on with, and the guesses
+
+
+def wrong():
+    return 3.0
+
+
+def right():
+    return 1.5
+
+
+def test_a_lesson_goes_on_with_the_answer_that_is_right_and_else_with_the_librarys(capsys):
+    mine, theirs = exercises.check("06.2", right), exercises.check("06.2", wrong)
+    assert mine is right
+    assert theirs is exercises.EXERCISES["06.2"].solution
+    assert theirs() == 1.5
+    assert capsys.readouterr().err.endswith(" The lesson goes on with the library's.\n")
+    assert exercises.credit(mine, wrong) == "Made by your code alone: right, wrong."
+    library = f"the library's {theirs.__name__}"
+    assert exercises.credit(mine, theirs) == f"Made by your right and {library}."
+    assert exercises.credit(theirs) == f"Made by {library}."
+
+
+@pytest.mark.parametrize(
+    ("value", "truth", "form", "line"),
+    [
+        (..., 22.94, "{:.1f} dB", "Your guess: none yet. Here: 22.9 dB."),
+        (20, 22.94, "{:.1f} dB", "Your guess: 20.0 dB. Here: 22.9 dB."),
+        (" b ", "a", "{}", "Your guess: b. Here: a."),
+        ("much", 1.0, "{:.1f}", "Your guess: much. Here: 1.0."),
+    ],
+)  # fmt: skip
+def test_a_guess_comes_back_beside_the_truth(value, truth, form, line):
+    assert exercises.guess("05.a", value).beside(truth, form) == line
+
+
+def test_a_guess_that_is_no_number_is_not_drawn():
+    assert np.isnan([float(exercises.guess("05.a", value)) for value in ("b", ...)]).all()
+    assert float(exercises.guess("05.a", np.float32(2))) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("5a", 1, ValueError), (5, 1, ValueError), ("05.a", [1], TypeError), ("05.a", True, TypeError)],
+)
+def test_a_guess_of_another_kind_is_refused(name, value, error):
+    with pytest.raises(error, match="guess"):
+        exercises.guess(name, value)
+
+
+def test_a_name_that_is_not_there_yet_is_explained():
+    solution = exercises.EXERCISES["08.1"].solution.__name__
+    sources = ["from course_lib.classroom import exercises", "guess_b", f"my_{solution}", solution, "other"]
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    ExecutePreprocessor(timeout=300, kernel_name="python3", allow_errors=True).preprocess(nb)
+    ends = [cell.outputs[-1].traceback[-1].splitlines()[-1] for cell in nb.cells[1:]]
+    assert [end.split(": ")[0] for end in ends] == [f"{name} is not there yet" for name in sources[1:]]
+    assert "guess b" in ends[0]
+    assert "check of exercise 08.1" in ends[1]
+    assert "cell of exercise 08.1" in ends[2]
+    assert "cells above" in ends[3]

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib.classroom import plots
+from course_lib.classroom import exercises, plots
 from course_lib.gaussian import Gaussian
 from course_lib.scene import Scene
 from tests.helpers import random_mixture
@@ -117,8 +117,27 @@ def find_breaks(axes):
     return problems
 
 
+ADDED = {"mark_guess", "sign"}  # to a figure that another plot has drawn
+
+
 def test_every_plot_has_a_case():
-    assert CASES.keys() == {name for name, value in vars(plots).items() if inspect.isfunction(value)}
+    assert CASES.keys() | ADDED == {name for name, value in vars(plots).items() if inspect.isfunction(value)}
+
+
+@pytest.mark.parametrize(("along", "place"), [("x", [[90, 0], [90, 1]]), ("y", [[0, 90], [1, 90]])])
+def test_a_guess_is_a_line_in_the_figure_and_none_is_nothing(along, place):
+    ax = plots.shrinkage(LINE, (25.0, 50.0))
+    before = len(ax.lines)
+    plots.mark_guess(ax, exercises.guess("05.a", ...), along=along)
+    assert len(ax.lines) == before
+    plots.mark_guess(ax, exercises.guess("05.a", 90), along=along)
+    assert ax.lines[-1].get_xydata().tolist() == place
+    assert "your guess" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_a_figure_says_who_made_it():
+    axes = plots.sign(draw("patch_row"), exercises.credit(lambda: 0))
+    assert [text.get_text() for text in axes[0].figure.texts][-1] == "Made by your code alone: <lambda>."
 
 
 @every_plot

@@ -33,7 +33,7 @@ def comments(source):
 
 
 def in_lessons():
-    scripts = sorted((ROOT / "notebooks" / "scripts").glob("*.py"))
+    scripts = sorted((ROOT / "notebooks" / "scripts").rglob("*.py"))
     return "\n".join(lesson_rules.prose(jupytext.read(path)) for path in scripts)
 
 

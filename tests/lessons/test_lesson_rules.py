@@ -95,7 +95,7 @@ CODE = {  # cells of code that break a rule, each added to the good lesson
     "plain_imports": ["from course_lib.gaussian import *", "sys.path.insert(0, '..')",
                       "from matplotlib import colors", "import matplotlib.pyplot as pyplot"],
     "no_drawing": ["plt.plot(x)", "plots.images([x])[0].set_title('x')", "axes.imshow(x)"],
-    "figures_are_announced": ["plots.images([x])\nplt.show()"],
+    "figures_are_described": ["plots.images([x])\nplt.show()"],
     "no_machine_path": [f"load('{ROOT}work/main/x.npz')"],
     "outputs_are_compared": ["# NBVAL_IGNORE_OUTPUT\nprint(x)"],
 }  # fmt: skip
@@ -128,30 +128,58 @@ BAD = {  # rule -> lessons that break it
 }  # fmt: skip
 
 
-def part(cell, slide_type, **more):
-    cell.metadata["slideshow"] = {"slide_type": slide_type, **more}
-    return cell
+TOP = "# A lesson\n\n*Study: {} minutes. Machine: 3 seconds.*"
+SECTION = "## 1. Doubling\n\n*{} minutes, 1 s*\n\n"
+TASK = "### Exercise 07.{}: {} it\n\n*{}, 4 minutes*\n\nWrite it."
+WORK = "## 2. Your code at work\n\n*8 minutes, 2 s*"
+USED = "print(my_double(x), my_double_2(x), my_double_3(x))"
+CREDIT = "print(exercises.credit(my_double, my_double_2, my_double_3))"
+SPOILED = 'guess_a = exercises.guess("07.a", ...)', "print(guess_a.beside(2))"
 
 
-def talk(*more, first="# A lesson", slides=10):
-    """A small talk that keeps every rule, with more cells at its end."""
-    cells = [part(code("x", 1), "skip"), part(markdown(first), "slide"), part(markdown("Hello."), "notes")]
-    cells += [part(markdown(f"## {n}\n\nA formula."), "slide") for n in range(2, slides + 1)]
-    cells += [part(code("y", 2), "-"), part(markdown("An end."), "fragment")]
-    return v4.new_notebook(cells=[*cells, *more])
+def three_exercises(kinds=("derive", "repair", "use")):
+    cells = []
+    for n, kind in enumerate(kinds, 1):
+        name = "double" if n == 1 else f"double_{n}"
+        task = TASK.format(n, kind, kind)
+        cells += exercise(
+            statement=(SECTION.format(12) if n == 1 else "") + task,
+            function=FUNCTION.replace("double", name),
+            check=f'my_{name} = exercises.check("07.{n}", {name})',
+            grade_id=f"07-{n}",
+        )
+    return cells
 
 
-HELLO = part(markdown("Hello."), "-")
-BAD_TALKS = {
-    "every_cell_has_a_part": [talk(markdown("Where am I?")), talk(part(markdown("## Below"), "subslide")),
-                              talk(part(markdown("x"), "-", background="red"))],
-    "talk_has_a_length": [talk(slides=9), talk(slides=21)],
-    "talk_starts_with_the_title": [talk(first="## A lesson"),
-                                   v4.new_notebook(cells=[HELLO, *talk(slides=9).cells])],
-    "slides_have_headings": [talk(part(markdown("The figure shows a digit."), "slide")),
-                             talk(part(code("# ## x", 3), "slide"))],
+def formed(*, kinds=("derive", "repair", "use"), study=20, use=USED, guess=SPOILED, work=WORK, credit=CREDIT):
+    """A small lesson in the form of LESSONS.md, or one that lacks what is put in another's place."""
+    cells = [markdown(TOP.format(study)), code("x = 1", 1), *three_exercises(kinds)]
+    cells += [*(markdown(s) if s[0] == "#" else code(s, 1) for s in guess), markdown(work), code(use, 1)]
+    return v4.new_notebook(cells=[*cells, code(credit, 1)])
+
+
+LATE = SPOILED[0], "# The answer\n\nIt is two.", SPOILED[1]
+SLIDE = formed()
+SLIDE.cells[0].metadata["slideshow"] = {"slide_type": "skip"}
+BAD_FORMS = {
+    "within_its_length": [formed(work=WORK + " word" * 181), formed(guess=("# A", *SPOILED, "# B", "# C")),
+                          v4.new_notebook(cells=[code("x", 1)] * 71),
+                          v4.new_notebook(cells=[markdown("word " * 170), code("x", 1)] * 17)],
+    "states_its_minutes": [formed(study=21), formed(study=91), formed(work="## 2. Your code at work"),
+                           formed(work=WORK.replace("8", "18"), study=30)],
+    "exercises_of_each_kind": [formed(kinds=("use", "repair", "use")),
+                               formed(kinds=("derive", "repair", "read"))],
+    "guesses_are_honest": [formed(guess=LATE), formed(guess=SPOILED[:1]), formed(guess=()),
+                           formed(guess=('g = exercises.guess("07.a", ...)', "print(g.beside(2))")),
+                           formed(guess=('guess_a = exercises.guess("07.a", 2)', SPOILED[1]))],
+    "handed_back_names_are_used": [formed(use="print(my_double(x), my_double_2(x))"),
+                                   formed(use="y = my_double(x), my_double_2(x), my_double_3(x)")],
+    "ends_with_your_code_at_work": [formed(work="## 2. The end"), formed(credit="x"),
+                                    formed(credit="print(exercises.credit(my_double))")],
+    "no_slideshow": [SLIDE],
+    "names_no_report": [formed(work=WORK + " The first report says so.")],
 }  # fmt: skip
-ALL = [(rule, nb) for table in (BAD, BAD_TALKS) for rule, found in table.items() for nb in found]
+ALL = [(rule, nb) for table in (BAD, BAD_FORMS) for rule, found in table.items() for nb in found]
 ALL += [(rule, lesson(code(source, 4))) for rule, sources in CODE.items() for source in sources]
 
 
@@ -159,31 +187,30 @@ def complaints(nb, rules=lesson_rules.RULES):
     return {rule.__name__: found for rule in rules if (found := rule(nb))}
 
 
-def test_a_good_lesson_exercise_or_talk_passes_every_rule():
+def test_a_good_lesson_or_exercise_passes_every_rule():
     widget = code("widgets.denoise_slider(prior)", 4, tags=["nbval-ignore-output"])
     for nb in (lesson(), lesson(*exercise()), lesson(widget), lesson(code("x = 1\n" * 12, 4))):
         assert complaints(nb) == {}
-    for nb in (talk(), talk(slides=20)):
-        assert complaints(nb, lesson_rules.TALK_RULES) == {}
+    through = formed(
+        use="y = my_double(x), my_double_2(x), my_double_3(x)\nz = 2 * y[0]", credit=CREDIT + "\nprint(z)"
+    )
+    for nb in (formed(), through):
+        assert complaints(nb, [*lesson_rules.FORM, lesson_rules.names_no_report]) == {}
     assert lesson_rules.numbers_of_exercises(lesson(*exercise())) == ["07.1"]
 
 
-def test_a_talk_is_cut_into_slides_as_nbconvert_does_it():
-    sources = [[cell.source for cell in slide] for slide in lesson_rules.slides(talk(slides=2))]
-    assert sources == [["# A lesson"], ["## 2\n\nA formula.", "y", "An end."]]
-
-
-def test_every_rule_has_a_bad_lesson_or_talk():
-    assert {name for name, _ in ALL} == {r.__name__ for r in lesson_rules.RULES + lesson_rules.TALK_RULES}
+def test_every_rule_has_a_bad_lesson():
+    rules = [*lesson_rules.RULES, *lesson_rules.FORM, lesson_rules.names_no_report]
+    assert {name for name, _ in ALL} == {rule.__name__ for rule in rules}
 
 
 @pytest.mark.parametrize(("name", "nb"), ALL, ids=[f"{name}-{n}" for n, (name, _) in enumerate(ALL)])
-def test_a_bad_lesson_or_talk_is_caught(name, nb):
+def test_a_bad_lesson_is_caught(name, nb):
     assert getattr(lesson_rules, name)(nb) != []
 
 
 OTHERS = [markdown("x"), code("x", 4), code("y", 4, tags=["solution"])]
-OTHERS += [part(code("y", 4), "skip"), graded(code("y", 4))]
+OTHERS += [graded(code("y", 4))]
 
 
 @pytest.mark.parametrize("script", [*map(lesson, OTHERS), lesson(), lesson(code("y", 4), markdown("More"))])

@@ -16,6 +16,9 @@ LESSONS = (
     "00_start_here 01_conditional_gaussians 02_gaussian_posterior 03_posterior_gmm 04_patches_and_prior "
     "05_denoising_digits 06_face_logits 07_fast_sums 08_em_for_the_scene 09_finding_the_face 10_errata"
 ).split()
+FURTHER = sorted(f"further/{path.stem}" for path in NOTEBOOKS.glob("further/*.ipynb"))  # the companions
+REBUILT = [stem for stem in LESSONS if f"further/{stem}" in FURTHER]  # in the form of LESSONS.md
+MAY_NAME_REPORTS = {"00", "05", "09", "10"}
 
 
 @lru_cache
@@ -29,18 +32,35 @@ WITH_EXERCISES = [stem for stem in LESSONS if lesson_rules.numbers_of_exercises(
 def test_these_lessons_and_their_scripts_are_there_and_no_others():
     assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == LESSONS
     assert sorted(path.stem for path in SCRIPTS.glob("*.py")) == LESSONS
+    assert sorted(f"further/{path.stem}" for path in SCRIPTS.glob("further/*.py")) == FURTHER
+    assert {stem.removeprefix("further/") for stem in FURTHER} <= set(LESSONS)
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@pytest.mark.parametrize("stem", LESSONS + FURTHER)
 def test_lesson_is_a_valid_notebook_and_equals_its_script(stem):
     nbformat.validate(notebook(stem))
     assert lesson_rules.pair_differences(notebook(stem), jupytext.read(SCRIPTS / f"{stem}.py")) == []
 
 
-RULES = lesson_rules.RULES + lesson_rules.TALK_RULES
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("stem", LESSONS)
+@pytest.mark.parametrize("rule", lesson_rules.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("stem", LESSONS + FURTHER)
 def test_lesson_keeps_the_rule(stem, rule):
     assert rule(notebook(stem)) == []
+
+
+@pytest.mark.parametrize("rule", lesson_rules.FORM, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("stem", REBUILT)
+def test_a_core_lesson_has_its_form(stem, rule):
+    assert rule(notebook(stem)) == []
+
+
+@pytest.mark.parametrize("stem", [stem for stem in REBUILT if stem[:2] not in MAY_NAME_REPORTS])
+def test_only_few_lessons_speak_of_the_reports(stem):
+    assert lesson_rules.names_no_report(notebook(stem)) == []
+
+
+@pytest.mark.parametrize("stem", REBUILT)
+def test_a_lesson_and_its_companion_point_to_each_other(stem):
+    assert f"](further/{stem}.ipynb" in lesson_rules.prose(notebook(stem))
+    assert f"](../{stem}.ipynb" in notebook(f"further/{stem}").cells[0].source
+    assert "slideshow" not in str([cell.metadata for cell in notebook(f"further/{stem}").cells])

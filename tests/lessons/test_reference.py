@@ -52,8 +52,10 @@ TERMS = table(section("Glossary"))
 
 @cache
 def markdown(lesson):
-    """The text of a lesson's markdown cells."""
-    return prose(jupytext.read(SCRIPTS[lesson]))
+    """The text of the markdown cells of a lesson and of its companion."""
+    path = SCRIPTS[lesson]
+    both = [path, path.parent / "further" / path.name]
+    return "\n\n".join(prose(jupytext.read(one)) for one in both if one.exists())
 
 
 def formulas(text):

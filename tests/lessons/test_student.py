@@ -1,21 +1,29 @@
 """The student edition is what the generator makes; test_run_again runs it from top to bottom."""
 
 import ast
+import inspect
 
 import nbformat
+import numpy as np
 import pytest
+from nbformat import v4
 
 from course_lib.classroom import exercises
 from course_lib.classroom.exercises import EXERCISES
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, WITH_EXERCISES, notebook
+from course_lib.classroom.exercises._grader import definitions
+from tests.lessons.test_notebooks import FURTHER, LESSONS, NOTEBOOKS, REBUILT, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
+
+LIBRARY = "The lesson goes on with the library's."
 
 
 def test_every_lesson_has_its_student_edition_and_no_others():
-    assert sorted(path.stem for path in (NOTEBOOKS / "student").glob("*")) == LESSONS
+    folder = NOTEBOOKS / "student"
+    made = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+    assert made == sorted(f"{stem}.ipynb" for stem in LESSONS + FURTHER)
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@pytest.mark.parametrize("stem", LESSONS + FURTHER)
 def test_the_student_edition_is_not_stale(stem):
     stored = (NOTEBOOKS / "student" / f"{stem}.ipynb").read_text(encoding="utf-8")
     assert stored == student.text(NOTEBOOKS / f"{stem}.ipynb"), "run python -m tests.tools.student"
@@ -43,7 +51,38 @@ def test_a_lesson_asks_to_predict_before_running(stem):
     assert "predict" in lesson_rules.prose(notebook(stem)).lower()
 
 
-@pytest.mark.parametrize("stem", WITH_EXERCISES)
+def functions_of(nb):
+    """The functions that a notebook's cells define, among its imports and constants; no cell is run."""
+    names = {}
+    for source in definitions([cell.source for _, cell in lesson_rules.code_cells(nb)]):
+        exec(source, names)
+    return [f for name, f in names.items() if inspect.isfunction(f) and f.__code__.co_filename == "<string>"]
+
+
+@pytest.mark.parametrize("stem", [path for stem in REBUILT for path in (stem, f"further/{stem}")])
+def test_no_cell_gives_an_answer_away(stem):
+    """Whatever function the student edition defines, no check takes it."""
+    passing = [
+        (function.__name__, number)
+        for function in functions_of(student.edition(notebook(stem)))
+        for number in EXERCISES
+        if exercises.verdict(number, function, rng=np.random.default_rng(1)).state == "right"
+    ]
+    assert passing == []
+
+
+@pytest.mark.parametrize("stem", REBUILT)
+def test_the_library_has_the_function_that_an_exercise_asks_for(stem):
+    """Under the same name and with the same arguments: the lesson goes on with it."""
+    for i, cell in lesson_rules.exercise_cells(notebook(stem)):
+        number, name = lesson_rules.exercise_of(notebook(stem), i)
+        (asked,) = (f for f in functions_of(v4.new_notebook(cells=[cell])) if f.__name__ == name)
+        theirs = EXERCISES[number].solution
+        assert theirs.__name__ == name
+        assert list(inspect.signature(theirs).parameters) == list(inspect.signature(asked).parameters)
+
+
+@pytest.mark.parametrize("stem", [stem for stem in WITH_EXERCISES if stem not in REBUILT])
 def test_only_the_check_uses_what_an_exercise_defines(stem):
     """So whatever a student writes, the other cells run as in the complete lesson, where nbval runs them."""
     cells = lesson_rules.code_cells(notebook(stem))
@@ -60,7 +99,7 @@ def test_exercises_alone_run_with_nothing_filled_in(stem, capsys):
     for i, cell in lesson_rules.exercise_cells(nb):
         exec(cell.source, names)
         exec(nb.cells[i + 1].source, names)
-    wanted = [f"{number} {EXERCISES[number].title}: not attempted yet." for number in numbers]
+    wanted = [f"{number} {EXERCISES[number].title}: not attempted yet. {LIBRARY}" for number in numbers]
     assert capsys.readouterr().err.splitlines() == wanted
 
 
@@ -92,7 +131,8 @@ def test_links_are_turned_to_what_lies_above(link, turned):
 
 
 @pytest.mark.parametrize("folder", ["", "student"])
-@pytest.mark.parametrize("stem", LESSONS)
+@pytest.mark.parametrize("stem", LESSONS + FURTHER)
 def test_links_inside_the_repository_lead_to_a_file(stem, folder):
-    nb = nbformat.read(NOTEBOOKS / folder / f"{stem}.ipynb", as_version=4)
-    assert lesson_rules.dead_links(lesson_rules.prose(nb), NOTEBOOKS / folder) == []
+    path = NOTEBOOKS / folder / f"{stem}.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    assert lesson_rules.dead_links(lesson_rules.prose(nb), path.parent) == []

@@ -1,14 +1,17 @@
 """The rules of the lessons that a machine can check.
 
 Each rule takes a notebook node and returns its complaints, one string each; an empty list means that the
-notebook keeps the rule. `RULES` holds those of a lesson, `TALK_RULES` those of its talk.
+notebook keeps the rule. `RULES` holds those of every notebook, `FORM` what LESSONS.md asks of a core lesson.
 """
 
 import ast
+import dis
 import io
+import itertools
 import re
 import statistics
 import tokenize
+import types
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -18,8 +21,6 @@ MAX_MEDIAN = 6
 MAX_DEFINITION = 15
 MAX_EXERCISE = 20  # of a cell with a solution: signature, docstring with shapes, markers and up to ten lines
 EXERCISES = range(3, 6)  # in each lesson from 01 to 09
-SLIDES = range(10, 21)
-SLIDE_TYPES = ("slide", "-", "fragment", "notes", "skip")
 UNIX, WINDOWS = r"/{1,3}(?:home|tmp|root|work|Users|var|opt)/\w", r"[A-Za-z]:\\(?:Users|Temp|Windows|Program)"
 MACHINE_PATH = re.compile(rf"(?<![\w.~/]){UNIX}|\b{WINDOWS}")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -66,6 +67,24 @@ def python(cell):
 def nodes(cell, *kinds):
     """All syntax nodes of these kinds in a code cell."""
     return [node for node in ast.walk(ast.parse(python(cell))) if isinstance(node, kinds)]
+
+
+def inside(code):
+    """The code objects of the functions and comprehensions in a code object."""
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return inner + [deeper for one in inner for deeper in inside(one)]
+
+
+def names(cell):
+    """What a cell reads before it binds it, what it binds, and what its functions read from outside."""
+    code, read, bound = compile(python(cell), "cell", "exec"), set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            bound.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL") and step.argval not in bound:
+            read.add(step.argval)
+    steps = [step for function in inside(code) for step in dis.get_instructions(function)]
+    return read, bound, {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
 
 
 def dotted(node):
@@ -252,10 +271,10 @@ def no_drawing(nb):
     return problems
 
 
-def figures_are_announced(nb):
-    kinds = ["", *(cell.cell_type for cell in nb.cells)]
-    bare = [i for i, cell in code_cells(nb) if is_figure(cell) and kinds[i] != "markdown"]
-    return [f"cell {i} shows a figure without a markdown cell before it" for i in bare]
+def figures_are_described(nb):
+    kinds = ["", *(cell.cell_type for cell in nb.cells), ""]
+    bare = [i for i, cell in code_cells(nb) if is_figure(cell) and "markdown" not in (kinds[i], kinds[i + 2])]
+    return [f"cell {i} shows a figure without a cell of text beside it" for i in bare]
 
 
 def figures_are_shown(nb):
@@ -274,9 +293,10 @@ def exercises_are_complete(nb):
         said = [ast.get_docstring(function) or "" for function in nodes(cell, ast.FunctionDef)]
         before = nb.cells[i - 1].source if i else ""
         after = (nb.cells[i + 1 :] or [NotebookNode(source="", metadata={})])[0]
-        check, key = f'exercises.check("{number}", {name})', number.replace(".", "-")
+        key = number.replace(".", "-")
+        check = f'my_{name} = exercises.check("{number}", {name})'
         wanted = {
-            "a statement under '### Exercise NN.n: ...' before it": re.match(TITLE, before),
+            "a statement under '### Exercise NN.n: ...' before it": re.search(TITLE, before, re.M),
             "a function with a docstring that says its result after '->'": "->" in "".join(said[:1]),
             "one solution between the markers": re.findall(MARK, cell.source, re.M) == ["BEGIN", "END"],
             f"after it the cell {check}": after.source == check,
@@ -289,7 +309,7 @@ def exercises_are_complete(nb):
 
 
 MARK = r"^ *### (BEGIN|END) SOLUTION$"
-TITLE = r"### Exercise \d\d\.\d: \S"
+TITLE = r"^### Exercise \d\d\.\d: \S"
 SOLUTION = {"grade": False, "locked": False, "schema_version": 3, "solution": True, "task": False}
 CHECK = {"grade": True, "locked": True, "points": 1, "schema_version": 3, "solution": False, "task": False}
 
@@ -314,55 +334,136 @@ def no_stray_solution(nb):
 RULES = (
     no_empty_cell, executed_in_order, no_error_output, no_machine_state, no_widget_view, no_machine_path,
     outputs_are_compared, one_title, no_skipped_level, short_cells, short_definitions, no_semicolon,
-    no_command, imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_announced,
+    no_command, imports_come_first, plain_imports, inline_figures, no_drawing, figures_are_described,
     figures_are_shown, exercises_are_complete, no_stray_solution,
 )  # fmt: skip
 
 
-# What is shown in a talk
+# The form of a lesson: ninety minutes, honest guesses, the reader's own code (LESSONS.md)
+
+CELLS, WORDS, CELL_WORDS, MINUTES = 70, 2800, 180, 90
+STUDY = re.compile(r"^\*Study: (\d+) minutes\. Machine: (\d+) seconds\.\*$", re.MULTILINE)
+SECTION = re.compile(r"^## .+\n+\*(\d+) minutes?, (\d+) s\*$", re.MULTILINE)
+KIND = re.compile(r"^### Exercise (\d\d\.\d): .+\n+\*(derive|repair|use), (\d+) minutes\*$", re.MULTILINE)
+GUESS = re.compile(r"^(guess_([a-z])) = exercises\.guess\(\"\d\d\.\2\", \.\.\.\)$", re.MULTILINE)
+OUTPUT = re.compile(r"\bprint\(|\bplt\.show\(|\bwidgets\.")
 
 
-def slide_type(cell):
-    """The part that a cell plays in a talk, None where it does not say."""
-    return cell.metadata.get("slideshow", {}).get("slide_type")
+def words(text):
+    """Words of a text without its displayed formulas and code."""
+    return len(re.sub(r"\$\$.*?\$\$", "", FENCE.sub("", text), flags=re.DOTALL).split())
 
 
-def slides(nb):
-    """The shown cells of every slide, as nbconvert cuts them."""
-    found = []
-    for cell in (cell for cell in nb.cells if slide_type(cell) not in ("notes", "skip")):
-        if slide_type(cell) == "slide" or not found:
-            found.append([])
-        found[-1].append(cell)
-    return found
+def within_its_length(nb):
+    """At most so many cells and words, no long cell of text, no two cells of text in a row."""
+    texts = [(i, cell.source) for i, cell in enumerate(nb.cells) if cell.cell_type == "markdown"]
+    total, kinds = sum(words(text) for _, text in texts), [cell.cell_type for cell in nb.cells]
+    problems = [f"{len(kinds)} cells, at most {CELLS}"] * (len(kinds) > CELLS)
+    problems += [f"{total} words, at most {WORDS}"] * (total > WORDS)
+    problems += [
+        f"cell {i} has {words(t)} words, at most {CELL_WORDS}" for i, t in texts if words(t) > CELL_WORDS
+    ]
+    pairs = [i for i, (a, b) in enumerate(zip(kinds, kinds[1:])) if a == b == "markdown"]
+    return problems + [f"cells {i} and {i + 1} are text: make them one" for i in pairs]
 
 
-def every_cell_has_a_part(nb):
-    """A cell that says nothing would go on the slide before it."""
-    wanted = f'needs slideshow={{"slide_type": ...}} with one of {", ".join(SLIDE_TYPES)}; came'
-    said = [(slide_type(cell), cell.metadata.get("slideshow", {})) for cell in nb.cells]
-    wrong = [i for i, (kind, all_of_it) in enumerate(said) if kind not in SLIDE_TYPES or len(all_of_it) > 1]
-    return [f"cell {i} {wanted} {said[i][1] or 'none'}" for i in wrong]
+def estimate(nb):
+    """Study minutes of a lesson: reading, following displayed formulas and code, and its exercises."""
+    text = prose(nb)
+    exercises = sum(int(minutes) for _, _, minutes in KIND.findall(text))
+    return words(text) / 130 + 0.75 * (text.count("$$") // 2) + 0.5 * len(code_cells(nb)) + exercises
 
 
-def talk_has_a_length(nb):
-    n = len(slides(nb))
-    return [] if n in SLIDES else [f"a talk has {SLIDES.start} to {SLIDES.stop - 1} slides, came {n}"]
+def states_its_minutes(nb):
+    """At the top and behind every heading of a section; the sum is the total, near the estimate."""
+    text, stated = prose(nb), STUDY.findall(nb.cells[0].source)
+    if len(stated) != 1:
+        return ["the first cell needs a line *Study: 85 minutes. Machine: 20 seconds.*"]
+    study, sections = int(stated[0][0]), [int(minutes) for minutes, _ in SECTION.findall(text)]
+    count = len(re.findall(r"^## ", text, re.MULTILINE))
+    problems = [f"{count} sections, {len(sections)} of them with a line *12 minutes, 3 s*"] * (
+        count != len(sections)
+    )
+    problems += [f"the sections take {sum(sections)} minutes, the lesson {study}"] * (sum(sections) != study)
+    problems += [f"{study} minutes, at most {MINUTES}"] * (study > MINUTES)
+    near = abs(study - estimate(nb)) <= estimate(nb) / 4
+    return problems + [f"{study} minutes stated, {estimate(nb):.0f} estimated"] * (not near)
 
 
-def talk_starts_with_the_title(nb):
-    first = slides(nb)[0][0].source if slides(nb) else ""
-    return [f"the first slide must show the title, not {first[:40]!r}"] * (not first.startswith("# "))
+def exercises_of_each_kind(nb):
+    kinds = {number: kind for number, kind, _ in KIND.findall(prose(nb))}
+    missing = [n for n in numbers_of_exercises(nb) if n not in kinds]
+    problems = [
+        f"exercise {n} needs a line *derive (or repair, use), 8 minutes* under its heading" for n in missing
+    ]
+    lacking = {"derive", "repair", "use"} - set(kinds.values())
+    return problems + [f"no exercise to {kind}" for kind in sorted(lacking) if numbers_of_exercises(nb)]
 
 
-def slides_have_headings(nb):
-    """In a hall, a slide that begins in the middle of a section leaves its listeners behind."""
-    firsts = [cell.source if cell.cell_type == "markdown" else "code" for cell, *_ in slides(nb)]
-    bare = [n for n, source in enumerate(firsts, 1) if not re.match(r"#{1,6} ", source)]
-    return [f"slide {n} must begin with a heading; it begins with {firsts[n - 1][:40]!r}" for n in bare]
+def guesses_are_honest(nb):
+    """Between a guess and the cell that answers it stands no text; the student finds an ellipsis."""
+    problems = []
+    for i, cell in code_cells(nb):
+        if "exercises.guess(" not in cell.source:
+            continue
+        if cell.source.count("exercises.guess(") != len(GUESS.findall(cell.source)):
+            problems.append(f'cell {i} needs the form guess_a = exercises.guess("05.a", ...)')
+        for name, _ in GUESS.findall(cell.source):
+            after = itertools.takewhile(lambda c: c.cell_type == "code", nb.cells[i + 1 :])
+            if not any(re.search(rf"\b{name}\b", c.source) and OUTPUT.search(c.source) for c in after):
+                problems.append(f"cell {i}: no cell before the next text shows {name} beside the answer")
+    return problems + ["no guess is asked for"] * (
+        not GUESS.search("\n".join(c.source for _, c in code_cells(nb)))
+    )
 
 
-TALK_RULES = (every_cell_has_a_part, talk_has_a_length, talk_starts_with_the_title, slides_have_headings)
+CREDIT = re.compile(r"exercises\.credit\(([^)]*)\)")
+
+
+def handed_back_names_are_used(nb):
+    """What a check hands back is read by a later cell that prints or draws, or by what such a cell reads."""
+    problems = []
+    cells = [(i, NotebookNode(cell, source=CREDIT.sub("''", cell.source))) for i, cell in code_cells(nb)]
+    for i, name in [
+        (i, name) for i, c in cells for name in re.findall(r"^(my_\w+) = exercises", c.source, re.M)
+    ]:
+        reach, shown = {name}, False
+        for j, cell in cells:
+            read, bound, outside = names(cell)
+            if j > i and not nbgrader(cell) and reach & (read | outside):
+                shown |= bool(OUTPUT.search(cell.source))
+                reach |= bound
+        problems += [f"cell {i}: {name} makes no later number or picture"] * (not shown)
+    return problems
+
+
+def ends_with_your_code_at_work(nb):
+    """A section of that name, whose result says whose functions made it."""
+    found = [i for i, cell in enumerate(nb.cells) if re.search(r"^## .*Your code at work", cell.source, re.M)]
+    if not found:
+        return ["needs a section 'Your code at work'"]
+    after = "\n".join(cell.source for cell in nb.cells[found[0] :] if cell.cell_type == "code")
+    back = set(re.findall(r"^(my_\w+) = exercises", "\n".join(c.source for _, c in code_cells(nb)), re.M))
+    credited = CREDIT.search(after)
+    if not credited:
+        return ["'Your code at work' needs a line by exercises.credit(...)"]
+    named = set(re.findall(r"my_\w+", credited[1]))
+    return [f"the credit leaves out {name}" for name in sorted(back - named)]
+
+
+def no_slideshow(nb):
+    return [f"cell {i} has slideshow metadata" for i, c in enumerate(nb.cells) if "slideshow" in c.metadata]
+
+
+def names_no_report(nb):
+    found = [i for i, text in markdown_cells(nb) if re.search(r"\breports?\b", text, re.IGNORECASE)]
+    return [f"cell {i} names a report" for i in found]
+
+
+FORM = (
+    within_its_length, states_its_minutes, exercises_of_each_kind, guesses_are_honest,
+    handed_back_names_are_used, ends_with_your_code_at_work, no_slideshow,
+)  # fmt: skip
 
 
 def pair_differences(notebook, script):

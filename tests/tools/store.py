@@ -1,6 +1,6 @@
 """Carry edited scripts over to their notebooks, execute these and store the outputs.
 
-python -m tests.tools.store 05_denoising_digits        one lesson or several
+python -m tests.tools.store 05_denoising_digits        one lesson or several; further/05_... its companion
 python -m tests.tools.store                            all of them
 python -m tests.tools.store --alt [LESSON ...]         renew the alternative texts, run nothing
 """
@@ -29,11 +29,12 @@ def store(name):
     script, path = NOTEBOOKS / "scripts" / f"{name}.py", NOTEBOOKS / f"{name}.ipynb"
     if not script.exists():
         raise FileNotFoundError(f"{name} needs a script notebooks/scripts/{name}.py; check the name")
+    path.parent.mkdir(exist_ok=True)
     script.touch()  # jupytext takes the newer side of a pair
     jupytext(["--quiet", "--sync", str(script)])
     nb = nbformat.read(path, as_version=4)
     options = dict(timeout=300, kernel_name="python3", store_widget_state=False, record_timing=False)
-    ExecutePreprocessor(**options).preprocess(nb, {"metadata": {"path": str(NOTEBOOKS)}})
+    ExecutePreprocessor(**options).preprocess(nb, {"metadata": {"path": str(path.parent)}})
     nb.metadata.update(kernelspec=KERNEL, language_info={"name": "python"})  # no version of this machine
     for _, cell in lesson_rules.code_cells(nb):
         cell.outputs = tidy(cell.outputs)
@@ -57,13 +58,14 @@ def tidy(outputs):
 
 def describe(nb):
     """Give every stored picture its alternative text, where nbconvert's template "classic" looks for it."""
-    text = ""
-    for cell in nb.cells:
-        if cell.cell_type == "markdown":
-            text = description(cell.source) or text  # a heading between two figures describes neither
+    texts = ["", *(cell.source if cell.cell_type == "markdown" else "" for cell in nb.cells), ""]
+    last = ""
+    for i, cell in enumerate(nb.cells, 1):
+        last = description(texts[i]) or last  # a heading between two figures describes neither
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
-                output.metadata.setdefault("image/png", {})["alt"] = text
+                said = description(texts[i - 1]) or description(texts[i + 1]) or last
+                output.metadata.setdefault("image/png", {})["alt"] = said
 
 
 def description(markdown):
@@ -118,6 +120,12 @@ def renew(name):
     os.utime(path, ns=(age.st_atime_ns, age.st_mtime_ns))  # jupytext takes the newer side of a pair
 
 
+def scripts():
+    """Names of all lessons and companions, such as further/05_denoising_digits."""
+    folder = NOTEBOOKS / "scripts"
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.py"))
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.tools.store", description=__doc__.splitlines()[0])
     example = "such as 05_denoising_digits; default: all"
@@ -125,7 +133,7 @@ def main(arguments=None):
     parser.add_argument("--alt", action="store_true", help="only renew the alternative texts of figures")
     options = parser.parse_args(arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # as the tests have it
-    for name in options.lessons or sorted(path.stem for path in NOTEBOOKS.glob("scripts/*.py")):
+    for name in options.lessons or scripts():
         (renew if options.alt else store)(name)
         print(f"{name} {'described' if options.alt else 'stored'}")
 

@@ -28,7 +28,7 @@ def without_solutions(source):
 
 
 def from_below(text):
-    """Markdown with its links as they must be from the folder of the student edition."""
+    """Markdown with its links as they must be from the folder of the student edition, a level below."""
 
     def turned(found):
         target = found.group(1)
@@ -43,7 +43,7 @@ def edition(nb):
     """The student's copy of a complete lesson."""
     nb = copy.deepcopy(nb)
     nb.metadata.pop("jupytext", None)  # it has no script of its own
-    nb.cells[0].source += f"\n\n{NOTICE}"
+    nb.cells[0].source += f"\n\n{NOTICE}" if any("### BEGIN SOLUTION" in c.source for c in nb.cells) else ""
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = from_below(cell.source)
@@ -60,11 +60,12 @@ def text(path):
 def main():
     folder = NOTEBOOKS / FOLDER
     folder.mkdir(exist_ok=True)
-    lessons = sorted(NOTEBOOKS.glob("*.ipynb"))
-    for old in folder.glob("*.ipynb"):
+    lessons = sorted([*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("further/*.ipynb")])
+    (folder / "further").mkdir(exist_ok=True)
+    for old in folder.rglob("*.ipynb"):
         old.unlink()
     for path in lessons:
-        (folder / path.name).write_text(text(path), encoding="utf-8", newline="\n")
+        (folder / path.relative_to(NOTEBOOKS)).write_text(text(path), encoding="utf-8", newline="\n")
     print(f"{len(lessons)} lessons in {folder.name}/")
 
 

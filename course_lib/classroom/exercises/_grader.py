@@ -25,6 +25,7 @@ from ._lessons import EXERCISES
 SECONDS, SLOW = 30.0, Raised("TimeoutError", "it took too long")  # for a call; its cells get as much again
 LARGEST = 10**7  # bytes of one message from an answer
 CHECK = re.compile(r"""exercises\.check\(\s*["'](\d\d\.\d)["']\s*,\s*(\w+)\s*\)""")
+SOLUTION = "__import__('course_lib.classroom.exercises', fromlist=['']).EXERCISES['{}'].solution"
 
 
 def verdicts(path, *, seconds=SECONDS):
@@ -58,7 +59,10 @@ def verdict_of(number, sources, own, name=None, seconds=SECONDS):
 
 
 def definitions(sources):
-    """What an answer may use of other cells, each by itself: imports, functions, classes, constants."""
+    """What an answer may use of other cells, each by itself: imports, functions, classes, constants.
+
+    What other checks hand back is the library's here: one slip costs one point.
+    """
     kept = []
     for source in sources:
         try:
@@ -66,6 +70,9 @@ def definitions(sources):
         except Exception:  # a cell that cannot be read
             continue
         for node in tree.body:
+            checked = re.match(rf"(my_\w+) = {CHECK.pattern}", ast.unparse(node))
+            if checked and checked[2] in EXERCISES:
+                kept.append(f"{checked[1]} = {SOLUTION.format(checked[2])}")
             plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
             if plain or isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
                 kept.append(ast.unparse(node))

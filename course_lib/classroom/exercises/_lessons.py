@@ -1,4 +1,4 @@
-"""All exercises by number, and the two functions that lessons and instructors call."""
+"""All exercises by number, and what lessons and instructors call: a verdict, a check, whose code went on."""
 
 import importlib
 import sys
@@ -22,13 +22,30 @@ def verdict(number, answer, *, rng=None):
 
 
 def check(number, answer):
-    """Print what `verdict` says of number and answer: to stderr, which earns no points, unless it is right."""
+    """Print what `verdict` says of number and answer.  ->  the function with which the lesson goes on
+
+    It is the answer if that is right, else the library's with the same arguments. Only a right answer is
+    praised on stdout; the rest goes to stderr, which earns no points.
+    """
     said = verdict(number, answer)
     if said.state == "right":
-        print(said.sentence)
-    else:
-        for stream in {id(one): one for one in (sys.stderr, STDERR)}.values():
-            _written(stream, f"{said.sentence}\n")
+        print(f"{said.sentence} The lesson goes on with yours.")
+        return answer
+    for stream in {id(one): one for one in (sys.stderr, STDERR)}.values():
+        _written(stream, f"{said.sentence} The lesson goes on with the library's.\n")
+    return EXERCISES[number].solution
+
+
+def credit(*functions):
+    """Whose functions made a result, as one sentence.  functions : what `check` gave back  ->  str"""
+    names = {"your": [], "the library's": []}
+    for function in functions:
+        library = str(getattr(function, "__module__", "")).startswith(f"{__package__}.")
+        name = getattr(function, "__name__", "a function")
+        names["the library's" if library else "your"].append(name.removeprefix("my_"))
+    parts = [f"{whose} {', '.join(some)}" for whose, some in names.items() if some]
+    alone = "your code alone: " + ", ".join(names["your"])
+    return f"Made by {alone if names['your'] and len(parts) == 1 else ' and '.join(parts)}."
 
 
 def _written(stream, text):

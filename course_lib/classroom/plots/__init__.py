@@ -28,7 +28,7 @@ from ._gaussians import (
 )  # fmt: skip
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves
-from ._panels import close_what_fails
+from ._panels import close_what_fails, mark_guess, sign
 from ._patches import (
     coverage_maps, eigen_rows, em_ellipses, em_trace, patch_gallery, patch_rows, patch_windows,
     seen_and_held_out, spectra,

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from ... import checks
 from ._names import BARE, PLACED
-from ._style import GRAY, RED
+from ._style import GRAY, PINK, RED
 
 
 def close_what_fails(plot):
@@ -105,3 +105,23 @@ def frame(ax, box, colour, width=2, **looks):
     row, column, rows, columns = box
     looks = {"fill": False, "edgecolor": colour, "linewidth": width, **looks}
     return ax.add_patch(Rectangle((column - 0.5, row - 0.5), columns, rows, **looks))
+
+
+def mark_guess(ax, guess, *, along="x"):
+    """Draw what the reader expected into axes: a dashed line at a number; nothing where there is none.
+
+    guess : `exercises.guess(...)` or a number;  along : "x" or "y", the axis on which the guess lies
+    """
+    place = float(guess)
+    if not np.isnan(place):
+        line = {"x": ax.axvline, "y": ax.axhline}[along]
+        line(place, color=PINK, linestyle="--", linewidth=2, label="your guess", zorder=5)
+        ax.legend()
+    return ax
+
+
+def sign(axes, sentence):
+    """Write below a figure who made it, as `exercises.credit` says.  axes : of that figure, one or several"""
+    figure = np.ravel(np.asarray(axes, dtype=object))[0].figure
+    figure.text(0.5, -0.01, sentence, ha="center", va="top", fontsize=9, style="italic")
+    return axes
