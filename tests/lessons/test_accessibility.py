@@ -25,7 +25,7 @@ from tests.tools import lesson_rules, store
 from tests.tools.lesson_rules import markdown_cells, outputs
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!s]*/*.ipynb")) + sorted((ROOT / "notebooks").glob("*.ipynb"))
 COLOURS = r"\b(?:blue|brown|cyan|green|magenta|orange|pink|purple|red|turquoise|violet|yellow)(?:er|ish)?\b"
 CUES = (
     r"\b(?:above|bars?|below|bottom|circles?|columns?|cross(?:es)?|dashed|diamonds?|dots?|dotted|first|framed?|"
@@ -44,13 +44,13 @@ def alternatives(nb):
 
 
 def figures_are_described(nb):
-    """In the cell before the figure; a later figure of a row may share the sentence that says 'figures'."""
+    """In the cell after or before the figure; one of a row may share the sentence that says 'figures'."""
     problems, last = [], ""
     for i in dict.fromkeys(i for i, _ in outputs(nb, "image/png")):
-        before = nb.cells[i - 1]
-        described = store.description(before.source) if i and before.cell_type == "markdown" else ""
+        beside = [cell.source for cell in nb.cells[max(i - 1, 0) : i + 2] if cell.cell_type == "markdown"]
+        described = next(filter(None, map(store.description, beside)), "")
         if not described and not re.search(r"\bfigures\b", last):
-            problems.append(f"cell {i} shows a figure without a sentence before it: 'The figure shows ...'")
+            problems.append(f"cell {i} shows a figure without a sentence beside it: 'The figure shows ...'")
         last = described or last
     return problems
 

@@ -66,7 +66,7 @@ FUNCTION = '''def double(x):
     ### END SOLUTION'''
 
 
-CALL = 'exercises.check("07.1", double)'
+CALL = 'my_double = exercises.check("07.1", double)'
 
 
 def exercise(statement="### Exercise 07.1: doubling", function=FUNCTION, check=CALL, **changed):
@@ -102,7 +102,7 @@ CODE = {  # cells of code that break a rule, each added to the good lesson
 STATE, VENV = {"application/vnd.jupyter.widget-state+json": {}}, {"name": "venv", "display_name": "venv"}
 BAD = {  # rule -> lessons that break it
     "exercises_are_complete": [lesson(*cells) for cells in (
-        exercise(statement="Double it."), exercise(check='exercises.check("07.2", double)'), exercise()[:2],
+        exercise(statement="Double it."), exercise(check=CALL.replace("07.1", "07.2")), exercise()[:2],
         exercise(function=FUNCTION.replace('    """Twice x (n,)  ->  (n,)"""\n', "")),
         exercise(function=FUNCTION.replace("->", "gives")), exercise(function=FUNCTION + TWO),
         exercise(function=FUNCTION.replace("### END SOLUTION", "# done")), [*exercise()[:2], code(CALL, 5)],
