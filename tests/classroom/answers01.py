@@ -5,20 +5,25 @@ from numpy.linalg import inv
 from scipy.linalg import block_diag
 
 
-def blocks_of_whole(S11, S12, S22):
-    L = inv(np.vstack([np.hstack([S11, S12]), np.hstack([S12.T, S22])]))
-    n = S11.shape[0]
-    return L[:n, :n], L[:n, n:]
+def cut_by_correlation(mean, cov, value):
+    s1, s2 = np.sqrt(np.diag(cov))
+    rho = cov[0, 1] / s1 / s2
+    return mean[0] + rho * s1 * (value - mean[1]) / s2, s1**2 * (1 - rho**2)
 
 
-def blocks_by_formula(S11, S12, S22):
-    L11 = inv(S11 - S12 @ inv(S22) @ S12.T)
-    return L11, -L11 @ S12 @ inv(S22)
+def cut_by_precision(mean, cov, value):
+    L = inv(cov)
+    return mean[0] - L[0, 1] / L[0, 0] * (value - mean[1]), 1 / L[0, 0]
 
 
-def other_corner(S11, S12, S22):
-    N = S22 - S12.T @ inv(S11) @ S12
-    return inv(N), -inv(N) @ S12.T @ inv(S11)
+def slope_of_other(mean, cov, value):
+    a = cov[1, 0] / cov[0, 0]
+    return mean[0] + a * (value - mean[1]), cov[0, 0] - a * cov[1, 0]
+
+
+def width(mean, cov, value):
+    after, left = cut_by_correlation(mean, cov, value)
+    return after, np.sqrt(left)
 
 
 def unseen(D, seen):
@@ -116,14 +121,14 @@ def joint_precision(mu, S, W, b, R):
 
 
 RIGHT = {
-    "01.1": (blocks_of_whole, blocks_by_formula),
+    "01.1": (cut_by_correlation, cut_by_precision),
     "01.2": (lambda: (2500 - 800**2 / 400) ** 0.5, lambda: 30),
     "01.3": (condition, one_at_a_time, by_einsum),
     "01.4": (by_precision, lambda mean, L, seen, value: condition(mean, inv(L), seen, value), by_lists),
     "01.5": (joint, joint_by_linear_map, joint_entry_by_entry),
 }
 WRONG = {  # words of the sentence that must come
-    "01.1": {"other corner": other_corner},
+    "01.1": {"variance of the first pixel": slope_of_other, "is a standard deviation": width},
     "01.2": {"in proportion": lambda: 50 * (1 - 0.8), "who was seen": lambda: (400 - 800**2 / 2500) ** 0.5},
     "01.3": {
         "first number of `value`": lambda mean, cov, seen, value: condition(mean, cov, sorted(seen), value),

@@ -48,6 +48,7 @@ CASES = {
     "em_ellipses": ((RNG.standard_normal((9, 2)), [PLANE, PLANE], ["before", "after"]), {}, (2,)),
     "em_trace": (({"plain": LINE, "tempered": LINE[::-1]}, "EM"), {}, ()),
     "face_gallery": (({"one": DIGITS[0], "two": DIGITS[1]},), {"frames": {"one": (1, 2, 3, 2)}}, (1, 3)),
+    "filled_patch": ((np.arange(9.0), [4, 5], LINE, np.arange(9.0), np.ones(9)), {}, (2, 2)),
     "finding_limits": ((LINE, {"one": LINE / 255}, LINE / 50, 1081), {"guarantee": LINE / 400}, (2,)),
     "four_corners": ((DIGITS[0], np.arange(42.0).reshape(7, 6) ** 2, (1, 2), (3, 2)), {}, (2, 3)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),

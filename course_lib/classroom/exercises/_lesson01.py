@@ -1,4 +1,4 @@
-"""Exercises of lesson 01: blocks of Gaussians, conditioning, the joint of cause and measurement.  (G2)-(G4)"""
+"""Exercises of lesson 01: the cut of a Gaussian, conditioning, the joint of cause and measurement.  (G2)-(G4)"""
 
 import numpy as np
 
@@ -6,42 +6,50 @@ from .. import models
 from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 
 
-def block_cases(rng):
-    def case(what, D1, D2, scale=1.0):
-        S = models.covariance(rng, D1 + D2, scale=scale)
-        return Case(what, (S[:D1, :D1], S[:D1, D1:], S[D1:, D1:]))
+def pair_cases(rng):
+    def case(what, scale=1.0):
+        mean, S = scale * rng.normal(size=2), models.covariance(rng, 2, scale=scale)
+        S[0] *= 1.5  # the two pixels must not vary alike
+        S[:, 0] *= 1.5
+        return Case(what, (mean, S, mean[1] + scale * (1 + rng.random())))
 
-    apart = case("blocks that are uncorrelated", 2, 2)
-    apart.args[1][:] = 0
-    return [case("blocks of 3 and 2 entries", 3, 2), case("blocks of 2 and 4 entries", 2, 4),
-            case("blocks of 2 and 2 entries", 2, 2), case("blocks of one entry each", 1, 1), apart,
-            case("standard deviations near 10 000", 2, 3, scale=1e4)]  # fmt: skip
-
-
-def precision_blocks(S11, S12, S22):
-    S22_inv = inverse(S22)
-    L11 = inverse(S11 - S12 @ S22_inv @ S12.T)
-    L12 = -L11 @ S12 @ S22_inv
-    return L11, L12
+    apart, against = case("pixels that are uncorrelated"), case("pixels that go opposite ways")
+    apart.args[1][[0, 1], [1, 0]] = 0
+    against.args[1][[0, 1], [1, 0]] = -np.abs(against.args[1][0, 1])
+    return [case("a pair of pixels"), case("another pair of pixels"), against, apart,
+            case("standard deviations near 10 000", scale=1e4)]  # fmt: skip
 
 
-COMPLEMENT = "S11 - S12 @ S22_inv @ S12.T"
-BLOCKS = Exercise("01.1", "the upper blocks of the precision", ("L11 (D1, D1)", "L12 (D1, D2)"), block_cases, precision_blocks, (
-    ("return L11,", "return inverse(S11),", "your L11 is the inverse of the block S11; has the second block no say in it?"),
-    (COMPLEMENT, "S11", "you used S11 in the place of the Schur complement M: what did the elimination leave in the corner?"),
-    ("S11 - S12", "S11 + S12", "your M is larger than S11; does the elimination add or take away?"),
-    ("-L11", "L11", "the sign of your L12 is turned; which sign of the precision belongs to a positive covariance?"),
-    (f"inverse({COMPLEMENT})", COMPLEMENT, "M was not inverted: it is a covariance, and a corner of the precision is wanted"),
-    ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
-    ("L11 @ S12 @ S22_inv", "L11 @ S12", "your L12 lacks a factor: its columns are still in the units of S22"),
-    ("-L11 @ S12", "-S12", "your L12 has no unit, but a precision has one over squared gray levels: which factor is missing?"),
-    (", L12\n", ", L12.T\n", "your second result is L21; L12 stands to the right of L11 and has as many rows"),
-    ("-L11 @ S12 @ S22_inv", "-S12 @ S22_inv @ L11", "the factors of your L12 are in the wrong order: matrices do not commute"),
-    ("S22_inv =", "S11, S12, S22 = S22, S12.T, S11; S22_inv =",
-     "those are the blocks of the other corner: which block of entries did you eliminate?"),
+def cut_of_pair(mean, cov, value):
+    slope = cov[0, 1] / cov[1, 1]
+    return mean[0] + slope * (value - mean[1]), cov[0, 0] - slope * cov[0, 1]
+
+
+LEFT = "cov[0, 0] - slope * cov[0, 1]"
+CUT = Exercise("01.1", "the cut of two pixels", ("mean ()", "variance ()"), pair_cases, cut_of_pair, (
+    ("/ cov[1, 1]", "/ cov[0, 0]", "your slope divides by the variance of the first pixel; which pixel was seen?"),
+    ("/ cov[1, 1]", "/ (cov[0, 0] * cov[1, 1]) ** 0.5", "your slope is the correlation: right only where both pixels vary alike"),
+    ("/ cov[1, 1]", "/ cov[1, 1] ** 0.5", "your slope has a unit, and gray levels per gray level have none: by what did you divide?"),
+    (" / cov[1, 1]", "", "the covariance alone is in gray levels squared; what do we divide by?"),
+    (("value - mean[1]", "mean[1] - value"), "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
+    ("(value - mean[1])", "value", "what moves the mean is the surprise; what did you expect to see?"),
+    ("mean[0] + ", "", "the mean of the first pixel is missing: where was it before it moved?"),
+    (LEFT, f"({LEFT}) ** 0.5", "your second result is a standard deviation; the variance is wanted"),
+    (LEFT, "cov[0, 0]", "your variance is still the one before the look"),
+    (LEFT, "slope * cov[0, 1]", "that is the part of the variance that the second pixel explains; which part is left?"),
+    (LEFT, LEFT.replace("-", "+"), "your variance is larger than before the look; does seeing something make us less sure?"),
+    (LEFT, "cov[0, 0] - slope", "a slope is not a variance: in which unit is the part that you took off?"),
+    (LEFT, "cov[1, 1] - cov[0, 1] ** 2 / cov[0, 0]", "your variance is that of the second pixel once the first is known; who was seen?"),
+    (LEFT, "cov[0, 0] - abs(cov[0, 1]) * (cov[0, 0] / cov[1, 1]) ** 0.5",
+     "the correlation does not come off the variance in proportion; it enters in another power"),
 ))  # fmt: skip
 
-PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, lambda: (2500 - 800**2 / 400) ** 0.5, (
+
+def std_of_first():
+    return (2500 - 800**2 / 400) ** 0.5
+
+
+PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, std_of_first, (
     (900.0, "that is a variance; in which unit is a standard deviation?"),
     (50.0, "that is how sure we were before the look"),
     (40.0, "that is the part of the spread that the second pixel explains; which part is left?"),
@@ -74,7 +82,7 @@ def condition_cases(rng):
             case("copies of entries, so that the covariance is singular", 2, [1], pick=[0, 1, 1, 0])]  # fmt: skip
 
 
-def condition(mean, cov, seen, value):
+def conditional(mean, cov, seen, value):
     rest, S11, S12, S22 = split(cov, seen)
     gain = S12 @ inverse(S22)
     return mean[rest] + gain @ (value - mean[seen]), S11 - gain @ S12.T
@@ -87,10 +95,10 @@ def single_entries(mean, S, seen, value):
 
 
 ORDER = "rest,", "seen = np.sort(seen); rest,", "right while `seen` is in rising order; to which entry belongs the first number of `value`?"  # fmt: skip
-CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, condition, (
+CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (D1, D1)"), condition_cases, conditional, (
     ORDER,
     (unless("singular(cov)"), "right until the covariance is singular: your answer inverts more than the block of the seen entries"),
-    (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    (single_entries, "a matrix indexed as cov[rows, columns] gives single entries, not a block: what does np.ix_ do?"),
     ((" + gain @ (value - mean[seen])", ""), (" - gain @ S12.T", ""), "that is the marginal of the unseen entries: you forgot what was seen"),
     ("- gain", "+ gain", "your covariance is larger than before the look; does seeing something make us less sure?"),
     (" - gain @ S12.T", "", "your covariance is still the one before the look"),
@@ -113,21 +121,21 @@ def precision_cases(rng):
     return [Case(what, (mean, inverse(S), seen, value)) for what, mean, S, seen, value in regular]
 
 
-def condition_by_precision(mean, precision, seen, value):
+def conditional_by_precision(mean, precision, seen, value):
     rest, L11, L12, L22 = split(precision, seen)
     cov = inverse(L11)
     return mean[rest] - cov @ L12 @ (value - mean[seen]), cov
 
 
-PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D1, D1)"), precision_cases, condition_by_precision, (
+PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D1, D1)"), precision_cases, conditional_by_precision, (
     ORDER,
-    (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what did section 3 use?"),
+    (single_entries, "a matrix indexed as L[rows, columns] gives single entries, not a block: what does np.ix_ do?"),
     ("- cov", "+ cov", "your mean moves the wrong way: compare the sign of L12 with that of S12"),
     (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
     ("inverse(L11)", "inverse(precision)[np.ix_(rest, rest)]",
      "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
     (", cov\n", ", inverse(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
-    (condition, "that is the rule for a covariance, and the matrix given is a precision"),
+    (conditional, "that is the rule for a covariance, and the matrix given is a precision"),
     ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),
     ("cov @ L12", "L12 @ inverse(L22)", "you undid the precision of the seen entries; the unseen ones are sought"),
     ("mean[rest] - ", "-", "the mean of the unseen entries is missing: where were they before they moved?"),
@@ -158,14 +166,14 @@ def joint_cases(rng):
     return looks(rng, known, exact, single)
 
 
-def joint(mu, S, W, b, R):
+def joint_moments(mu, S, W, b, R):
     cross = S @ W.T
     corner = W @ S @ W.T + R
     mean, cov = np.concatenate([mu, W @ mu + b]), np.block([[S, cross], [cross.T, corner]])
     return mean, cov
 
 
-JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"), joint_cases, joint, (
+JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("mean (Dz + Dy,)", "cov (Dz + Dy, Dz + Dy)"), joint_cases, joint_moments, (
     (" + R", "", "the variance of y lacks the noise"),
     ("W @ S @ W.T + R", "R", "R alone is the covariance of y once z is known; here z varies, too"),
     (" + b", "", "the offset b is missing: where is y expected?"),
@@ -182,4 +190,4 @@ JOINT = Exercise("01.5", "the joint of a clean vector and its measurement", ("me
      "your second result is the precision of the joint, not its covariance"),
 ))  # fmt: skip
 
-EXERCISES = (BLOCKS, PENCIL, CONDITION, PRECISION, JOINT)
+EXERCISES = (CUT, PENCIL, CONDITION, PRECISION, JOINT)

@@ -23,7 +23,7 @@ from ._finding import (
     verdict_bars, wanted_gallery,
 )  # fmt: skip
 from ._gaussians import (
-    belief_update, conditional_slice, matrix_blocks, noise_limits, patch_row, shrinking_ellipse,
+    belief_update, conditional_slice, filled_patch, matrix_blocks, noise_limits, patch_row, shrinking_ellipse,
     slab_histogram,
 )  # fmt: skip
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps

@@ -6,7 +6,7 @@ from ... import gaussian
 from ...patches import side
 from ._names import describe
 from ._panels import grid, one_axes, show_gray
-from ._style import BLACK, BLUE, ORANGE, RED
+from ._style import BLACK, BLUE, GREEN, ORANGE, RED
 
 DENSITY = "density (1 / gray level)"
 
@@ -54,6 +54,30 @@ def matrix_blocks(matrices, split, titles, labels, *, axes=None):
         ticks = {"xticks": range(len(labels)), "yticks": range(len(labels))}
         describe(ax, title, "column", "row", **ticks, xticklabels=labels, yticklabels=labels)
     return panels
+
+
+def filled_patch(truth, hidden, seen, mean, std, *, axes=None):
+    """A square patch with hidden pixels, what fills them in, the truth, and the error bars.      (G2), (G4)
+
+    truth, mean, std : (m*m,), gray levels;  hidden : indices;  seen : (m*m - n,), the others  ->  axes (2, 2)
+    """
+    m = side(np.size(truth))
+    axes = grid(2, 2, axes, panel=(3.9, 3.4))
+    holes = np.full(m * m, 128.0)
+    holes[np.setdiff1d(np.arange(m * m), hidden)] = seen
+    titles = "What is seen (crosses: hidden)", "Filled in: the mean", "Truth"
+    for ax, pixels, title in zip(axes.flat, (holes, mean, truth), titles):
+        show_gray(ax, np.reshape(pixels, (m, m)), title, size=11)
+        ax.set(xlabel=f"{m} pixels", ylabel=f"{m} pixels")
+    axes[0, 0].plot(*np.unravel_index(hidden, (m, m))[::-1], "x", color=RED, markersize=9)
+    at, last = 1 + np.arange(np.size(hidden)), axes[1, 1]
+    looks = {"fmt": "s", "color": BLACK, "markersize": 4, "capsize": 3, "label": "mean ± 2 std"}
+    last.errorbar(at, mean[hidden], 2 * std[hidden], **looks)
+    last.plot(at, truth[hidden], "o", color=GREEN, label="truth")
+    names = "The hidden pixels", "hidden pixel, in reading order", "gray levels"
+    describe(last, *names, legend={"loc": "upper center", "ncols": 2, "fontsize": 9})
+    last.set_ylim(top=last.get_ylim()[1] + 90)
+    return axes
 
 
 def belief_update(prior, noise_std, y, *, ax=None):
