@@ -9,6 +9,7 @@ from ._panels import grid, one_axes, show_gray
 from ._style import BLACK, BLUE, GREEN, ORANGE, RED
 
 DENSITY = "density (1 / gray level)"
+ABOVE = {"loc": "upper left", "fontsize": 9}  # a legend where nothing is drawn
 
 
 def conditional_slice(pair, value, *, axes=None):
@@ -19,22 +20,23 @@ def conditional_slice(pair, value, *, axes=None):
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
     left.axhline(value, color=RED, label=f"seen: $y_2$ = {value:g}")
     names = "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
-    describe(left, *names, legend="lower right")
+    describe(left, *names, legend={"loc": "lower right", "fontsize": 9})
     before, after = gaussian.marginal(pair, [0]), gaussian.condition(pair, [1], [value])
     _plot_density(right, first, before, BLUE, "before: $p(y_1)$", "--")
     _plot_density(right, first, after, RED, f"after: $p(y_1\\mid y_2={value:g})$")
     right.set_ylim(bottom=0, top=1.3 * right.get_ylim()[1])
     names = "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY
-    describe(right, *names, legend="upper left")
+    describe(right, *names, legend=ABOVE)
     return axes
 
 
 def slab_histogram(draws, g, *, ax=None):
     """Histogram of scalar `draws` (n,) in gray levels under the density of g, a Gaussian (1,).   (G2)"""
     ax = one_axes(ax)
-    ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws in the slab")
-    _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, BLUE, "formula (G2)")
-    return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend="best")
+    ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws")
+    _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, RED, "formula (G2)")
+    ax.set_ylim(top=1.25 * ax.get_ylim()[1])
+    return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend=ABOVE)
 
 
 def matrix_blocks(matrices, split, titles, labels, *, axes=None):
@@ -43,12 +45,12 @@ def matrix_blocks(matrices, split, titles, labels, *, axes=None):
     matrices : list of (D, D);  titles : their names and units;  labels : D names  ->  axes, one a matrix.
     Colour is the entry divided by the root of its two diagonal entries, from -1 (dark) over 0 (white) to 1.
     """
-    panels = grid(1, len(matrices), axes, panel=(3.9, 3.9))[0]
+    panels = grid(1, len(matrices), axes, panel=(4.2, 4.2))[0]
     for ax, matrix, title in zip(panels, matrices, titles, strict=True):
         scale = np.sqrt(np.diag(matrix))
         ax.imshow(matrix / np.outer(scale, scale), cmap="PuOr", vmin=-1.6, vmax=1.6)
         for (i, j), entry in np.ndenumerate(matrix):
-            ax.text(j, i, f"{entry + 0.0:.4g}", ha="center", va="center", fontsize=8)
+            ax.text(j, i, f"{entry + 0.0:.4g}", ha="center", va="center", fontsize=9)
         for line in (ax.axhline, ax.axvline):
             line(split - 0.5, color=BLACK)
         ticks = {"xticks": range(len(labels)), "yticks": range(len(labels))}
@@ -76,7 +78,7 @@ def filled_patch(truth, hidden, seen, mean, std, *, axes=None):
     last.plot(at, truth[hidden], "o", color=GREEN, label="truth")
     names = "The hidden pixels", "hidden pixel, in reading order", "gray levels"
     describe(last, *names, legend={"loc": "upper center", "ncols": 2, "fontsize": 9})
-    last.set_ylim(top=last.get_ylim()[1] + 90)
+    last.set(ylim=(last.get_ylim()[0], last.get_ylim()[1] + 90), xticks=at[1::2])
     return axes
 
 
