@@ -19,7 +19,7 @@
 #
 # Two neighbouring pixels of a picture go up and down together. We see one of them. Which value of the other is likely now, and how sure are we? The whole first track of this course asks this question, with 64 or 256 pixels and with noise on top.
 #
-# *Study: 88 minutes. Machine: 5 seconds.*
+# *Study: 88 minutes. Machine: 6 seconds.*
 #
 # **What you will be able to do.** Read the cut of a Gaussian off its picture (G2), forget a block of pixels (G1), condition on a block by covariance and by precision (G3), say what a zero in the precision means, and write down the joint of a clean vector and its measurement (G4), (G5). At the end your own functions fill in hidden pixels of a real digit.
 #
@@ -224,7 +224,7 @@ print(f"area under the cut {area:.6f}, marginal density at 160 {np.exp(second.lo
 #
 # $$d_1 = G\, d_2 + r, \qquad \mathrm{cov}(d_1 - G\,d_2,\; d_2) = 0.$$
 #
-# Again $r$ and $d_2$ are jointly Gaussian, so uncorrelated is independent. Only the order of factors needs care now: $\mathrm{cov}(Bu, v) = B\,\mathrm{cov}(u, v)$ and $\mathrm{cov}(u, Bv) = \mathrm{cov}(u, v)\,B'$.
+# Again $r$ and $d_2$ are jointly Gaussian, so uncorrelated is independent. Only the order of factors needs care now: $\mathrm{cov}(Bx, y) = B\,\mathrm{cov}(x, y)$ and $\mathrm{cov}(x, By) = \mathrm{cov}(x, y)\,B'$.
 #
 # ### Exercise 01.3: conditioning by covariance
 #
