@@ -513,10 +513,10 @@ print("root mean square error: by the mean patch {:.0f}, filled in {:.0f}, promi
 
 # %%
 n = 320
-by_hand = exercises.credit(my_cut_of_pair, my_std_of_first, my_conditional, my_conditional_by_precision, my_joint_moments)
-plots.sign(plots.filled_patch(truth[n], hidden, noisy[n], filled[n], spread), by_hand)
+made_by = exercises.credit(my_cut_of_pair, my_std_of_first, my_conditional, my_conditional_by_precision, my_joint_moments)
+print(made_by)
+plots.sign(plots.filled_patch(truth[n], hidden, noisy[n], filled[n], spread), made_by)
 plt.show()
-print(by_hand)
 
 # %% [markdown]
 # The figure shows one held-out patch of a digit: what is seen, noisy, with crosses on the sixteen hidden pixels in its middle; the patch as it was filled in, without noise; the true patch; and, hidden pixel by hidden pixel, the mean with error bars of two standard deviations and the truth as a dot.
