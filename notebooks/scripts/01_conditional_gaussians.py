@@ -40,7 +40,7 @@ from course_lib.gaussian import Gaussian, LinearGaussian
 #
 # *10 minutes, 2 s*
 #
-# A prime, as in $A'$, means transpose. A random vector $y$ with $D$ entries is **Gaussian** with mean $\mu$ and invertible covariance $S$, written $y \sim \mathcal N(\mu, S)$, when its density is
+# A prime, as in $A'$, means transpose. A random vector $y$ with $D$ entries is **Gaussian** with mean $\mu$ and invertible covariance $S$, written $y \sim \mathcal N(\mu, S)$, when its density $\mathcal N(y \mid \mu, S)$ is
 #
 # $$p(y) = (2\pi)^{-D/2}\,|S|^{-1/2} \exp\!\big(-\tfrac12\,(y-\mu)' S^{-1} (y-\mu)\big).$$
 #
@@ -167,7 +167,7 @@ plots.slab_histogram(kept, Gaussian([my_cut_of_pair([90, 110], other, 130)[0]], 
 plt.show()
 
 # %% [markdown]
-# The figure shows the first pixels of all draws whose second pixel lies within half a gray level of 130, as a histogram, and on it the bell of your two numbers: the bars follow its outline around 130.
+# The figure shows the first pixels of all draws whose second pixel lies within half a gray level of 130, as a histogram, and on it the bell with the mean of 01.1 and the width of 01.2: the bars follow its outline around 130.
 #
 # No formula went into the bars. Of a million draws only these are of use; that is a poor way to compute, but one that nobody can argue with.
 #
@@ -276,7 +276,7 @@ print(f"ln p(y1|y2) + ln p(y2) = {sum(parts):.6f}, ln p(y) = {five.log_density(y
 #
 # $$d'Ld = d_1'L_{11}d_1 + 2\, d_1'L_{12}d_2 + d_2'L_{22}d_2.$$
 #
-# Along the cut $d_2$ is fixed. We complete the square in $d_1$: $(d_1 + c)'L_{11}(d_1 + c)$ has the mixed term $2\,d_1'L_{11}c$, and it agrees when $c = L_{11}^{-1}L_{12}d_2$. The rest does not contain $d_1$. So along the cut we have a Gaussian with precision $L_{11}$, centred at $d_1 = -c$:
+# Along the cut $d_2$ is fixed. We complete the square in $d_1$: the first two terms are those of $(d_1 + L_{11}^{-1}L_{12}d_2)'L_{11}(d_1 + L_{11}^{-1}L_{12}d_2)$, and what that adds does not contain $d_1$. So along the cut we have a Gaussian with precision $L_{11}$, centred at $d_1 = -L_{11}^{-1}L_{12}d_2$:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 - L_{11}^{-1}L_{12}(y_2-\mu_2),\;\; L_{11}^{-1}\big). \tag{G3}$$
 #
@@ -347,15 +347,15 @@ for what, (after, left) in (("pixels 1 to 4", given_all), ("pixel 1 alone", give
     print(f"pixel 0 given {what}: {after[0]:.3f} ± {np.sqrt(left[0, 0]):.3f}")
 
 # %% [markdown]
-# No: $124 \pm 24$ either way. A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
+# No: $124 \pm 24$ either way. (So it stood alone in $M$: by (G3) $M^{-1}$ is the block of $L$ for pixels 0, 2 and 3.) A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
 #
-# (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$. What happens when one pixel determines another is in [the companion](further/01_conditional_gaussians.ipynb).
+# (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$: [the companion](further/01_conditional_gaussians.ipynb) stores one pixel twice and sees what happens.
 #
 # ## 6. A clean vector and its measurement
 #
 # *13 minutes, 0 s*
 #
-# Nobody hands us the joint covariance of what we see and what we want. We know how a measurement is made. A clean vector $z$ with $d_z$ entries goes through a known matrix $W$ ($d_y \times d_z$), a known offset $b$ is added, and then noise:
+# Nobody hands us the joint covariance of what we see and what we want; we know how a measurement is made. A clean vector $z$ with $d_z$ entries goes through a known matrix $W$ ($d_y \times d_z$), a known offset $b$ is added, and then noise:
 #
 # $$z \sim \mathcal N(\mu, S), \qquad y = W z + b + \text{noise}, \qquad \text{noise} \sim \mathcal N(0, R), \text{ independent of } z.$$
 #
@@ -396,11 +396,11 @@ my_joint_moments = exercises.check("01.5", joint_moments)
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu \\ W\mu + b \end{bmatrix}, \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix} \right). \tag{G4}$$
 #
-# Its precision needs no elimination. Prior times likelihood has the exponent, up to the factor $-\tfrac12$,
+# Its precision needs no elimination. The density of $z$ (the **prior**, what we know before we measure) times that of $y$ given $z$ has the exponent, up to the factor $-\tfrac12$,
 #
 # $$(z-\mu)'S^{-1}(z-\mu) + (y - Wz - b)'R^{-1}(y - Wz - b),$$
 #
-# and the inverse of the covariance $\Sigma$ of (G4) holds the factors of its quadratic terms:
+# and the factors of its quadratic terms are the inverse of the covariance $\Sigma$ of (G4):
 #
 # $$\Sigma^{-1} = \begin{bmatrix} S^{-1} + W'R^{-1}W & -W'R^{-1} \\ -R^{-1}W & R^{-1} \end{bmatrix}. \tag{G5}$$
 
