@@ -444,8 +444,7 @@ def after_look(y, sigma, correlation=0.6):
     return Gaussian(*my_conditional(mean, cov, np.array([2]), np.array([y])))
 
 
-axes = plots.pair_posterior(pair, after_look(160, 40), 160, 40)
-plots.mark_guess(axes[1], guess_e)
+plots.pair_posterior(pair, after_look(160, 40), 160, 40)
 plt.show()
 print("mean of the first.", guess_e.beside(after_look(160, 40).mean[0], "{:.1f}"))
 
