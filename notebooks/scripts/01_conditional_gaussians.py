@@ -90,18 +90,24 @@ print("standard deviation.", guess_b.beside(grid_std, "{:.3f}"))
 guess_c = exercises.guess("01.c", ...)
 
 # %%
-for value in (20, 40, 100, 160):
-    print("y2 = {:3}: mean {:.3f}, standard deviation {:.3f}".format(value, *cut_on_grid(value)[1:]))
-print("at 20.", guess_c.beside(cut_on_grid(20)[2], "{:.1f}"))
+heights = np.array([20, 60, 100, 160])
+middles, widths = np.array([cut_on_grid(height)[1:] for height in heights]).T
+for height, middle, width in zip(heights, middles, widths):
+    print(f"y2 = {height:3}: mean {middle:.3f}, standard deviation {width:.3f}")
+print("at 20.", guess_c.beside(widths[0], "{:.1f}"))
+plots.line_of_means(pair, heights, middles, widths)
+plt.show()
 
 # %% [markdown]
+# The figure shows cuts at four heights: the middles of the four bars, all of one length, lie on a straight line.
+#
 # It is 24 at every height: how sure we become depends on *that* we looked, not on *what* we saw.
 #
 # ## 2. The slope, and the variance left along the cut
 #
 # *20 minutes, 1 s*
 #
-# As the cut moves up, the bell slides along a straight line, 27 to the right for every 60 up. So two numbers say all, the slope $a$ of this line of means and the variance left along the cut.
+# Two numbers say all: the slope $a$ of this **line of means**, 27 to the right for 60 up, and the variance left along the cut.
 #
 # Write $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. Split off what goes along with the second pixel; $r$ is the **leftover**,
 #
@@ -113,7 +119,7 @@ print("at 20.", guess_c.beside(cut_on_grid(20)[2], "{:.1f}"))
 #
 # *derive, 8 minutes*
 #
-# Solve for $a$ on paper. Then compute the variance of $r$ with that $a$. Write mean and variance of the first pixel along the cut as a function. `cov[0, 1]` is $S_{12}$.
+# Solve for $a$ on paper, then find the variance of $r$. Write mean and variance of the first pixel along the cut as a function.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-01-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cut_of_pair(mean, cov, value):

@@ -55,6 +55,7 @@ CASES = {
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
     "hiding_maps": ((DIGITS[0], FLAT, np.full((6, 5), 0.5), (1, 2), (3, 2)), {}, (3,)),
     "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
+    "line_of_means": ((PAIR, LINE, LINE, LINE / 9), {}, ()),
     "logit_terms": (({"one": DIGITS[0], "two": DIGITS[1], "sum": DIGITS[2]}, (2, 1)), {}, (2, 2)),
     "matrix_blocks": (([PAIR.cov, PAIR.cov], 1, ["S", "R"], ["a", "b"]), {}, (2,)),
     "mixture_posterior": ((PLANE, PLANE, 20.0, 9.0, ["a", "b"]), {}, (3,)),

@@ -30,6 +30,22 @@ def conditional_slice(pair, value, *, axes=None):
     return axes
 
 
+def line_of_means(pair, heights, means, stds, *, ax=None):
+    """Cuts of two pixels, a Gaussian (2,), at several y2: the mean of y1 along each, one std around it.  (G2)
+
+    heights, means, stds : (n,), gray levels
+    """
+    ax = one_axes(ax, (5.6, 4.4))
+    for size in (1, 2):
+        ring = pair.mean + size * (outline(pair) - pair.mean)
+        ax.plot(*ring.T, color=BLUE, linewidth=0.9, label="1 and 2 std, both pixels" if size == 1 else None)
+    ax.plot(means, heights, ":", color=BLACK, label="line of means")
+    ax.errorbar(means, heights, xerr=stds, fmt="o", color=RED, capsize=4, label="mean ± std along a cut")
+    names = "Four cuts, and the line of means", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
+    ax.margins(0.1)
+    return describe(ax, *names, legend={"loc": "lower right", "fontsize": 9})
+
+
 def slab_histogram(draws, g, *, ax=None):
     """Histogram of scalar `draws` (n,) in gray levels under the density of g, a Gaussian (1,).   (G2)"""
     ax = one_axes(ax)
