@@ -99,7 +99,7 @@ plots.line_of_means(pair, heights, middles, widths)
 plt.show()
 
 # %% [markdown]
-# The figure shows cuts at four heights: the middles of the four bars, all of one length, lie on a straight line.
+# The figure shows cuts at four heights: the middles of four bars, all equally long, lie on a straight line.
 #
 # It is 24 at every height: how sure we become depends on *that* we looked, not on *what* we saw.
 #

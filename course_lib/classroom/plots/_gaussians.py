@@ -40,7 +40,8 @@ def line_of_means(pair, heights, means, stds, *, ax=None):
         ring = pair.mean + size * (outline(pair) - pair.mean)
         ax.plot(*ring.T, color=BLUE, linewidth=0.9, label="1 and 2 std, both pixels" if size == 1 else None)
     ax.plot(means, heights, ":", color=BLACK, label="line of means")
-    ax.errorbar(means, heights, xerr=stds, fmt="o", color=RED, capsize=4, label="mean ± std along a cut")
+    ax.hlines(heights, means - stds, means + stds, color=RED, linewidth=2.5, label="± 1 std along a cut")
+    ax.plot(means, heights, "o", color=RED, label="mean along a cut")
     names = "Four cuts, and the line of means", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
     ax.margins(0.1)
     return describe(ax, *names, legend={"loc": "lower right", "fontsize": 9})
@@ -89,11 +90,12 @@ def filled_patch(truth, hidden, seen, mean, std, *, axes=None):
         ax.set(xlabel=f"{m} pixels", ylabel=f"{m} pixels")
     axes[0, 0].plot(*np.unravel_index(hidden, (m, m))[::-1], "x", color=RED, markersize=9)
     at, last = 1 + np.arange(np.size(hidden)), axes[1, 1]
-    looks = {"fmt": "s", "color": BLACK, "markersize": 4, "capsize": 3, "label": "mean ± 2 std"}
-    last.errorbar(at, mean[hidden], 2 * std[hidden], **looks)
+    low, high = mean[hidden] - 2 * std[hidden], mean[hidden] + 2 * std[hidden]
+    last.vlines(at, low, high, color=BLACK, label="± 2 std")
+    last.plot(at, mean[hidden], "s", color=BLACK, markersize=4, label="mean")
     last.plot(at, truth[hidden], "o", color=GREEN, label="truth")
     names = "The hidden pixels", "hidden pixel, in reading order", "gray levels"
-    describe(last, *names, legend={"loc": "upper center", "ncols": 2, "fontsize": 9})
+    describe(last, *names, legend={"loc": "upper center", "ncols": 3, "fontsize": 9})
     last.set(ylim=(last.get_ylim()[0], last.get_ylim()[1] + 90), xticks=at[1::2])
     return axes
 
