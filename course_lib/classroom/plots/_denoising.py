@@ -9,19 +9,26 @@ from ._panels import check_axes, frame, grid, one_axes, show_gray, show_map, sho
 from ._style import BLACK, BLUE, LINES, MARKERS, RED, SIGNED, SKY, tell_apart
 
 
-def digit_rows(rows, truth=None, *, axes=None):
-    """Digits in rows; rows: name -> (n, H, W), gray levels; truth (n, H, W) or None: PSNR in dB below."""
+def digit_rows(rows, truth=None, *, score=None, axes=None):
+    """Digits in rows; rows: name -> (n, H, W), gray levels; truth (n, H, W) or None: PSNR in dB below.
+
+    score : function(picture, truth, peak) -> dB, the reader's own (P3); None for the library's
+    """
     axes = show_rows(rows, (1.25, 1.25 if truth is None else 1.45), axes)
     for row, images in zip(axes, rows.values() if truth is not None else ()):
         for ax, image, clean in zip(row, images, truth, strict=True):
             if np.any(image != clean):
-                ax.set_xlabel(f"{psnr(image, clean):.1f} dB", fontsize=9)
+                ax.set_xlabel(f"{(score or _score)(image, clean, 255.0):.1f} dB", fontsize=9)
     axes[0, axes.shape[1] // 2].set_title("Digits, gray levels 0 (black) to 255 (white)", fontsize=9)
     return axes
 
 
-def digit_table(pictures, row_names, column_names, truth, *, axes=None):
-    """One digit under many settings, with the PSNR in dB under each picture.
+def _score(picture, truth, peak):
+    return psnr(picture, truth, peak=peak)
+
+
+def digit_table(pictures, row_names, column_names, truth, *, score=None, axes=None):
+    """One digit under many settings, with the PSNR in dB under each picture; score as in `digit_rows`.
 
     pictures : (R, C, H, W), gray levels;  row_names (R,), column_names (C,);  truth (H, W)  ->  axes (R, C)
     """
@@ -29,7 +36,8 @@ def digit_table(pictures, row_names, column_names, truth, *, axes=None):
     axes = grid(R, C, axes, panel=(1.2, 1.4))
     for r, c in np.ndindex(R, C):
         show_gray(axes[r, c], pictures[r][c], column_names[c] if r == 0 else "")
-        axes[r, c].set_xlabel(f"{psnr(pictures[r][c], truth):.1f} dB", fontsize=9)
+        dB = (score or _score)(pictures[r][c], truth, 255.0)
+        axes[r, c].set_xlabel(f"{dB:.1f} dB" if np.isfinite(dB) else "", fontsize=9)
     for ax, name in zip(axes[:, 0], row_names, strict=True):
         ax.set_ylabel(name, fontsize=9)
     return axes
