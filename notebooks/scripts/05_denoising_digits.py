@@ -61,7 +61,7 @@ print("digits to look at:", labels[::200].tolist(), " prior: K, D =", prior.mean
 #
 # *14 minutes, 1 s*
 #
-# Picture one component $z \sim N(\mu, S)$ as a cloud of clean patches around $\mu$: long in a few directions, flat in most.
+# Picture one component $z \sim N(\mu, S)$ as a cloud of clean patches around $\mu$, long in few directions, flat in most.
 # Its axes are the eigenvectors $u_i$ of $S$, the columns of $U$; along $u_i$ its variance is $\lambda_i \ge 0$.
 # The noise, of standard deviation $\sigma$ and independent in each pixel, is a ball, and a ball looks the same along all axes.
 #
@@ -73,7 +73,7 @@ print("digits to look at:", labels[::200].tolist(), " prior: K, D =", prior.mean
 # *derive, 6 minutes*
 #
 # The posterior mean of the clean number is a fixed share of $c_i$. **Which share?** Take it from the slope of the line of means
-# in lesson 01, or from (G8) with one dimension. Test it in the head: what must it give for $\lambda_i = 0$, and what without
+# in lesson 01, or from (G8) with one dimension. Test it: what must it give for $\lambda_i = 0$, what without
 # noise? Write it for any array of variances.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-05-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -532,7 +532,7 @@ def nl_means(sigma, h, side):
 
 others = {"noisy": [score(noisy[sigma]) for sigma in (25, 100)], "NL-means": [nl_means(25, 1.6, 5), nl_means(100, 0.6, 7)]}
 print("NL-means:", ", ".join(f"{value:.1f} dB" for value in others["NL-means"]))
-plots.mark_guess(plots.psnr_by_components(table, (25, 100), others)[0], guess_g, along="y")
+plots.psnr_by_components(table, (25, 100), others)
 plt.show()
 
 # %% [markdown]
@@ -594,5 +594,5 @@ plt.show()
 # - Cut (P1), restore, average (P2), clip once at the end, score (P3).
 # - Small patches with many components win: a large patch needs more components than its data can teach.
 #
-# This ends the first track. The second hides a face, at an unknown place in each picture, over an unknown background. The hidden
-# thing will be a position, and its weights again come from logarithms: [06 Face logits](06_face_logits.ipynb).
+# This ends the first track. The second hides a face at an unknown place in each picture. What is hidden will be a position,
+# and its weights again come from logarithms: [06 Face logits](06_face_logits.ipynb).

@@ -88,13 +88,14 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
     pictures, charts = np.split(axes, [above])
     for ax, (name, look) in zip(pictures, looks.items()):
         show_gray(ax, look, name)
-    colours = {"cmap": SIGNED, "vmin": -128, "vmax": 128}
-    show_map(pictures[-1], error, "error, -128 to 128", size=9, labels=BARE, **colours)
+    colours = {"cmap": SIGNED, "vmin": -48, "vmax": 48}
+    show_map(pictures[-1], error, "error, -48 to 48", size=9, labels=BARE, **colours)
     for ax in pictures:
         frame(ax, box, RED)
     for (ax, (name, shares)), _, colour in tell_apart(zip(charts, weights.items()), (SKY, BLUE)):
         ax.bar(np.arange(len(shares)), shares, color=colour)
         ax.set_yscale("function", functions=(lambda w: np.sqrt(np.maximum(w, 0)), np.square))
-        describe(ax, name, "component k, from 0", "weight (square-root scale)", ylim=(0, 1.05))
+        scale = "weight (square-root scale)" if ax is charts[0] else ""
+        describe(ax, name, "component k, from 0", scale, ylim=(0, 1.05))
         ax.set_yticks((0.01, 0.1, 0.5, 1.0))
     return axes
