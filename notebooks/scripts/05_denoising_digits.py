@@ -562,7 +562,7 @@ for m, K in ((5, 200), (16, 20)):
 # *3 minutes, 2 s*
 #
 # Five digits that no prior has seen, $\sigma = 25$, patches of $5 \times 5$ pixels and 50 components: 576 patches a digit, cut out,
-# weighed, shrunk, averaged and scored by the functions that your checks handed back. (If your prior of lesson 04 is a
+# weighed, shrunk, averaged and scored by what your checks handed back. (If your prior of lesson 04 is a
 # `mixture.Mixture` of $5 \times 5$ patches, put it in the place of `small`.)
 
 # %%
