@@ -178,7 +178,8 @@ my_weights_of_components = exercises.check("05.2", weights_of_components)
 #
 # Each term reads as a judgement: the prior says how common the component is, the logarithm charges for width, the fraction
 # for distance. Now your weights meet the 169 patches of one noisy digit, a 3. **Predict: for which percentage of them does one
-# component take more than 0.99 of the weight?**
+# component take more than 0.99 of the weight?** (If the answer is slow to come, ask what in your function does not depend on the
+# patch.)
 
 # %%
 guess_b = exercises.guess("05.b", ...)

@@ -95,7 +95,6 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
     for (ax, (name, shares)), _, colour in tell_apart(zip(charts, weights.items()), (SKY, BLUE)):
         ax.bar(np.arange(len(shares)), shares, color=colour)
         ax.set_yscale("function", functions=(lambda w: np.sqrt(np.maximum(w, 0)), np.square))
-        scale = "weight (square-root scale)" if ax is charts[0] else ""
-        describe(ax, name, "component k, from 0", scale, ylim=(0, 1.05))
+        describe(ax, f"{name} (square-root scale)", "component k, from 0", "weight", ylim=(0, 1.05))
         ax.set_yticks((0.01, 0.1, 0.5, 1.0))
     return axes
