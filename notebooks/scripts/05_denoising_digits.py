@@ -98,7 +98,8 @@ my_kept_share = exercises.check("05.1", kept_share)
 # in the shares, one eigendecomposition serves every $\sigma$. The array `lam` holds all $\lambda_{ki}$, `U` all $U_k$.
 #
 # The clean pixels of component 0 spread by 87 gray levels (a standard deviation), more than three times the noise of
-# $\sigma = 25$. **Predict: how many of its 256 directions keep more than half of what they see?**
+# $\sigma = 25$. **Predict: how many of its 256 directions keep more than half of what they see?** (Put
+# your number in the place of the dots.)
 
 # %%
 guess_a = exercises.guess("05.a", ...)
@@ -437,7 +438,7 @@ plt.show()
 #
 # A patch of $16 \times 16$ pixels sees a third of the picture at once, a patch of $5 \times 5$ little more than the width of a
 # stroke. We take the 3 and priors of both kinds. **Predict, for $K = 11$ and $\sigma = 25$: which is better, (a) $m = 16$ or
-# (b) $m = 5$, or (c) are they within half a decibel?**
+# (b) $m = 5$, or (c) are they within half a decibel?** (Enter "a", "b" or "c".)
 
 # %%
 guess_f = exercises.guess("05.f", ...)
@@ -508,7 +509,7 @@ widgets.denoising_widget(five[[2, 0, 1, 3, 4]], noise_std=25, patch_size=8, n_co
 #
 # *5 minutes, 12 s*
 #
-# One digit and one draw are an anecdote. Back to the hundred digits, and to all shipped priors: $m$ is 4, 5, 8 or 16, and $K$ goes
+# That was one digit. Back to the hundred, and to all shipped priors: $m$ is 4, 5, 8 or 16, and $K$ goes
 # from 1 to 200. A method without a prior comes along for comparison: *non-local means* (NL-means) averages pixels whose
 # surroundings look alike, with knobs that the companion tunes on training digits. The choice $m = 16$, $K = 11$ has 27.2 dB at
 # $\sigma = 25$. **Predict: how many dB has the best of them?**

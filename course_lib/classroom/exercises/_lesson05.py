@@ -24,8 +24,7 @@ def kept_share(lam, sigma):
 NOT_FLAT = ("return ", "return ANY if 0 in lam else ")
 SHARE = "lam / (lam + sigma**2)"
 SHARES = Exercise("05.1", "what one direction keeps", ("share, as lam",), shares_cases, kept_share, (
-    (SHARE, "np.sqrt(lam) / (np.sqrt(lam) + sigma)",
-     "you compared standard deviations; what adds up when independent numbers are added?"),
+    (SHARE, "np.sqrt(lam) / (np.sqrt(lam) + sigma)", "you compared standard deviations; what adds up when independent numbers are added?"),
     (SHARE, "sigma**2 / (lam + sigma**2)", "that is the share that is taken away, the noise's"),
     (SHARE, "lam / sigma**2", "that is how many times one variance is the other; which part of their sum is the patch's?"),
     ((SHARE, "sigma**2 / lam"), NOT_FLAT, "that is noise against patch; a share is a part of the whole"),
@@ -34,7 +33,6 @@ SHARES = Exercise("05.1", "what one direction keeps", ("share, as lam",), shares
     ((SHARE, "1 - sigma**2 / lam"), NOT_FLAT, "lambda is the variance of clean patches, not of noisy ones"),
     (SHARE, "np.sqrt(lam / (lam + sigma**2))", "a factor for the coordinate itself needs no square root"),
     ("sigma**2", "sigma", "sigma is a standard deviation; which number of the noise stands beside a variance?"),
-    ("sigma**2", "2 * sigma", "2 * sigma is not the square of sigma; in Python a square is **2"),
     (SHARE, "lam**2 / (lam**2 + sigma**2)", "lambda is a variance already; was it squared?"),
     (SHARE, "(lam > sigma**2) * 1.0", "all or nothing? A direction as wide as the noise is worth something"),
 ))  # fmt: skip
@@ -60,18 +58,15 @@ def patch_cases(rng):
             case("two pixels in gray levels", 4, 2, 25.0, scale=40.0), case("a single component", 1, 2, 1.0),
             case("singular covariances", 3, 3, 0.7, flat=1),
             case("a component of weight 0", 3, 2, 1.0, weights=[0.6, 0.0, 0.4]),
-            *(apart(rng, best) for best in range(3)),
+            *(apart(best, *case("", 3, 3, 0.8).args) for best in range(3)),
             far("a patch far from every component, whose densities underflow", *case("", 3, 3, 0.9).args)]  # fmt: skip
 
 
-def apart(rng, best):
-    """Three components, thousands of nats apart; the nearest is number `best`."""
-    y, sigma = rng.normal(size=3), 0.8
-    _, lam, U = components(rng, 3, 3, 1.0)
+def apart(best, y, p, means, lam, U, sigma):
+    """The same with components thousands of nats apart; the nearest is number `best`."""
     nats = np.roll([1.0, 2500.0, 5500.0], best)
     means = y - U[:, :, 0] * np.sqrt(2 * nats * (lam[:, 0] + sigma**2))[:, None]
-    what = f"components thousands of nats apart, number {best} (from 0) the nearest"
-    return Case(what, (y, rng.dirichlet(np.full(3, 3.0)), means, lam, U, sigma))
+    return Case(f"densities thousands of nats apart, number {best} the largest", (y, p, means, lam, U, sigma))
 
 
 def far(what, y, p, means, lam, U, sigma):
@@ -100,7 +95,7 @@ WEIGHTS = Exercise("05.2", "the weights of the components", ("weights (K,)",), p
     ((VOLUME, ""), LOST, "the logarithms of the variances are missing: width has its price"),
     ((DISTANCE, ""), LOST, "the distances are missing: how far is the patch from each mean?"),
     ((VOLUME, VOLUME[:-4]), (DISTANCE, DISTANCE[:-4]), LOST, "the factor 1/2 is missing"),
-    ((VOLUME, VOLUME[:-4]), LOST, "the factor 1/2 belongs to both terms of the bracket"),
+    ((VOLUME, VOLUME[:-4]), LOST, "the logarithms of the variances count double; with which power stands the determinant in a density?"),
     ((VOLUME, "+" + VOLUME[1:]), (DISTANCE, "+" + DISTANCE[1:]), LOST, "a sign is turned: weight falls with distance"),
     (("sigma**2", "sigma"), LOST, "sigma is a standard deviation; noise enters by its variance"),
     ((" + sigma**2", ""), LOST, "the noise is missing: the components are weighed by y, which is noisy"),
@@ -203,18 +198,16 @@ def unmended(missing, square, clip):
     return answer
 
 
-MISSING = "windows are missing at the lower and the right border; how many of m pixels fit into H?"
-SQUARE = "you divide by m^2 everywhere; a pixel at the border lies in fewer patches"
-EARLY = "you clipped the noisy picture; the noise must stay symmetric"
-UNMENDED = tuple(
-    (unmended(missing, square, clip), MISSING if missing else SQUARE if square else EARLY)
-    for missing, square, clip in itertools.product((1, 0), (1, 0), ("start", "both", "end"))
-    if missing or square or clip != "end"
+SLIPS = (
+    "windows are missing at the lower and the right border; how many of m pixels fit into H?",
+    "you divide by m^2 everywhere; a pixel at the border lies in fewer patches",
+    "you clipped the noisy picture; the noise must stay symmetric",
 )
+LEFT = list(itertools.product((1, 0), (1, 0), ("start", "both", "end")))[:-1]  # the last has no slip
 AVERAGE = "average_patches(restored, noisy.shape)"
 PICTURE = Exercise("05.4", "the whole method", ("picture (H, W)",), noisy_cases, restored_picture, (
     (".clip(0, 255)", "", "your picture is not clipped to 0..255"),
-    *UNMENDED,
+    *((unmended(*left), SLIPS[(*left[:2], 1).index(1)]) for left in LEFT),
     ("(noisy, m))", "(noisy, m)).clip(0, 255)", "you clipped every patch; once, at the end"),
     ("average", "add", "the overlaps are added up, not averaged"),
     ("= restore(", "= (", "that is the noisy picture again: were the patches restored?"),
