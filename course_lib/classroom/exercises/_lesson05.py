@@ -191,9 +191,10 @@ def unmended(missing, square, clip):
             return ANY  # no window is left
         H, W = np.array(noisy.shape) - missing
         count = m**2 if square else np.pad(patches.coverage((H, W), m), (0, missing))
-        v = restore(patches.extract_patches((noisy.clip(0, 255) if clip != "end" else noisy)[:H, :W], m))
+        seen = noisy.clip(0, 255) if clip in ("start", "both") else noisy
+        v = restore(patches.extract_patches(seen[:H, :W], m))
         picture = np.pad(patches.add_patches(v, (H, W)), (0, missing)) / count
-        return picture if clip == "start" else picture.clip(0, 255)
+        return picture.clip(0, 255) if clip in ("end", "both") else picture
 
     return answer
 
@@ -203,7 +204,8 @@ SLIPS = (
     "you divide by m^2 everywhere; a pixel at the border lies in fewer patches",
     "you clipped the noisy picture; the noise must stay symmetric",
 )
-LEFT = list(itertools.product((1, 0), (1, 0), ("start", "both", "end")))[:-1]  # the last has no slip
+WAYS = itertools.product((1, 0), (1, 0), ("start", "both", "never", "end"))
+LEFT = [way for way in WAYS if 1 in way or way[2] in ("start", "both")]  # "never" alone has its own sentence
 AVERAGE = "average_patches(restored, noisy.shape)"
 PICTURE = Exercise("05.4", "the whole method", ("picture (H, W)",), noisy_cases, restored_picture, (
     (".clip(0, 255)", "", "your picture is not clipped to 0..255"),
