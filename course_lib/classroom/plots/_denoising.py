@@ -82,8 +82,10 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
     """
     above, below = len(looks) + 1, len(weights)
     if axes is None:
-        cells = [np.repeat(range(above), below), above + np.repeat(range(below), above)]
-        axes = list(plt.subplot_mosaic(cells, figsize=(7.8, 4.4), layout="constrained")[1].values())
+        figure = plt.figure(figsize=(7.8, 4.6), layout="constrained")
+        top, bottom = figure.add_gridspec(2, 1)
+        cells = [*top.subgridspec(1, above), *bottom.subgridspec(1, below)]
+        axes = [figure.add_subplot(cell) for cell in cells]
     axes = check_axes("axes", axes, above + below)
     pictures, charts = np.split(axes, [above])
     for ax, (name, look) in zip(pictures, looks.items()):
