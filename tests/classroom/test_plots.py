@@ -230,6 +230,16 @@ def test_psnr_stands_under_a_picture_that_differs_from_the_truth():
     assert [ax.get_xlabel() for ax in axes[:, 0]] == ["", "20.0 dB"]
 
 
+def test_the_readers_own_score_stands_under_a_picture():
+    rows = plots.digit_rows({"": DIGITS + 1}, DIGITS, score=peak_of)
+    table = plots.digit_table([DIGITS + 1], ["a"], ["x", "y", "z"], DIGITS[0], score=peak_of)
+    assert rows[0, 0].get_xlabel() == table[0, 0].get_xlabel() == "255.0 dB"
+
+
+def peak_of(picture, truth, peak):
+    return peak
+
+
 def test_shrinkage_draws_the_formula():
     """(M6), largest variance first."""
     ax = plots.shrinkage([100.0, 900.0, 400.0], (20.0,))

@@ -67,9 +67,9 @@ def test_its_face_is_found_in_lesson_00():
     assert f"faces placed exactly: {found[1]}" in lesson_rules.printed(notebook("00_start_here").cells)
 
 
-def test_its_figures_are_printed_in_lesson_05():
+def test_its_figures_are_printed_in_the_companion_of_lesson_05():
     number = r"\| ([0-9.]+\.[0-9]) "
-    outputs = lesson_rules.printed(notebook("05_denoising_digits").cells)
+    outputs = lesson_rules.printed(notebook("further/05_denoising_digits").cells)
     rows = re.findall(rf"{number}{number}{number}\|$", README, re.MULTILINE)
     assert len(rows) == 6
     for row in rows:

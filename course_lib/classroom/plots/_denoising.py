@@ -9,19 +9,26 @@ from ._panels import check_axes, frame, grid, one_axes, show_gray, show_map, sho
 from ._style import BLACK, BLUE, LINES, MARKERS, RED, SIGNED, SKY, tell_apart
 
 
-def digit_rows(rows, truth=None, *, axes=None):
-    """Digits in rows; rows: name -> (n, H, W), gray levels; truth (n, H, W) or None: PSNR in dB below."""
+def digit_rows(rows, truth=None, *, score=None, axes=None):
+    """Digits in rows; rows: name -> (n, H, W), gray levels; truth (n, H, W) or None: PSNR in dB below.
+
+    score : function(picture, truth, peak) -> dB, the reader's own (P3); None for the library's
+    """
     axes = show_rows(rows, (1.25, 1.25 if truth is None else 1.45), axes)
     for row, images in zip(axes, rows.values() if truth is not None else ()):
         for ax, image, clean in zip(row, images, truth, strict=True):
             if np.any(image != clean):
-                ax.set_xlabel(f"{psnr(image, clean):.1f} dB", fontsize=9)
+                ax.set_xlabel(f"{(score or _score)(image, clean, 255.0):.1f} dB", fontsize=9)
     axes[0, axes.shape[1] // 2].set_title("Digits, gray levels 0 (black) to 255 (white)", fontsize=9)
     return axes
 
 
-def digit_table(pictures, row_names, column_names, truth, *, axes=None):
-    """One digit under many settings, with the PSNR in dB under each picture.
+def _score(picture, truth, peak):
+    return psnr(picture, truth, peak=peak)
+
+
+def digit_table(pictures, row_names, column_names, truth, *, score=None, axes=None):
+    """One digit under many settings, with the PSNR in dB under each picture; score as in `digit_rows`.
 
     pictures : (R, C, H, W), gray levels;  row_names (R,), column_names (C,);  truth (H, W)  ->  axes (R, C)
     """
@@ -29,7 +36,8 @@ def digit_table(pictures, row_names, column_names, truth, *, axes=None):
     axes = grid(R, C, axes, panel=(1.2, 1.4))
     for r, c in np.ndindex(R, C):
         show_gray(axes[r, c], pictures[r][c], column_names[c] if r == 0 else "")
-        axes[r, c].set_xlabel(f"{psnr(pictures[r][c], truth):.1f} dB", fontsize=9)
+        dB = (score or _score)(pictures[r][c], truth, 255.0)
+        axes[r, c].set_xlabel(f"{dB:.1f} dB" if np.isfinite(dB) else "", fontsize=9)
     for ax, name in zip(axes[:, 0], row_names, strict=True):
         ax.set_ylabel(name, fontsize=9)
     return axes
@@ -74,19 +82,21 @@ def patch_beliefs(looks, error, box, weights, *, axes=None):
     """
     above, below = len(looks) + 1, len(weights)
     if axes is None:
-        cells = [np.repeat(range(above), below), above + np.repeat(range(below), above)]
-        axes = list(plt.subplot_mosaic(cells, figsize=(7.8, 4.4), layout="constrained")[1].values())
+        figure = plt.figure(figsize=(7.8, 4.6), layout="constrained")
+        top, bottom = figure.add_gridspec(2, 1)
+        cells = [*top.subgridspec(1, above), *bottom.subgridspec(1, below)]
+        axes = [figure.add_subplot(cell) for cell in cells]
     axes = check_axes("axes", axes, above + below)
     pictures, charts = np.split(axes, [above])
     for ax, (name, look) in zip(pictures, looks.items()):
         show_gray(ax, look, name)
-    colours = {"cmap": SIGNED, "vmin": -128, "vmax": 128}
-    show_map(pictures[-1], error, "error, -128 to 128", size=9, labels=BARE, **colours)
+    colours = {"cmap": SIGNED, "vmin": -48, "vmax": 48}
+    show_map(pictures[-1], error, "error, -48 to 48", size=9, labels=BARE, **colours)
     for ax in pictures:
         frame(ax, box, RED)
     for (ax, (name, shares)), _, colour in tell_apart(zip(charts, weights.items()), (SKY, BLUE)):
         ax.bar(np.arange(len(shares)), shares, color=colour)
         ax.set_yscale("function", functions=(lambda w: np.sqrt(np.maximum(w, 0)), np.square))
-        describe(ax, name, "component k, from 0", "weight (square-root scale)", ylim=(0, 1.05))
+        describe(ax, f"{name} (square-root scale)", "component k, from 0", "weight", ylim=(0, 1.05))
         ax.set_yticks((0.01, 0.1, 0.5, 1.0))
     return axes

@@ -9,7 +9,7 @@ from . import _board, _pictures
 
 ZOOM = 6
 PATCH_SIDE = 96  # pixels of a patch on the screen, about
-ERROR_RANGE = 128  # gray levels at which the colours of an error end
+ERROR_RANGE = 48  # gray levels at which the colours of an error end
 PATCHES = "noisy patch", "its estimate"
 ESTIMATES = {"mean": "mean", "most probable": "most_probable", "report's rule": "report"}
 
