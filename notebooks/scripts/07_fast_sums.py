@@ -21,7 +21,7 @@
 # hundred pictures and ten iterations that makes 272 million. Yet neighbouring windows share nearly all their pixels.
 # **How much of the work can they share?**
 #
-# *Study: 80 minutes. Machine: 10 seconds.*
+# *Study: 86 minutes. Machine: 7 seconds.*
 #
 # **At the end you will be able to**
 #
@@ -34,7 +34,7 @@
 # **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors.
 
 # %%
-# %matplotlib inline
+%matplotlib inline
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import signal
@@ -45,7 +45,7 @@ from course_lib.classroom import exercises, plots, widgets
 # %% [markdown]
 # ## 1. What is to be summed
 #
-# *7 minutes, 2 s*
+# *7 minutes, 3 s*
 #
 # Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background $B$, in
 # noise of standard deviation $s$. The answer was the logit, and (S4) opened its brackets. With $(i,j)$ the face's top-left
@@ -116,16 +116,14 @@ plt.show()
 # one: the correlation is largest at the bright sky, far from the cross; the window sums have nearly the same broad shape;
 # only the logit has a sharp peak at the cross.
 #
-# A correlation with a face of gray levels finds bright places: its largest value lies at (0, 41), in the sky. The window
-# sums take that brightness off again.
+# Its largest value, at (0, 41), lies in the sky: a correlation alone finds bright places.
 #
 # ## 2. One row: a table of running sums
 #
-# *11 minutes, 1 s*
+# *11 minutes, 0 s*
 #
-# Begin with the window sums, and with a single row $y_0,\dots,y_{W-1}$. Let $T_t=\sum_{r<t}y_r$ be the sum of its first
-# $t$ entries, *without* $y_t$ itself, so that $T_0=0$. A run of $w$ entries from $j$ on is what lies before its end, less
-# what lies before its beginning:
+# Begin with the window sums of a single row $y_0,\dots,y_{W-1}$. Let $T_t=\sum_{r<t}y_r$ be the sum of what lies before
+# $y_t$. A run of $w$ entries from $j$ on is what lies before its end, less what lies before its beginning:
 #
 # $$y_j+\dots+y_{j+w-1}=T_{j+w}-T_j .$$
 #
@@ -134,8 +132,8 @@ plt.show()
 #
 # $$T(r,c)=\sum_{r'<r}\;\sum_{c'<c}Y(r',c').$$
 #
-# It is called the **summed-area table**. Here is a first attempt at it, and a small case: a picture of one row, whose runs
-# of 3 we read from the table's last row.
+# This is the **summed-area table**. Here is a first attempt, and a small case: a picture of one row, whose runs of 3 we
+# read from the table's last row.
 
 # %%
 def first_attempt(Y):
@@ -179,16 +177,16 @@ print("runs of 3", T[3:] - T[:-3])
 print("table of the picture", my_summed_area_table(Y).shape, " picture", Y.shape)
 
 # %% [markdown]
-# Seven entries give a table of eight, and all five runs are there. A row and a column of zeros are the whole repair; to
-# forget them is the classical off-by-one error.
+# Seven entries give a table of eight, and all five runs are there: $T_0=0$ had been forgotten, the classical off-by-one
+# error.
 #
 # ## 3. Pictures: any window from four entries
 #
-# *21 minutes, 2 s*
+# *20 minutes, 1 s*
 #
-# Now a window of a picture. Draw a picture as a rectangle and a window inside it. The entry $T(r,c)$ is the sum of the
-# rectangle that stretches from the picture's upper left corner to row $r$ and column $c$, both exclusive. Which of these
-# rectangles must you add and subtract until just the window is left?
+# Draw a picture and a window inside it. The entry $T(r,c)$ sums the rectangle from the picture's upper left
+# corner to row $r$ and column $c$, both exclusive. Which of these rectangles must you add and subtract until just the window
+# is left?
 #
 # ### Exercise 07.2: one window with a pencil
 #
@@ -203,7 +201,7 @@ print("table of the picture", my_summed_area_table(Y).shape, " picture", Y.shape
 # | 2 | 0 | 7 | 21 | 36 | 47 |
 # | 3 | 0 | 11 | 26 | 50 | 69 |
 #
-# **What is $R(1,1)$ for a window of $2\times2$ pixels?** The pixels themselves are not needed. Return the number.
+# **What is $R(1,1)$ for a window of $2\times2$ pixels?** Return the number.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-07-2", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pencil_sum():
@@ -296,26 +294,33 @@ widgets.windows_widget(whole, row=12, column=22, height=18, width=14)
 #
 # ## 4. The correlation, around a ring
 #
-# *9 minutes, 1 s*
+# *6 minutes, 0 s*
 #
 # The table does not help for $X\star F$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share
 # pixels but not products. What else is special about it? It is linear in $X$, and it does the same at every place.
 #
-# Take a row $x$ of $W=6$ pixels and a face $f$ of 3. Its four outputs are a matrix times $x$; every row of that matrix is
-# the one above, moved one place to the right. Now close the row to a **ring**, where the first pixel follows the last. Two
+# Take a row $x$ of $W=6$ pixels and a face $f$ of 3: four outputs, a matrix times $x$.
+
+# %%
+x, f = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.array([1.0, 2.0, 4.0])
+matrix = np.array([np.concatenate([np.zeros(j), f, np.zeros(3 - j)]) for j in range(4)])
+print(matrix.astype(int))
+print("where it fits    ", matrix @ x)
+
+# %% [markdown]
+# Every row is the one above, moved one place to the right: a **Toeplitz** matrix, constant along its diagonals. Now close
+# the row to a **ring**, where the first pixel follows the last. Two
 # more rows appear, in which the face sticks out on the right and comes back on the left. Such a square matrix is called
 # **circulant**; we write $Z$ for it.
 
 # %%
-x, f = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.array([1.0, 2.0, 4.0])
 Z = np.array([np.roll(np.concatenate([f, np.zeros(3)]), j) for j in range(6)])
 print(Z.astype(int))
 print("around the ring  ", Z @ x)
-print("where it fits    ", np.correlate(x, f, mode="valid"))
 
 # %% [markdown]
-# The first four outputs, 21, 13, 26 and 47, are the correlation where the face fits. The last two are a by-product that we
-# throw away. Why go to this trouble? Because the square matrix is made of powers of a single one.
+# The first four outputs, 21, 13, 26 and 47, are those of before; the last two are a by-product that we throw away. Why go to
+# this trouble? Because the square matrix is made of powers of a single one.
 #
 # Let $P$ be the step around the ring, $(Px)_t=x_{t+1}$ with indices modulo $W$. Then $(P^bx)_t=x_{t+b}$, and
 #
@@ -343,14 +348,22 @@ print("orthogonal, of squared length 6:     ", np.allclose(waves.conj().T @ wave
 #
 # ## 5. Transform, multiply, transform back
 #
-# *14 minutes, 1 s*
+# *15 minutes, 0 s*
 #
 # The discrete **Fourier transform** of a row is $\hat x_u=\sum_t\omega^{-ut}x_t$, with a *minus*: the scalar product of
 # $x$ with the wave $v_u$. Since the waves are orthogonal, it is all that is needed to put $x$ together again:
 #
 # $$x=\frac1W\sum_u\hat x_u\,v_u ,$$
 #
-# the **inverse transform** of $\hat x$. In pictures there are two steps, down by a row and right by a column, and the waves
+# the **inverse transform** of $\hat x$. NumPy's `fft` computes $\hat x$.
+
+# %%
+x_hat = np.fft.fft(x)
+print("scalar products with the waves:", np.allclose(waves.conj().T @ x, x_hat))
+print("put together again:            ", np.allclose(waves @ x_hat / 6, x))
+
+# %% [markdown]
+# In pictures there are two steps, down by a row and right by a column, and the waves
 # are products $\omega_1^{u_1r}\,\omega_2^{u_2c}$, $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$; all else
 # is as in a row. `np.fft.fft2(X)` is the transform $\hat X$, an array of $H\times W$ complex numbers;
 # `np.fft.fft2(F, (H, W))` pads the face with zeros below and on the right, and then transforms it; `np.fft.ifft2` is the
@@ -399,7 +412,7 @@ print("equal to the loops:", np.allclose(mine, corr, rtol=1e-10), " shape", mine
 #
 # ## 6. What may go wrong: a turned face, a wrapped one
 #
-# *7 minutes, 2 s*
+# *5 minutes, 1 s*
 #
 # Forget the conjugate, and the sum becomes $\sum_bf_b\,x_{(j-b)\bmod W}$, a minus instead of a plus. This is the
 # **convolution**: the face runs backwards through the picture, turned by 180 degrees. NumPy, SciPy and most books mean this
@@ -449,15 +462,14 @@ plt.show()
 #
 # $$i\le H-h,\quad a\le h-1\quad\Longrightarrow\quad i+a\le H-1,$$
 #
-# so no index goes once around, and likewise for columns. We drop the margin anyway; padding would be work for outputs that
-# nobody wants.
+# so no index goes once around, and likewise for columns. We drop the margin anyway and need no padding.
 #
 # ## 7. The way back
 #
-# *12 minutes, 1 s*
+# *13 minutes, 1 s*
 #
-# Lesson 08 needs the opposite direction. Let every position $d=(i,j)$ carry a value $q(d)$, say the probability that the
-# face is there. How much of it lies on a pixel $p=(p_1,p_2)$? A face at $d$ hides all pixels of its window, so that
+# Lesson 08 needs the opposite direction. Let every position $d=(i,j)$ carry a value $q(d)$, say the probability of the face
+# there. A face at $d$ hides all pixels of its window. How much lies on a pixel $p=(p_1,p_2)$?
 #
 # $$c(p)=\sum_{d\,\text{hides}\,p}q(d).$$
 #
@@ -465,9 +477,8 @@ plt.show()
 #
 # *use, 8 minutes*
 #
-# Write the map from $q$ to $c$. Two ways lead there. Go through the positions, and lay each value on its window. Or go
-# through the pixels: which rows $i$ may a face have that hides row $p_1$? At least which, at most which, and what happens at
-# the border? Sum $q$ over that rectangle.
+# Write the map from $q$ to $c$. Go through the positions and lay each value on its window; or go through the pixels: which
+# rows $i$ may a face have that hides row $p_1$, and what happens at the border? Sum $q$ over that rectangle.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-07-5", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def on_each_pixel(q, shape):
@@ -520,7 +531,7 @@ print(f"<M x, q> = {there:,.1f}, <x, M' q> = {back:,.1f}, equal: {np.isclose(the
 #
 # ## 8. What it costs
 #
-# *6 minutes, 1 s*
+# *4 minutes, 0 s*
 #
 # We count additions and multiplications for one picture. Directly, the correlation takes $2\,IJ\,hw$. By FFT it takes
 # about
@@ -554,7 +565,7 @@ print(f"both tables of a picture: directly {slow:,}, by our sums {fast:,.0f}, a 
 #
 # ## 9. Your code at work
 #
-# *9 minutes, 1 s*
+# *5 minutes, 1 s*
 #
 # Now the face of lesson 06, placed by your sums: your table, your corners, your correlation. The transform of the face is
 # made once.
@@ -603,27 +614,24 @@ plots.sign(plots.hiding_maps(noisy[k], beliefs[k], hidden, true_places[k], F.sha
 plt.show()
 
 # %% [markdown]
-# The figure shows one of these pictures, in which no eye finds the framed face; the probability of every position on a
-# logarithmic scale, with its peak at the true one, circled; and for every pixel the probability that the face hides it, a
-# blurred window around the right place.
+# The figure shows one of these pictures, in which no eye finds the framed face; the probability of every position, its peak at
+# the true one, circled; and how surely each pixel is hidden, a blurred window.
 #
-# 66 of 100 are right, PROB.
+# 66 of 100 are right. The mean probability of the best position is 0.64: your code knows how often it errs.
 #
 # ### What we have seen
 #
-# - Any window is four entries of a summed-area table (S6): three additions, whatever its size.
+# - Any window is four entries of a summed-area table (S6), whatever its size.
 # - Around a ring, waves turn a correlation into products with the *conjugate* transform of the face (S7). Where the face
-#   fits, nothing wraps.
-# - Without the conjugate one gets a convolution, and 21 instead of 100 faces.
-# - The adjoint of the window sums lays values on windows.
+#   fits, nothing wraps. Without the conjugate: a convolution, and 21 faces instead of 100.
+# - Its adjoint lays values on windows.
 #
 # **One question more.** Can window sums be written as two matrix products, `rows @ Y @ columns.T`?
 #
 # <details><summary>Answer</summary>
 #
-# Yes. Row $i$ of `rows` ($I\times H$) has ones at $i,\dots,i+h-1$, and `columns` ($J\times W$) likewise. That takes some
-# $2IHW+2IWJ$ operations, more than the table's; but matrix products run so close to a processor's limit that the library does
-# this for stacks of small pictures.
+# Yes. Row $i$ of `rows` ($I\times H$) has ones at $i,\dots,i+h-1$, and `columns` ($J\times W$) likewise. The library
+# does this for small pictures: processors are fast at matrix products.
 #
 # </details>
 #

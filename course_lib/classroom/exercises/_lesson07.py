@@ -55,8 +55,6 @@ CORNERS = Exercise("07.2", "one window with a pencil", ("sum ()",), lambda rng: 
     (6, "your lower right corner is one row and one column too early: it lies behind the last pixel"),
     (84, "all four corners with a plus count the surroundings of the window, too"),
     (46, "two corners on the diagonal are not enough: which rectangles are still in?"),
-    (34, "that is the window at (1, 2): the row comes first, then the column"),
-    (26, "that is the window at (0, 2): does T(r, c) contain row r?"),
 ))  # fmt: skip
 
 
@@ -146,7 +144,6 @@ CORRELATION = Exercise("07.4", "the correlation from two transforms", ("correlat
     (("np.conj(F_hat)", "F_hat"), (VALID, "ring"), "you kept all outputs, and of a convolution: which sign stands in the eigenvalue's exponent?"),
     (VALID, "ring", "you kept all outputs of the ring; at which positions does the face fit?"),
     (VALID, "ring[h - 1 :, w - 1 :]", "you kept the last outputs, which have wrapped; at which positions does the face fit?"),
-    (VALID, "ring[:h, :w]", "your result has the size of the face; at how many positions does it fit?"),
     (VALID, "ring[: H - h, : W - w]", "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
     (("ring =", "ring = np.abs("), (".real", ")"), "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
     (".real", "", "your numbers are complex, with imaginary parts of 0; which part is the correlation?"),
@@ -155,7 +152,6 @@ CORRELATION = Exercise("07.4", "the correlation from two transforms", ("correlat
     ("ifft2", "fft2", "you transformed once more instead of back"),
     ("np.fft.ifft2", "np.fft.ifft", "your way back runs along the rows only; a picture has two directions"),
     ("np.conj(", "np.abs(", "only the lengths of the face's numbers survive: you took the absolute value of its spectrum"),
-    (PRODUCT, "X_hat * np.conj(F_hat) / np.abs(F_hat)", "you divided by the size of the face's spectrum; a correlation keeps it"),
     (PRODUCT, "X_hat / F_hat", "you divided by the face's spectrum, which takes a face out of a picture; each wave is multiplied"),
     (PRODUCT, "X_hat @ np.conj(F_hat)", "a matrix product mixes the waves; each wave has one number of its own"),
 ))  # fmt: skip
