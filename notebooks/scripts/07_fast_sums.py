@@ -34,7 +34,7 @@
 # **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors.
 
 # %%
-%matplotlib inline
+# %matplotlib inline
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import signal
@@ -47,9 +47,9 @@ from course_lib.classroom import exercises, plots, widgets
 #
 # *7 minutes, 3 s*
 #
-# Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background $B$, in
-# noise of standard deviation $s$. The answer was the logit, and (S4) opened its brackets. With $(i,j)$ the face's top-left
-# corner,
+# Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background $B$,
+# in noise of standard deviation $s$. The answer was the logit, and (S4) opened its brackets. With $(i,j)$ the face's
+# top-left corner,
 #
 # $$\text{logit}(i,j)=-\frac1{2s^2}\Big[\sum_{a,b}F(a,b)^2-2\,(X\star F)(i,j)+R(i,j)\Big] \tag{S4}$$
 #
@@ -57,8 +57,9 @@ from course_lib.classroom import exercises, plots, widgets
 #
 # $$(X\star F)(i,j)=\sum_{a,b}X(i+a,j+b)\,F(a,b),\qquad R(i,j)=\sum_{a,b}Y(i+a,j+b),\quad Y=B\,(2X-B).$$
 #
-# The first is the **correlation** of the picture with the face, the second holds the **window sums** of a picture $Y$. This
-# lesson is about these two. We draw 100 pictures of the astronaut's face before the cameraman and keep the first at hand.
+# The first is the **correlation** of the picture with the face, the second holds the **window sums** of a picture $Y$.
+# This lesson is about these two. We draw 100 pictures of the astronaut's face before the cameraman and keep the first at
+# hand.
 
 # %%
 F, B, s = datasets.face("astronaut", (18, 14)), datasets.background("camera", (40, 60)), 30.0
@@ -113,8 +114,8 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the noisy picture with the face framed, and three maps over all positions with a red cross at the true
-# one: the correlation is largest at the bright sky, far from the cross; the window sums have nearly the same broad shape;
-# only the logit has a sharp peak at the cross.
+# one: the correlation is largest at the bright sky, far from the cross; the window sums have nearly the same broad
+# shape; only the logit has a sharp peak at the cross.
 #
 # Its largest value, at (0, 41), lies in the sky: a correlation alone finds bright places.
 #
@@ -127,8 +128,8 @@ plt.show()
 #
 # $$y_j+\dots+y_{j+w-1}=T_{j+w}-T_j .$$
 #
-# One subtraction, however long the run. For pictures, let $T(r,c)$ be the sum of all pixels *above* row $r$ and *left of*
-# column $c$:
+# One subtraction, however long the run. For pictures, let $T(r,c)$ be the sum of all pixels *above* row $r$ and *left
+# of* column $c$:
 #
 # $$T(r,c)=\sum_{r'<r}\;\sum_{c'<c}Y(r',c').$$
 #
@@ -151,9 +152,9 @@ print("runs of 3 by the definition ", np.array([row[0, j : j + 3].sum() for j in
 #
 # *repair, 6 minutes*
 #
-# The table of the first attempt gives 4 runs where there are 5. Which is missing, and why? What must a table hold so that
-# $T_{j+w}-T_j$ is right for $j=0$, too, and which indices $r$ and $c$ does $T(r,c)$ need for pictures of $H\times W$?
-# Write the table without the slip.
+# The table of the first attempt gives 4 runs where there are 5. Which is missing, and why? What must a table hold so
+# that $T_{j+w}-T_j$ is right for $j=0$, too, and which indices $r$ and $c$ does $T(r,c)$ need for pictures of $H\times
+# W$? Write the table without the slip.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-07-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def summed_area_table(Y):
@@ -184,9 +185,9 @@ print("table of the picture", my_summed_area_table(Y).shape, " picture", Y.shape
 #
 # *20 minutes, 1 s*
 #
-# Draw a picture and a window inside it. The entry $T(r,c)$ sums the rectangle from the picture's upper left
-# corner to row $r$ and column $c$, both exclusive. Which of these rectangles must you add and subtract until just the window
-# is left?
+# Draw a picture and a window inside it. The entry $T(r,c)$ sums the rectangle from the picture's upper left corner to
+# row $r$ and column $c$, both exclusive. Which of these rectangles must you add and subtract until just the window is
+# left?
 #
 # ### Exercise 07.2: one window with a pencil
 #
@@ -263,15 +264,15 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the background with a window framed, its table below, and four rectangles that start at the upper left
-# corner: the large one (green, plus), the part above the window and the part left of it (orange, minus), and the part that
-# both share (green, plus).
+# corner: the large one (green, plus), the part above the window and the part left of it (orange, minus), and the part
+# that both share (green, plus).
 #
 # Two subtractions of strips, one inside the other, are four corners:
 #
 # $$R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big] \tag{S6}$$
 #
-# The last sign is plus, because the part above *and* left was taken off twice. The table costs two additions a pixel, the
-# corners three a window: 8043 instead of 271 331, and the window's size appears nowhere.
+# The last sign is plus, because the part above *and* left was taken off twice. The table costs two additions a pixel,
+# the corners three a window: 8043 instead of 271 331, and the window's size appears nowhere.
 #
 # Move the window by its sliders. Predict first: which of the four entries are 0 at the upper border, at the left border,
 # in the corner? For which windows do the corners gain nothing?
@@ -283,9 +284,9 @@ widgets.windows_widget(whole, row=12, column=22, height=18, width=14)
 # <details><summary>Answers</summary>
 #
 # At the upper border both upper entries are 0, at the left border both left ones; in the corner only the lower right one
-# remains. No case needs code of its own, because the table has its zeros. A window of one pixel needs no addition at all, and
-# one of four pixels takes three either way; beyond that the corners gain, 3 against 899 for $30\times30$. Only the table
-# must be there first.
+# remains. No case needs code of its own, because the table has its zeros. A window of one pixel needs no addition at
+# all, and one of four pixels takes three either way; beyond that the corners gain, 3 against 899 for $30\times30$. Only
+# the table must be there first.
 #
 # </details>
 #
@@ -308,10 +309,9 @@ print(matrix.astype(int))
 print("where it fits    ", matrix @ x)
 
 # %% [markdown]
-# Every row is the one above, moved one place to the right: a **Toeplitz** matrix, constant along its diagonals. Now close
-# the row to a **ring**, where the first pixel follows the last. Two
-# more rows appear, in which the face sticks out on the right and comes back on the left. Such a square matrix is called
-# **circulant**; we write $Z$ for it.
+# Every row is the one above, moved one place to the right: a **Toeplitz** matrix, constant along its diagonals. Now
+# close the row to a **ring**, where the first pixel follows the last. Two more rows appear, in which the face sticks out
+# on the right and comes back on the left. Such a square matrix is called **circulant**; we write $Z$ for it.
 
 # %%
 Z = np.array([np.roll(np.concatenate([f, np.zeros(3)]), j) for j in range(6)])
@@ -319,8 +319,8 @@ print(Z.astype(int))
 print("around the ring  ", Z @ x)
 
 # %% [markdown]
-# The first four outputs, 21, 13, 26 and 47, are those of before; the last two are a by-product that we throw away. Why go to
-# this trouble? Because the square matrix is made of powers of a single one.
+# The first four outputs, 21, 13, 26 and 47, are those of before; the last two are a by-product that we throw away. Why
+# go to this trouble? Because the square matrix is made of powers of a single one.
 #
 # Let $P$ be the step around the ring, $(Px)_t=x_{t+1}$ with indices modulo $W$. Then $(P^bx)_t=x_{t+b}$, and
 #
@@ -329,9 +329,9 @@ print("around the ring  ", Z @ x)
 # If $v$ is an eigenvector of $P$ with eigenvalue $\lambda$, then $P^bv=\lambda^bv$. So $v$ is an eigenvector of $Z$ for
 # *every* face, with eigenvalue $\sum_bf_b\lambda^b$.
 #
-# Which vectors does a step around the ring merely multiply by a number? We need $v_{t+1}=\lambda v_t$, so $v_t=\lambda^t$,
-# and once around, $\lambda^W=1$. There are $W$ such numbers: with $\omega=e^{2\pi\mathrm i/W}$ they are $\omega^u$,
-# $u=0,\dots,W-1$, and the vectors are waves,
+# Which vectors does a step around the ring merely multiply by a number? We need $v_{t+1}=\lambda v_t$, so
+# $v_t=\lambda^t$, and once around, $\lambda^W=1$. There are $W$ such numbers: with $\omega=e^{2\pi\mathrm i/W}$ they are
+# $\omega^u$, $u=0,\dots,W-1$, and the vectors are waves,
 #
 # $$v_u=(1,\;\omega^{u},\;\omega^{2u},\;\dots,\;\omega^{(W-1)u})' .$$
 
@@ -343,8 +343,8 @@ print("Z multiplies each wave by its number:", np.allclose(Z @ waves, waves * ei
 print("orthogonal, of squared length 6:     ", np.allclose(waves.conj().T @ waves, 6 * np.eye(6)))
 
 # %% [markdown]
-# Both lines hold. The second says that the waves are orthogonal: $\sum_t\overline{\omega^{ut}}\,\omega^{u't}$ is a geometric
-# series with ratio $\omega^{u'-u}$, whose sum is $W$ for $u=u'$ and 0 otherwise, because $\omega^W=1$.
+# Both lines hold. The second says that the waves are orthogonal: $\sum_t\overline{\omega^{ut}}\,\omega^{u't}$ is a
+# geometric series with ratio $\omega^{u'-u}$, whose sum is $W$ for $u=u'$ and 0 otherwise, because $\omega^W=1$.
 #
 # ## 5. Transform, multiply, transform back
 #
@@ -363,11 +363,10 @@ print("scalar products with the waves:", np.allclose(waves.conj().T @ x, x_hat))
 print("put together again:            ", np.allclose(waves @ x_hat / 6, x))
 
 # %% [markdown]
-# In pictures there are two steps, down by a row and right by a column, and the waves
-# are products $\omega_1^{u_1r}\,\omega_2^{u_2c}$, $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$; all else
-# is as in a row. `np.fft.fft2(X)` is the transform $\hat X$, an array of $H\times W$ complex numbers;
-# `np.fft.fft2(F, (H, W))` pads the face with zeros below and on the right, and then transforms it; `np.fft.ifft2` is the
-# inverse.
+# In pictures there are two steps, down by a row and right by a column, and the waves are products
+# $\omega_1^{u_1r}\,\omega_2^{u_2c}$, $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$; all else is as
+# in a row. `np.fft.fft2(X)` is the transform $\hat X$, an array of $H\times W$ complex numbers; `np.fft.fft2(F, (H, W))`
+# pads the face with zeros below and on the right, and then transforms it; `np.fft.ifft2` is the inverse.
 #
 # ### Exercise 07.4: the correlation from two transforms
 #
@@ -375,8 +374,8 @@ print("put together again:            ", np.allclose(waves @ x_hat / 6, x))
 #
 # Apply $Z$ to the sum above, one wave at a time. By what is $\hat x_u$ multiplied? Write that number by the transform
 # $\hat f_u$ of the face, padded with zeros; mind the sign in the exponent, and that a face is real. Then write the
-# correlation of a picture with a face, of both of which only the transforms are given. Return real numbers, and only at the
-# positions where the face fits.
+# correlation of a picture with a face, of both of which only the transforms are given. Return real numbers, and only at
+# the positions where the face fits.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-07-4", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def correlation_from_spectra(X_hat, F_hat, shape):
@@ -400,26 +399,26 @@ mine = my_correlation_from_spectra(X_hat, F_hat, (h, w))
 print("equal to the loops:", np.allclose(mine, corr, rtol=1e-10), " shape", mine.shape)
 
 # %% [markdown]
-# It agrees with the four loops. Written out, the eigenvalue $\sum_bf_b\,\omega^{ub}$ of a real face is the *conjugate* of
-# $\hat f_u=\sum_bf_b\,\omega^{-ub}$. So
+# It agrees with the four loops. Written out, the eigenvalue $\sum_bf_b\,\omega^{ub}$ of a real face is the *conjugate*
+# of $\hat f_u=\sum_bf_b\,\omega^{-ub}$. So
 #
 # $$(X\star F)(i,j)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w. \tag{S7}$$
 #
-# Multiplying by a matrix of waves would save nothing. But a transform of length $W$ splits into two of half the length, for
-# the even and the odd $t$, and these split again: some $W\log_2W$ operations instead of $W^2$. This is the *fast Fourier
-# transform* (FFT); the [companion](further/07_fast_sums.ipynb) takes it apart. The transform of the face serves all
-# pictures.
+# Multiplying by a matrix of waves would save nothing. But a transform of length $W$ splits into two of half the length,
+# for the even and the odd $t$, and these split again: some $W\log_2W$ operations instead of $W^2$. This is the *fast
+# Fourier transform* (FFT); the [companion](further/07_fast_sums.ipynb) takes it apart. The transform of the face serves
+# all pictures.
 #
 # ## 6. What may go wrong: a turned face, a wrapped one
 #
 # *5 minutes, 1 s*
 #
 # Forget the conjugate, and the sum becomes $\sum_bf_b\,x_{(j-b)\bmod W}$, a minus instead of a plus. This is the
-# **convolution**: the face runs backwards through the picture, turned by 180 degrees. NumPy, SciPy and most books mean this
-# sum by the word; libraries for neural networks mean our correlation.
+# **convolution**: the face runs backwards through the picture, turned by 180 degrees. NumPy, SciPy and most books mean
+# this sum by the word; libraries for neural networks mean our correlation.
 #
-# **Guess:** hand the face as it is to SciPy's routine for convolutions, and keep the positions where it fits. In how many of
-# our 100 pictures is the largest logit still at the true position?
+# **Guess:** hand the face as it is to SciPy's routine for convolutions, and keep the positions where it fits. In how
+# many of our 100 pictures is the largest logit still at the true position?
 
 # %%
 guess_c = exercises.guess("07.c", ...)
@@ -439,9 +438,9 @@ print(guess_c.beside(hits(F), "{:.0f} of 100"), "Turned first:", hits(F[::-1, ::
 # %% [markdown]
 # 21 of 100, and all 100 if the face is turned before: the convolution turns it back.
 #
-# The other trap is the ring. Textbooks warn that a Fourier transform wraps around, and advise to pad the picture with zeros
-# first. Compare the $40\times60$ outputs of the ring with those that have zeros beyond the border. **Guess** how many of the
-# 2400 outputs differ.
+# The other trap is the ring. Textbooks warn that a Fourier transform wraps around, and advise to pad the picture with
+# zeros first. Compare the $40\times60$ outputs of the ring with those that have zeros beyond the border. **Guess** how
+# many of the 2400 outputs differ.
 
 # %%
 guess_d = exercises.guess("07.d", ...)
@@ -468,8 +467,8 @@ plt.show()
 #
 # *13 minutes, 1 s*
 #
-# Lesson 08 needs the opposite direction. Let every position $d=(i,j)$ carry a value $q(d)$, say the probability of the face
-# there. A face at $d$ hides all pixels of its window. How much lies on a pixel $p=(p_1,p_2)$?
+# Lesson 08 needs the opposite direction. Let every position $d=(i,j)$ carry a value $q(d)$, say the probability of the
+# face there. A face at $d$ hides all pixels of its window. How much lies on a pixel $p=(p_1,p_2)$?
 #
 # $$c(p)=\sum_{d\,\text{hides}\,p}q(d).$$
 #
@@ -477,8 +476,8 @@ plt.show()
 #
 # *use, 8 minutes*
 #
-# Write the map from $q$ to $c$. Go through the positions and lay each value on its window; or go through the pixels: which
-# rows $i$ may a face have that hides row $p_1$, and what happens at the border? Sum $q$ over that rectangle.
+# Write the map from $q$ to $c$. Go through the positions and lay each value on its window; or go through the pixels:
+# which rows $i$ may a face have that hides row $p_1$, and what happens at the border? Sum $q$ over that rectangle.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-07-5", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def on_each_pixel(q, shape):
@@ -507,18 +506,19 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the background with two pixels marked by crosses: a filled rectangle of each colour holds the top-left
-# corners of faces that hide the pixel, dashed frames show the first and the last of these faces. On the right, the number of
-# hiding positions of each pixel rises from 1 in the corners to a plateau of 252.
+# corners of faces that hide the pixel, dashed frames show the first and the last of these faces. On the right, the
+# number of hiding positions of each pixel rises from 1 in the corners to a plateau of 252.
 #
 # The rectangle is
 #
 # $$\max(0,\,p_1+1-h)\le i\le\min(p_1,\,H-h),$$
 #
-# and likewise for columns: $18\cdot14=252$ positions for pixel (20, 40), and $6\cdot9=54$ for pixel (5, 8), near the border.
+# and likewise for columns: $18\cdot14=252$ positions for pixel (20, 40), and $6\cdot9=54$ for pixel (5, 8), near the
+# border.
 #
-# Your map is more than a loop. Window sums are linear in the picture: a matrix $M$ with a 1 at (position $d$, pixel $p$) where
-# the window covers the pixel. And $c(p)=\sum_dM(d,p)\,q(d)$ is its transpose, also called the **adjoint**. A transpose is
-# recognised without any matrix: $\langle Mx,q\rangle=\langle x,M'q\rangle$ for all $x$ and $q$.
+# Your map is more than a loop. Window sums are linear in the picture: a matrix $M$ with a 1 at (position $d$, pixel $p$)
+# where the window covers the pixel. And $c(p)=\sum_dM(d,p)\,q(d)$ is its transpose, also called the **adjoint**. A
+# transpose is recognised without any matrix: $\langle Mx,q\rangle=\langle x,M'q\rangle$ for all $x$ and $q$.
 
 # %%
 q = np.random.default_rng(1).dirichlet(np.ones(I * J)).reshape(I, J)
@@ -538,7 +538,8 @@ print(f"<M x, q> = {there:,.1f}, <x, M' q> = {back:,.1f}, equal: {np.isclose(the
 #
 # $$5HW\log_2HW+3HW ,$$
 #
-# there and back, and the product in between; the [companion](further/07_fast_sums.ipynb) counts this out and measures times.
+# there and back, and the product in between; the [companion](further/07_fast_sums.ipynb) counts this out and measures
+# times.
 #
 # **Predict:** for which sides of a square face in our $40\times60$ picture does the FFT need fewer operations?
 #
@@ -558,17 +559,26 @@ slow, fast = 2 * I * J * h * w + I * J * (h * w - 1), by_fft + 2 * H * W + 3 * I
 print(f"both tables of a picture: directly {slow:,}, by our sums {fast:,.0f}, a factor of {slow / fast:.1f}")
 
 # %% [markdown]
-# The FFT wins for sides 7 to 38. A tiny face has few products a window, and a face nearly as large as the picture has few
-# windows; the FFT does not care, it takes 141 946 operations for every face. With the table for the window sums, a picture
-# costs 149 989 operations instead of 816 155, a factor of 5.4. For $512\times512$ pixels and a face of $128\times128$ the
-# same count gives a factor near 290.
+# The FFT wins for sides 7 to 38. A tiny face has few products a window, and a face nearly as large as the picture has
+# few windows; the FFT does not care, it takes 141 946 operations for every face. With the table for the window sums, a
+# picture costs 149 989 operations instead of 816 155, a factor of 5.4. For $512\times512$ pixels and a face of
+# $128\times128$ the same count gives a factor near 290.
+#
+# **One question more.** Can window sums be written as two matrix products, `rows @ Y @ columns.T`?
+#
+# <details><summary>Answer</summary>
+#
+# Yes. Row $i$ of `rows` ($I\times H$) has ones at $i,\dots,i+h-1$, and `columns` ($J\times W$) likewise. The library
+# does this for small pictures: processors are fast at matrix products.
+#
+# </details>
 #
 # ## 9. Your code at work
 #
 # *5 minutes, 1 s*
 #
-# Now the face of lesson 06, placed by your sums: your table, your corners, your correlation. The transform of the face is
-# made once.
+# Now the face of lesson 06, placed by your sums: your table, your corners, your correlation. The transform of the face
+# is made once.
 
 # %%
 def fast_logits(X, s):
@@ -587,8 +597,8 @@ print("right:", int((places(logits) == positions).all(axis=1).sum()), "of 100")
 print("equal to the library's, to 1e-6 nats, up to a constant a picture:", np.abs(tops[0] - tops[1]).max() < 1e-6)
 
 # %% [markdown]
-# All 100 faces are found, and 108 100 logits are those of the library. That was easy: in noise of 30 gray levels you see the
-# face yourself. Now we draw 100 pictures with noise of 300, more than the whole range from black to white.
+# All 100 faces are found, and 108 100 logits are those of the library. That was easy: in noise of 30 gray levels you see
+# the face yourself. Now we draw 100 pictures with noise of 300, more than the whole range from black to white.
 #
 # **Guess:** in how many of them is the best position right?
 
@@ -614,8 +624,8 @@ plots.sign(plots.hiding_maps(noisy[k], beliefs[k], hidden, true_places[k], F.sha
 plt.show()
 
 # %% [markdown]
-# The figure shows one of these pictures, in which no eye finds the framed face; the probability of every position, its peak at
-# the true one, circled; and how surely each pixel is hidden, a blurred window.
+# The figure shows one of these pictures, in which no eye finds the framed face; the probability of every position, its
+# peak at the true one, circled; and how surely each pixel is hidden, a blurred window.
 #
 # 66 of 100 are right. The mean probability of the best position is 0.64: your code knows how often it errs.
 #
@@ -626,13 +636,9 @@ plt.show()
 #   fits, nothing wraps. Without the conjugate: a convolution, and 21 faces instead of 100.
 # - Its adjoint lays values on windows.
 #
-# **One question more.** Can window sums be written as two matrix products, `rows @ Y @ columns.T`?
-#
-# <details><summary>Answer</summary>
-#
-# Yes. Row $i$ of `rows` ($I\times H$) has ones at $i,\dots,i+h-1$, and `columns` ($J\times W$) likewise. The library
-# does this for small pictures: processors are fast at matrix products.
-#
-# </details>
-#
 # [Lesson 08](08_em_for_the_scene.ipynb) stops pretending that face, background and noise are known.
+#
+# ### References
+#
+# - F. C. Crow, Summed-area tables for texture mapping, SIGGRAPH 1984, [doi:10.1145/800031.808600](https://doi.org/10.1145/800031.808600).
+# - J. W. Cooley, J. W. Tukey, An algorithm for the machine calculation of complex Fourier series, Mathematics of Computation 19, 1965, [doi:10.1090/S0025-5718-1965-0178586-1](https://doi.org/10.1090/S0025-5718-1965-0178586-1).

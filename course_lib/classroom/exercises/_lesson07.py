@@ -147,7 +147,6 @@ CORRELATION = Exercise("07.4", "the correlation from two transforms", ("correlat
     (VALID, "ring[: H - h, : W - w]", "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
     (("ring =", "ring = np.abs("), (".real", ")"), "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
     (".real", "", "your numbers are complex, with imaginary parts of 0; which part is the correlation?"),
-    (".real", ".imag", "you took the imaginary part, which is 0 but for rounding"),
     (".real", ".real / X_hat.size", "the inverse transform divides by the number of pixels already"),
     ("ifft2", "fft2", "you transformed once more instead of back"),
     ("np.fft.ifft2", "np.fft.ifft", "your way back runs along the rows only; a picture has two directions"),

@@ -17,9 +17,9 @@
 # %% [markdown]
 # # Further: sums over windows
 #
-# This companion of lesson [07](../07_fast_sums.ipynb) adds what lies beside its path: sliding windows without copies, sums by
-# doubling, the correlation as a matrix, the FFT taken apart, operations counted and times measured, the digits that float32
-# loses, and the ledger. Nothing later needs it. About 20 seconds.
+# This companion of lesson [07](../07_fast_sums.ipynb) adds what lies beside its path: sliding windows without copies,
+# sums by doubling, the correlation as a matrix, the FFT taken apart, operations counted and times measured, the digits
+# that float32 loses, and the ledger. Nothing later needs it. About 20 seconds.
 
 # %%
 # %matplotlib inline
@@ -34,7 +34,8 @@ from course_lib import datasets, scene, windows
 from course_lib.classroom import exercises, ledger, plots, widgets
 
 # %% [markdown]
-# We draw the hundred pictures of the lesson again. `by_view` below is the referee here; it agrees with four nested loops.
+# We draw the hundred pictures of the lesson again. `by_view` below is the referee here; it agrees with four nested
+# loops.
 
 # %%
 F, B, s = datasets.face("astronaut", (18, 14)), datasets.background("camera", (40, 60)), 30.0
@@ -48,8 +49,8 @@ ones = np.ones((h, w))
 # %% [markdown]
 # ## 1. Sliding windows: the loops move out of Python
 #
-# Each turn of the innermost of four loops costs Python far more than the multiplication itself. NumPy can present all windows
-# as one array with four axes $(i,j,a,b)$. **Predict:** how much memory does that array take?
+# Each turn of the innermost of four loops costs Python far more than the multiplication itself. NumPy can present all
+# windows as one array with four axes $(i,j,a,b)$. **Predict:** how much memory does that array take?
 
 # %%
 view = sliding_window_view(X, F.shape)
@@ -58,8 +59,8 @@ print("steps in bytes, of X", X.strides, " of the view", view.strides, " shares 
 
 # %% [markdown]
 # Copied, it would be 114 times as large as the picture. But it is a **view**: a step along $a$ is the same jump in
-# memory as a step along $i$ (480 bytes, a row), and $b$ and $j$ share the step of 8 bytes, one pixel. Nothing is
-# copied until we compute. `einsum` then writes the formula down, in a string of letters, one for each axis: same letters are
+# memory as a step along $i$ (480 bytes, a row), and $b$ and $j$ share the step of 8 bytes, one pixel. Nothing is copied
+# until we compute. `einsum` then writes the formula down, in a string of letters, one for each axis: same letters are
 # multiplied, and the letters missing on the right of the arrow are summed.
 
 # %%
@@ -83,14 +84,15 @@ print("library:", np.allclose(windows.correlate(X, F), corr, rtol=1e-10), np.all
 # %% [markdown]
 # This does exactly the work of the loops, all 272 412 products a picture, only in compiled code.
 #
-# `windows.correlate` is the lesson's (S7) with four savings: it uses that $X$ is real, which halves the work; it transforms back
-# only the $I$ rows that are wanted; it rounds the size up to one with small prime factors, where the FFT is fast; and it takes
-# each picture's mean off before the transforms and adds its share, mean times $\sum F$, afterwards.
+# `windows.correlate` is the lesson's (S7) with four savings: it uses that $X$ is real, which halves the work; it
+# transforms back only the $I$ rows that are wanted; it rounds the size up to one with small prime factors, where the FFT
+# is fast; and it takes each picture's mean off before the transforms and adds its share, mean times $\sum F$,
+# afterwards.
 #
 # ## 2. The table, with numbers
 #
-# The lesson's widget counts additions. What it says is a function of what the sliders say, so that we can ask it here. First
-# for windows of several sizes:
+# The lesson's widget counts additions. What it says is a function of what the sliders say, so that we can ask it here.
+# First for windows of several sizes:
 
 # %%
 whole = B.round()
@@ -108,10 +110,11 @@ print(table_cost)
 # %% [markdown]
 # Always four entries and three additions, be it for one pixel or for all 2400. A single pixel needs no addition at all,
 # so that the corners lose, and at four pixels both ways take three. Beyond that the corners gain: 3 against 899 for
-# $30\times30$. But the table must be there first, for 4700 additions. For a single window of $30\times30$ it does not pay; for
-# six it does, $4700+6\cdot3=4718$ against $6\cdot899=5394$.
+# $30\times30$. But the table must be there first, for 4700 additions. For a single window of $30\times30$ it does not
+# pay; for six it does, $4700+6\cdot3=4718$ against $6\cdot899=5394$.
 #
-# Now a window in the lower right corner, with the entries rounded to thousands, which leaves three digits in the large ones:
+# Now a window in the lower right corner, with the entries rounded to thousands, which leaves three digits in the large
+# ones:
 
 # %%
 print(ask(H - 1, W - 1, 1, 1)[0])
@@ -121,9 +124,9 @@ for size in (1, 30):
 
 # %% [markdown]
 # Four numbers near 275 000 leave 146: their leading three digits cancel. So with three digits the pixel comes out as 0,
-# while the window of $30\times30$ is right to one per cent. The error is that of the *entries*, which grow with the picture;
-# it does not shrink with the window. float64 keeps 16 digits, and nothing is lost here; float32 keeps 7, and section 8
-# shows what that costs.
+# while the window of $30\times30$ is right to one per cent. The error is that of the *entries*, which grow with the
+# picture; it does not shrink with the window. float64 keeps 16 digits, and nothing is lost here; float32 keeps 7, and
+# section 8 shows what that costs.
 #
 # ## 3. Sums that only add: doubling
 #
@@ -138,9 +141,9 @@ plt.show()
 # The figure shows how a run of 14 is put together: a run of 2, one of 4 and one of 8 end to end, each made of two
 # halves; the single pixel (dashed) serves only to make the run of 2.
 #
-# The code does the same for all runs at once: `x` holds the runs of `size` rows, and `done` rows are already laid end to end.
-# `count & size` is not 0 if the binary digit of `size` is a 1 in `count`; `.T` turns the picture on its side, so that the same
-# function serves the columns.
+# The code does the same for all runs at once: `x` holds the runs of `size` rows, and `done` rows are already laid end to
+# end. `count & size` is not 0 if the binary digit of `size` is a 1 in `count`; `.T` turns the picture on its side, so
+# that the same function serves the columns.
 
 # %%
 def run_sums(x, count):
@@ -169,9 +172,9 @@ for count in (h, w):
 #
 # ## 4. The correlation is a matrix
 #
-# Write the picture as one long vector, row by row, and the positions too. Then $X\star F$ is a matrix $M_F$ times a vector. Its
-# row $(i,j)$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where $(r-i,c-j)$ lies outside the face: it *is the face pasted on
-# black* at $(i,j)$. We build it for a picture of $4\times5$ and a face of $2\times3$.
+# Write the picture as one long vector, row by row, and the positions too. Then $X\star F$ is a matrix $M_F$ times a
+# vector. Its row $(i,j)$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where $(r-i,c-j)$ lies outside the face: it *is
+# the face pasted on black* at $(i,j)$. We build it for a picture of $4\times5$ and a face of $2\times3$.
 
 # %%
 small, mask = np.arange(20.0).reshape(4, 5) ** 2 % 11, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -182,8 +185,8 @@ plots.block_matrix(matrix, (3, 5), title)
 plt.show()
 
 # %% [markdown]
-# The figure shows this matrix, 9 rows and 20 columns, with its zeros left empty; dark lines cut it into 3 x 4 blocks
-# of 3 x 5. The same two blocks, one with 1 2 3 and one with 4 5 6 on slanted lines, repeat down the diagonal of blocks.
+# The figure shows this matrix, 9 rows and 20 columns, with its zeros left empty; dark lines cut it into 3 x 4 blocks of
+# 3 x 5. The same two blocks, one with 1 2 3 and one with 4 5 6 on slanted lines, repeat down the diagonal of blocks.
 #
 # A matrix whose entries depend only on *column minus row* is called a **Toeplitz** matrix: each diagonal is constant.
 # Here the entry depends on $r-i$ and $c-j$ only. So the block in block-row $i$ and block-column $r$ depends on $r-i$:
@@ -198,13 +201,13 @@ print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", differen
 # %% [markdown]
 # Both hold. The real matrix would have 2.6 million entries, but at most 252 different numbers besides zero.
 #
-# What is its transpose? $(M_F'q)(p)=\sum_dM_F(d,p)\,q(d)=\sum_dq(d)\,F(p-d)$, with a minus: a *convolution*. Here the word is
-# right. It is the picture that one expects to see if the face, on black, sits at $d$ with probability $q(d)$. With a face of
-# ones it is the map of exercise 07.5, `windows.spread`.
+# What is its transpose? $(M_F'q)(p)=\sum_dM_F(d,p)\,q(d)=\sum_dq(d)\,F(p-d)$, with a minus: a *convolution*. Here the
+# word is right. It is the picture that one expects to see if the face, on black, sits at $d$ with probability $q(d)$.
+# With a face of ones it is the map of exercise 07.5, `windows.spread`.
 #
-# And the new face of lesson 08, $\sum_dq(d)\,X(d+a)$ (S9), averages the windows with weights $q$. In the letters of
-# (S7) it is the correlation of $X$ with the *template* $q$: an $I\times J$ template fits at
-# $(H-I+1)\times(W-J+1)=h\times w$ places.
+# And the new face of lesson 08, $\sum_dq(d)\,X(d+a)$ (S9), averages the windows with weights $q$. In the letters of (S7)
+# it is the correlation of $X$ with the *template* $q$: an $I\times J$ template fits at $(H-I+1)\times(W-J+1)=h\times w$
+# places.
 
 # %%
 values, q = np.random.default_rng(2).normal(size=(3, 3)), np.random.default_rng(1).dirichlet(np.ones(I * J)).reshape(I, J)
@@ -216,21 +219,21 @@ print("shape", windows.correlate(X, q).shape, " equals the average window:", np.
 print("mass laid down by spread:", windows.spread(q, (h, w)).sum().round(6), "=", h * w)
 
 # %% [markdown]
-# All hold. `spread` uses doubling, too. The report on the face states the rectangle of positions that hide a pixel as the lesson
-# does.
+# All hold. `spread` uses doubling, too. The report on the face states the rectangle of positions that hide a pixel as
+# the lesson does.
 #
 # ## 5. Why the FFT is fast
 #
-# A matrix of $W$ waves times a vector costs $W^2$ multiplications. But split $\hat x_u=\sum_t\omega^{-ut}x_t$ into even and odd
-# $t$, with $W$ even:
+# A matrix of $W$ waves times a vector costs $W^2$ multiplications. But split $\hat x_u=\sum_t\omega^{-ut}x_t$ into even
+# and odd $t$, with $W$ even:
 #
 # $$\hat x_u=\sum_{t}\omega^{-2ut}x_{2t}+\omega^{-u}\sum_t\omega^{-2ut}x_{2t+1} .$$
 #
 # Since $\omega^2$ is the root of unity for length $W/2$, both sums are Fourier transforms of half the length, and as
-# functions of $u$ they repeat after $W/2$. Moreover $\omega^{-W/2}=-1$: the outputs $u$ and $u+W/2$ are the sum and
-# the difference of the same two numbers, and share one product. So two half transforms and $W/2$ products make a whole one.
-# Splitting again, $\log_2W$ times, costs some $W\log_2W$ operations; other factors of $W$ split likewise. This is the algorithm
-# of Cooley and Tukey (1965).
+# functions of $u$ they repeat after $W/2$. Moreover $\omega^{-W/2}=-1$: the outputs $u$ and $u+W/2$ are the sum and the
+# difference of the same two numbers, and share one product. So two half transforms and $W/2$ products make a whole one.
+# Splitting again, $\log_2W$ times, costs some $W\log_2W$ operations; other factors of $W$ split likewise. This is the
+# algorithm of Cooley and Tukey (1965).
 
 # %%
 x, t = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.arange(6)
@@ -245,8 +248,8 @@ for n in (64, 1024, 2400):
 #
 # ## 6. Convolution, and rings of other lengths
 #
-# On a row: the correlation, the convolution, and the convolution with the mask turned first. (`mode="valid"` keeps the outputs
-# whose mask lies wholly inside.) Then the logit of the first picture at its true place, with each.
+# On a row: the correlation, the convolution, and the convolution with the mask turned first. (`mode="valid"` keeps the
+# outputs whose mask lies wholly inside.) Then the logit of the first picture at its true place, with each.
 
 # %%
 f = np.array([1.0, 2.0, 4.0])
@@ -259,12 +262,13 @@ for name, table in (("right", corr), ("unturned", signal.fftconvolve(X, F, mode=
 print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, mode="valid"), R, rtol=1e-10))
 
 # %% [markdown]
-# With the turned mask the convolution is the correlation again. With the face as it is, the logit at the true place falls from
-# 1059.8 to 100.4 nats. Only for a mask that equals its own half-turn, such as the window of ones, does the word not matter.
+# With the turned mask the convolution is the correlation again. With the face as it is, the logit at the true place
+# falls from 1059.8 to 100.4 nats. Only for a mask that equals its own half-turn, such as the window of ones, does the
+# word not matter.
 #
-# The report's formula (1) is the correlation, with plus signs, and it is the right formula for (S4). But the report *calls* it
-# a convolution (erratum 3), as libraries for neural networks often do, too. Whether its program turns the face, the text does
-# not say; the sum that it prints is right.
+# The report's formula (1) is the correlation, with plus signs, and it is the right formula for (S4). But the report
+# *calls* it a convolution (erratum 3), as libraries for neural networks often do, too. Whether its program turns the
+# face, the text does not say; the sum that it prints is right.
 #
 # What if the ring is shorter or longer than the row?
 
@@ -277,9 +281,9 @@ for length in (5, 6, 8):
 print(f"pixels to transform, padded to (H+h-1) x (W+w-1) against not: {(H + h - 1) * (W + w - 1) / (H * W):.2f} times")
 
 # %% [markdown]
-# A ring of 8, the row and two zeros, does no harm, which is why the library may round sizes up. A ring of 5 is too short: its
-# fourth output is 23 instead of 47, because the last pixel was cut off and the first took its place. Padding our pictures would
-# transform 1.73 times as many pixels, for outputs that nobody wants.
+# A ring of 8, the row and two zeros, does no harm, which is why the library may round sizes up. A ring of 5 is too
+# short: its fourth output is 23 instead of 47, because the last pixel was cut off and the first took its place. Padding
+# our pictures would transform 1.73 times as many pixels, for outputs that nobody wants.
 #
 # ## 7. Operations and seconds
 #
@@ -307,9 +311,9 @@ for sizes in ((28, 40, 10, 10), (40, 60, 18, 14), (100, 200, 75, 75), (512, 512,
     print("{:4} x {:4} {:4} x {:3}".format(*sizes), *(f"{count:13,.0f}" for count in counted), f"{counted[0] / counted[1]:11.1f}")
 
 # %% [markdown]
-# For our pictures the FFT needs about a quarter of the operations; for $512\times512$ pixels and a face of $128\times128$, one
-# operation in 199. The table beats them all for window sums, doubling follows, and the direct sum is out of the race. There are
-# two crossovers, as the lesson found:
+# For our pictures the FFT needs about a quarter of the operations; for $512\times512$ pixels and a face of
+# $128\times128$, one operation in 199. The table beats them all for window sums, doubling follows, and the direct sum is
+# out of the race. There are two crossovers, as the lesson found:
 
 # %%
 def fft_wins(H, W, h, w):
@@ -323,10 +327,10 @@ for side in (2, 6, 7, 20, 38, 39):
 # %% [markdown]
 # ### Measuring
 #
-# Operations are not seconds. Python's loops, memory, and the cost of a call play a part. So we time every rung, least
-# of five runs, first for growing pictures whose face has a quarter of their side, then for growing faces in pictures of
-# $128\times128$. Times differ from machine to machine: they are drawn, never printed. We do not wait for more than a million
-# products in Python's loops. (The FFT's time includes the transform of the face.)
+# Operations are not seconds. Python's loops, memory, and the cost of a call play a part. So we time every rung, least of
+# five runs, first for growing pictures whose face has a quarter of their side, then for growing faces in pictures of
+# $128\times128$. Times differ from machine to machine: they are drawn, never printed. We do not wait for more than a
+# million products in Python's loops. (The FFT's time includes the transform of the face.)
 
 # %%
 def seconds(function, *arguments):
@@ -375,29 +379,28 @@ plots.times(panels, crossings=(left[:1], (right[0], right[-1])))
 plt.show()
 
 # %% [markdown]
-# The figure shows time against size on logarithmic axes, with dotted lines at these sizes. Left, growing pictures: loops and
-# sliding windows rise steeply, FFT, table and doubling more slowly. Right, growing faces: the sliding windows rise above the
-# FFT's level line and fall below it again.
+# The figure shows time against size on logarithmic axes, with dotted lines at these sizes. Left, growing pictures: loops
+# and sliding windows rise steeply, FFT, table and doubling more slowly. Right, growing faces: the sliding windows rise
+# above the FFT's level line and fall below it again.
 #
 # By count the direct rungs on the left rise with the *fourth* power of the side $m$, some $\tfrac9{16}m^2$ positions
-# times $\tfrac1{16}m^2$ pixels, and the others with hardly more than its square. The fixed cost of a call flattens
-# the lines at small sizes. Large arrays bend them upwards, when the system must hand out fresh memory at each call.
+# times $\tfrac1{16}m^2$ pixels, and the others with hardly more than its square. The fixed cost of a call flattens the
+# lines at small sizes. Large arrays bend them upwards, when the system must hand out fresh memory at each call.
 #
-# There are as many crossovers as we counted, but not quite where. In the figure stored here the FFT wins later on the left,
-# where its call costs more than its operations, and sooner on the right, where rows of 2 or 4 products are too short for
-# `einsum` to gain speed. Another surprise: doubling is faster than the table at most sizes, although it makes more additions. In
-# a cumulative sum each addition waits for the one before; doubling adds whole arrays, which a processor does several numbers at
-# a time.
+# There are as many crossovers as we counted, but not quite where. In the figure stored here the FFT wins later on the
+# left, where its call costs more than its operations, and sooner on the right, where rows of 2 or 4 products are too
+# short for `einsum` to gain speed. Another surprise: doubling is faster than the table at most sizes, although it makes
+# more additions. In a cumulative sum each addition waits for the one before; doubling adds whole arrays, which a
+# processor does several numbers at a time.
 #
 # ## 8. The digits that float32 loses
 #
 # ### Whole numbers first
 #
-# float32 stores 24 binary digits: whole numbers up to $2^{24}=16\,777\,216$ exactly, beyond that only every second
-# one, then every fourth. Now take a 16-bit camera whose pictures sit on a common level of 10 000, all gray levels
-# whole. A window sums to some 2.6 million, well inside. The table's last entry is the sum of *all* pixels.
-# **Predict:** what happens to the window sums? (We compute with the library's answers to exercises 07.1 and 07.3, which keep
-# float32.)
+# float32 stores 24 binary digits: whole numbers up to $2^{24}=16\,777\,216$ exactly, beyond that only every second one,
+# then every fourth. Now take a 16-bit camera whose pictures sit on a common level of 10 000, all gray levels whole. A
+# window sums to some 2.6 million, well inside. The table's last entry is the sum of *all* pixels. **Predict:** what
+# happens to the window sums? (We compute with the library's answers to exercises 07.1 and 07.3, which keep float32.)
 
 # %%
 table_of, corners_of, correlation_of = (exercises.EXERCISES[n].solution for n in ("07.1", "07.3", "07.4"))
@@ -416,13 +419,13 @@ for shape in ((40, 60), (80, 120), (160, 240)):
     print("  wrong by up to: table {}, doubling {}, a right table whose entries are rounded once {}".format(*errors))
 
 # %% [markdown]
-# Every pixel is an exact whole number, every true window sum is one that float32 holds, and yet the table is wrong by
-# up to 6 gray levels in our small picture and by 156 in one of $160\times240$ (erratum 10: the report says nothing about
+# Every pixel is an exact whole number, every true window sum is one that float32 holds, and yet the table is wrong by up
+# to 6 gray levels in our small picture and by 156 in one of $160\times240$ (erratum 10: the report says nothing about
 # precision). Doubling never forms a number larger than the window sum: its error is 0.
 #
-# Why? The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart. Each
-# window inherits the errors of its four corners. Had the entries been right and rounded only once, the windows would
-# be wrong by 2 and by 51; but every entry is the end of a long chain of additions, and each addition rounds.
+# Why? The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart. Each window
+# inherits the errors of its four corners. Had the entries been right and rounded only once, the windows would be wrong
+# by 2 and by 51; but every entry is the end of a long chain of additions, and each addition rounds.
 #
 # ### The loss in nats
 #
@@ -466,17 +469,18 @@ plots.digits_lost(levels, {**lost, "float32, FFT (correlation)": by_fft})
 plt.show()
 
 # %% [markdown]
-# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table
-# in float32 rises from 0.005 to thousands of nats; doubling runs 8 to 22 times below it, and the FFT between them; all three
-# cross the line. With the level taken off the table stays flat at 0.0015.
+# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table in
+# float32 rises from 0.005 to thousands of nats; doubling runs 8 to 22 times below it, and the FFT between them; all
+# three cross the line. With the level taken off the table stays flat at 0.0015.
 #
-# At a level of 10 000 the table in float32 errs by 31 nats. Doubling errs by 1.4: no digits are lost to large totals any more,
-# but float32 still rounds the squares, near $10^8$, and their sums. Nor is the FFT safe: its outputs are near $2.6\cdot10^{10}$,
-# where neighbouring floats lie 2.3 nats apart. With the level taken off even float32 is right to 0.0015 nats at every level; and
-# in float64 the table stays below $10^{-5}$ without any care.
+# At a level of 10 000 the table in float32 errs by 31 nats. Doubling errs by 1.4: no digits are lost to large totals any
+# more, but float32 still rounds the squares, near $10^8$, and their sums. Nor is the FFT safe: its outputs are near
+# $2.6\cdot10^{10}$, where neighbouring floats lie 2.3 nats apart. With the level taken off even float32 is right to
+# 0.0015 nats at every level; and in float64 the table stays below $10^{-5}$ without any care.
 #
 # A difference of logits is the logarithm of the odds between two positions. Does an error of this size lose faces? We
-# ask all 100 pictures, with the window sums alone in float32. The level 60 000 is near the end of a 16-bit camera, 65535.
+# ask all 100 pictures, with the window sums alone in float32. The level 60 000 is near the end of a 16-bit camera,
+# 65535.
 
 # %%
 def found(level, sums):
@@ -494,16 +498,16 @@ for level in (0, 10_000, 60_000):
     print(f"level {level:6,}: table {found(level, table_sums)}, doubling {found(level, doubled_sums)} of 100 right")
 
 # %% [markdown]
-# A factor of 3e+13 is wrong with the probabilities at the level 10 000, and still the best position is right in all
-# 100 pictures: in the first one the true position led by some 350 nats. At 60 000 the table loses 15 faces, and
-# doubling none. That no face is lost does not mean that the probabilities are right, and lesson 08 learns from them.
+# A factor of 3e+13 is wrong with the probabilities at the level 10 000, and still the best position is right in all 100
+# pictures: in the first one the true position led by some 350 nats. At 60 000 the table loses 15 faces, and doubling
+# none. That no face is lost does not mean that the probabilities are right, and lesson 08 learns from them.
 #
 # ### A common level means nothing
 #
 # In (S3) the level cancels before anything is summed: $(X+\ell)-(F+\ell)=X-F$ and likewise for $B$. So the logit is
 # *invariant*: lift pictures, face and background by the same level and nothing may change. In (S4) each of the three
-# terms grows like $\ell^2$ and only their combination does not. The cure is to subtract a common level first, the
-# same from $X$, $F$ and $B$, and to compute in float64. The library does both.
+# terms grows like $\ell^2$ and only their combination does not. The cure is to subtract a common level first, the same
+# from $X$, $F$ and $B$, and to compute in float64. The library does both.
 
 # %%
 lifted = scene.Scene(F + 10_000, B + 10_000, s, truth.prior)
@@ -518,16 +522,16 @@ print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).ma
 #
 # ## The ledger of this lesson
 #
-# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
-# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
-# largest number of the right answer, or to 1 where that is smaller.
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by
+# SymPy where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is
+# relative to the largest number of the right answer, or to 1 where that is smaller.
 
 # %%
 ledger.table("07")
 
 # %% [markdown]
-# Read the row (S6): four corners of the table give the sums that loops give. "S7 a" says that nothing wraps into the valid
-# part. The report on the face uses the table without going into details; section 8 shows which detail matters.
+# Read the row (S6): four corners of the table give the sums that loops give. "S7 a" says that nothing wraps into the
+# valid part. The report on the face uses the table without going into details; section 8 shows which detail matters.
 #
 # ## References
 #
