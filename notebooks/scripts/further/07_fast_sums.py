@@ -126,7 +126,7 @@ for size in (1, 30):
 # Four numbers near 275 000 leave 146: their leading three digits cancel. So with three digits the pixel comes out as 0,
 # while the window of $30\times30$ is right to one per cent. The error is that of the *entries*, which grow with the
 # picture; it does not shrink with the window. float64 keeps 16 digits, and nothing is lost here; float32 keeps 7, and
-# section 8 shows what that costs.
+# section 9 shows what that costs.
 #
 # ## 3. Sums that only add: doubling
 #
@@ -217,12 +217,25 @@ print("spread is it for ones:       ", np.allclose(windows.spread(values, (2, 3)
 face_sum = np.einsum("ij,ijab->ab", q, view)
 print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum, rtol=1e-10))
 print("mass laid down by spread:", windows.spread(q, (h, w)).sum().round(6), "=", h * w)
+print("positions that hide, over all pixels:", int(windows.spread(np.ones((I, J)), (h, w)).sum()), "=", I * J * h * w)
 
 # %% [markdown]
-# All hold. `spread` uses doubling, too. The report on the face states the rectangle of positions that hide a pixel as
-# the lesson does.
+# All hold. The pairs (position, pixel of its window) are as many as the products of a picture. `spread` uses doubling,
+# too. The report on the face states the rectangle of positions that hide a pixel as the lesson does.
 #
-# ## 5. Why the FFT is fast
+# ## 5. Two dimensions
+#
+# The lesson says that all is as in a row. For pictures there are two steps, each around its ring: $(P_1X)(r,c)=X(r+1,c)$
+# by a row, $(P_2X)(r,c)=X(r,c+1)$ by a column. They commute, and the correlation around both rings is
+# $\sum_{a,b}F(a,b)\,P_1^aP_2^bX$. Which pictures do both merely multiply by a number? Products of two waves,
+# $v(r,c)=\omega_1^{u_1r}\,\omega_2^{u_2c}$: the numbers are $\omega_1^{u_1}$ and $\omega_2^{u_2}$.
+#
+# So the correlation multiplies $v$ by $\sum_{a,b}F(a,b)\,\omega_1^{u_1a}\omega_2^{u_2b}$, the conjugate of the
+# two-dimensional transform $\hat F(u_1,u_2)=\sum_{r,c}F(r,c)\,\omega_1^{-u_1r}\omega_2^{-u_2c}$. These waves are
+# orthogonal, because their scalar product is one sum over rows times one over columns; their squared length is $HW$. The
+# expansion then reads as in a row.
+#
+# ## 6. Why the FFT is fast
 #
 # A matrix of $W$ waves times a vector costs $W^2$ multiplications. But split $\hat x_u=\sum_t\omega^{-ut}x_t$ into even
 # and odd $t$, with $W$ even:
@@ -246,7 +259,7 @@ for n in (64, 1024, 2400):
 # %% [markdown]
 # For 2400 numbers, as many as our picture has pixels, 5.8 million products shrink to some 13 thousand.
 #
-# ## 6. Convolution, and rings of other lengths
+# ## 7. Convolution, and rings of other lengths
 #
 # On a row: the correlation, the convolution, and the convolution with the mask turned first. (`mode="valid"` keeps the
 # outputs whose mask lies wholly inside.) Then the logit of the first picture at its true place, with each.
@@ -278,19 +291,21 @@ for length in (5, 6, 8):
     around[: min(6, length)], face[:3] = x[:length], f
     outputs = np.array([np.roll(face, j) @ around for j in range(4)])
     print("ring of", length, "pixels, first four outputs", outputs)
+print("zeros beyond the end", np.correlate(np.append(x, [0, 0]), f), ", the ring of 6", np.array([np.roll(np.append(f, [0] * 3), j) @ x for j in range(6)]))
 print(f"pixels to transform, padded to (H+h-1) x (W+w-1) against not: {(H + h - 1) * (W + w - 1) / (H * W):.2f} times")
 
 # %% [markdown]
 # A ring of 8, the row and two zeros, does no harm, which is why the library may round sizes up. A ring of 5 is too
-# short: its fourth output is 23 instead of 47, because the last pixel was cut off and the first took its place. Padding
-# our pictures would transform 1.73 times as many pixels, for outputs that nobody wants.
+# short: its fourth output is 23 instead of 47, because the last pixel was cut off and the first took its place. Against
+# zeros beyond the end, the last two of the six outputs are spoiled, by 12 and 10. Padding our pictures would transform
+# 1.73 times as many pixels, for outputs that nobody wants.
 #
-# ## 7. Operations and seconds
+# ## 8. Operations and seconds
 #
 # ### Counting
 #
 # - *Correlation, directly*: a multiplication and an addition for each product, $2\,IJ\,hw$.
-# - *By FFT*: $5HW\log_2HW+3HW$, the transform of the face, which serves all pictures, left out. The splitting of section 5 passes
+# - *By FFT*: $5HW\log_2HW+3HW$, the transform of the face, which serves all pictures, left out. The splitting of section 6 passes
 #   over all pixels $\log_2W$ times for the rows and $\log_2H$ times for the columns, $\log_2HW$ times in all. In a pass, two
 #   numbers share 10 real operations (a complex product is 6, a sum 2, a difference 2). That is $5HW\log_2HW$, and for real
 #   pictures half of it. There and back: $5HW\log_2HW$. The product of $HW/2$ complex numbers: $3HW$.
@@ -371,6 +386,19 @@ print("growing faces in 128 x 128: it does for faces of side", right[0], "to", r
 # The first two lines hold on any machine: the loops are the slowest rung, and at $256\times256$ the FFT, the table and
 # doubling have left the sliding windows behind. By count, sliding windows and FFT cross at side 28 when the pictures
 # grow, and twice, at 7 and at 122, when the faces grow.
+#
+# And the sums of the exercises against the library's doors, for one picture of the lesson?
+
+# %%
+table_of, corners_of, correlation_of = (exercises.EXERCISES[n].solution for n in ("07.1", "07.3", "07.4"))
+F_hat = np.fft.fft2(F, (H, W))
+own = seconds(lambda: (corners_of(table_of(Y), (h, w)), correlation_of(np.fft.fft2(X), F_hat, (h, w))))
+doors = seconds(lambda: (windows.window_sums(Y, (h, w)), windows.correlate(X, F)))
+print("the exercises' sums take at most 5 times the library's time, for a picture of 40 x 60:", own < 5 * doors)
+
+# %% [markdown]
+# On our machine they take about the same time: for one small picture the doors' checks of their arguments cost as much
+# as their savings bring. Now the figure of all rungs.
 
 # %%
 panels = {("Growing pictures, face a quarter", "side of the picture (pixels)"): (sides, growing),
@@ -393,7 +421,7 @@ plt.show()
 # more additions. In a cumulative sum each addition waits for the one before; doubling adds whole arrays, which a
 # processor does several numbers at a time.
 #
-# ## 8. The digits that float32 loses
+# ## 9. The digits that float32 loses
 #
 # ### Whole numbers first
 #
@@ -403,8 +431,6 @@ plt.show()
 # happens to the window sums? (We compute with the library's answers to exercises 07.1 and 07.3, which keep float32.)
 
 # %%
-table_of, corners_of, correlation_of = (exercises.EXERCISES[n].solution for n in ("07.1", "07.3", "07.4"))
-
 def table_sums(Y, shape):
     return corners_of(table_of(Y), shape)
 
@@ -531,7 +557,7 @@ ledger.table("07")
 
 # %% [markdown]
 # Read the row (S6): four corners of the table give the sums that loops give. "S7 a" says that nothing wraps into the
-# valid part. The report on the face uses the table without going into details; section 8 shows which detail matters.
+# valid part. The report on the face uses the table without going into details; section 9 shows which detail matters.
 #
 # ## References
 #
