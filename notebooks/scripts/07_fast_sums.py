@@ -501,7 +501,8 @@ my_on_each_pixel = exercises.check("07.5", on_each_pixel)
 # %%
 counts = my_on_each_pixel(np.ones((I, J)), (h, w))
 marked, rectangles = [(20, 40), (5, 8)], [(3, 20, 27, 40), (0, 5, 0, 8)]
-print("positions that hide:", [int(counts[p]) for p in marked], " a corner", int(counts[0, 0]), " most", int(counts.max()))
+print("positions that hide:", [int(counts[p]) for p in marked], " a corner", int(counts[0, 0]))
+print("most", int(counts.max()))
 plots.hiding_positions(B, marked, rectangles, F.shape, counts)
 plt.show()
 
@@ -622,13 +623,16 @@ dim = np.array([fast_logits(X, 300.0) for X in noisy])
 weights = np.exp(dim - dim.max(axis=(1, 2), keepdims=True))
 beliefs = weights / weights.sum(axis=(1, 2), keepdims=True)
 right = (places(dim) == true_places).all(axis=1).sum()
-print(guess_f.beside(right, "{:.0f} of 100"), f"Mean probability of the best position: {beliefs.max(axis=(1, 2)).mean():.2f}")
+print(guess_f.beside(right, "{:.0f} of 100"))
+print(f"Mean probability of the best position: {beliefs.max(axis=(1, 2)).mean():.2f}")
 
 # %%
 k = 2
 hidden = my_on_each_pixel(beliefs[k], (h, w))
-credit = exercises.credit(my_summed_area_table, my_pencil_sum, my_sums_from_table, my_correlation_from_spectra, my_on_each_pixel)
-print(f"best position {places(dim)[k]}, true {true_places[k]}, its probability {beliefs[k].max():.2f}, hidden pixels expected {hidden.sum():.1f}")
+credit = exercises.credit(my_summed_area_table, my_pencil_sum, my_sums_from_table,
+                          my_correlation_from_spectra, my_on_each_pixel)
+print(f"best position {places(dim)[k]}, true {true_places[k]}, its probability {beliefs[k].max():.2f}")
+print(f"hidden pixels expected {hidden.sum():.1f}")
 print(credit)
 plots.sign(plots.hiding_maps(noisy[k], beliefs[k], hidden, true_places[k], F.shape), credit)
 plt.show()

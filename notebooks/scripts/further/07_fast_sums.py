@@ -195,7 +195,8 @@ plt.show()
 # %%
 print("blocks constant along diagonals of blocks:", np.array_equal(M[:-1, :, :-1], M[1:, :, 1:]))
 print("entries constant along diagonals inside:  ", np.array_equal(M[:, :-1, :, :-1], M[:, 1:, :, 1:]))
-print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", np.unique(matrix[matrix > 0]).size)
+different = np.unique(matrix[matrix > 0]).size
+print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", different)
 print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", different ones at most", F.size)
 
 # %% [markdown]
@@ -291,7 +292,8 @@ for length in (5, 6, 8):
     around[: min(6, length)], face[:3] = x[:length], f
     outputs = np.array([np.roll(face, j) @ around for j in range(4)])
     print("ring of", length, "pixels, first four outputs", outputs)
-print("zeros beyond the end", np.correlate(np.append(x, [0, 0]), f), ", the ring of 6", np.array([np.roll(np.append(f, [0] * 3), j) @ x for j in range(6)]))
+print("ring of 6, all outputs  ", np.array([np.roll(np.append(f, [0] * 3), j) @ x for j in range(6)]))
+print("zeros beyond the row end", np.correlate(np.append(x, [0, 0]), f))
 print(f"pixels to transform, padded to (H+h-1) x (W+w-1) against not: {(H + h - 1) * (W + w - 1) / (H * W):.2f} times")
 
 # %% [markdown]
@@ -490,7 +492,8 @@ by_fft = [fft_loss(level) for level in levels]
 print("float32, FFT: above 1 nat at a level of 10 000:", by_fft[4] > 1)
 print("with the level taken off below 0.001 nats:", fft_loss(1e4, 1e4 + B.mean()) < 1e-3)
 size = by_view(X + 1e4, F + 1e4).max()
-print(f"the correlation there: {size:.1e}, spacing of float32 {np.spacing(np.float32(size)):g}, in nats {np.spacing(np.float32(size)) / s**2:.1f}")
+step = np.spacing(np.float32(size))
+print(f"the correlation there: {size:.1e}, spacing of float32 {step:g}, in nats {step / s**2:.1f}")
 plots.digits_lost(levels, {**lost, "float32, FFT (correlation)": by_fft})
 plt.show()
 
