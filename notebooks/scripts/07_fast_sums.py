@@ -14,56 +14,54 @@
 #     name: python3
 # ---
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # # Sums over windows, fast
 #
-# A face may sit at 1081 places of a picture no larger than a thumbnail, and at each place we must add up 252
-# products. With a hundred pictures and ten iterations that makes 272 million. Yet neighbouring windows share nearly
-# all their pixels. **How much of the work can they share?**
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# A face may sit at 1081 places of a picture no larger than a thumbnail, and each place asks for 252 products. With a
+# hundred pictures and ten iterations that makes 272 million. Yet neighbouring windows share nearly all their pixels.
+# **How much of the work can they share?**
+#
+# *Study: 86 minutes. Machine: 7 seconds.*
+#
 # **At the end you will be able to**
 #
-# - climb from four nested loops to sliding windows, summed-area tables, doubling and Fourier transforms, and *check at every rung that nothing changed*;
-# - say why a correlation is a product with a block-Toeplitz matrix, and derive why Fourier transforms compute it;
-# - tell correlation from convolution, with a number for the difference, and say which outputs wrap around;
-# - go the way back, from values at positions to pixels, by the adjoint;
-# - write the table, its corners, the correlation and the way back yourself, each in a few lines;
-# - predict from operation counts which rung wins, and say where float32 loses digits.
+# - get every window sum of a picture from one table, by four of its entries;
+# - say why waves turn a correlation into products, and which outputs wrap around;
+# - tell correlation from convolution, with a number for the difference;
+# - go the way back, from values at positions to pixels;
+# - place a face in a hundred pictures by sums that you wrote.
 #
-# **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors. Running time:
-# about 15 seconds.
+# **You need** lesson [06](06_face_logits.ipynb), (S3) and (S4), complex exponentials, and eigenvectors.
 
-# %% slideshow={"slide_type": "skip"}
+# %%
 # %matplotlib inline
-import time
-
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from scipy import fft, signal
+from scipy import signal
 
 from course_lib import datasets, scene, windows
-from course_lib.classroom import exercises, ledger, plots, widgets
+from course_lib.classroom import exercises, plots, widgets
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown]
 # ## 1. What is to be summed
 #
-# Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background
-# $B$, in noise of standard deviation $s$. Its answer was the logit (S3), and (S4) opened the brackets. With $(i,j)$
-# the face's top-left corner, $0\le i\le H-h$ and $0\le j\le W-w$,
+# *7 minutes, 3 s*
 #
-# $$\begin{gathered}\text{logit}(i,j)=-\frac1{2s^2}\Big[\underbrace{\sum_{a,b}F(a,b)^2}_{\text{one number}}\;-\;2\,\underbrace{\sum_{a,b}X(i+a,j+b)\,F(a,b)}_{(X\star F)(i,j)}\;+\;\underbrace{\sum_{a,b}Y(i+a,j+b)}_{R(i,j)}\Big],\\
-# Y=B\,(2X-B)\end{gathered} \tag{S4}$$
+# Lesson 06 asked where the face $F$ ($h\times w$ pixels) hides in a picture $X$ ($H\times W$) over the background $B$,
+# in noise of standard deviation $s$. The answer was the logit, and (S4) opened its brackets. With $(i,j)$ the face's
+# top-left corner,
 #
-# with sums over $0\le a<h$, $0\le b<w$. Two tables of $I\times J$ numbers are wanted, $I=H-h+1$ and $J=W-w+1$: the
-# **window sums** $R$ of a picture $Y$, and the **correlation** $X\star F$ of the picture with the face (a star, because
-# $C$ is the residual of lesson 06). Everything in this lesson is about these two.
+# $$\text{logit}(i,j)=-\frac1{2s^2}\Big[\sum_{a,b}F(a,b)^2-2\,(X\star F)(i,j)+R(i,j)\Big] \tag{S4}$$
+#
+# with $a<h$, $b<w$, and two tables of $I\times J$ numbers, $I=H-h+1$ and $J=W-w+1$:
+#
+# $$(X\star F)(i,j)=\sum_{a,b}X(i+a,j+b)\,F(a,b),\qquad R(i,j)=\sum_{a,b}Y(i+a,j+b),\quad Y=B\,(2X-B).$$
+#
+# The first is the **correlation** of the picture with the face, the second holds the **window sums** of a picture $Y$.
+# This lesson is about these two. We draw 100 pictures of the astronaut's face before the cameraman and keep the first at
+# hand.
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# We draw $K=100$ pictures of the astronaut's face before the cameraman, $s=30$, and keep the first one at hand.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 F, B, s = datasets.face("astronaut", (18, 14)), datasets.background("camera", (40, 60)), 30.0
 (H, W), (h, w) = B.shape, F.shape
 I, J = H - h + 1, W - w + 1
@@ -73,20 +71,11 @@ X, Y = pictures[0], B * (2 * pictures[0] - B)
 print("positions", (I, J), " in all", I * J, " products a picture", I * J * h * w)
 print("products for 100 pictures and 10 iterations", 1000 * I * J * h * w)
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# There are 1081 positions, 272 412 products to be formed and added for one picture, and 272 million for ten
-# iterations over all of them.
+# %% [markdown]
+# The bottom rung of our ladder is the definition, letter by letter: four nested loops. They are slow, and they are our
+# referee: nothing below is trusted until it agrees with them. A window sum is the same function with a face of ones.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2. The bottom rung: four nested loops
-#
-# The definition, letter by letter. It is slow, and it is our referee: no formula below is trusted until it agrees
-# with these loops.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# A window sum is the same function with a face of ones.
-
-# %% slideshow={"slide_type": "-"}
+# %%
 def by_loops(X, F):
     """corr(i, j) = sum over a, b of X(i+a, j+b) F(a, b)."""
     (H, W), (h, w) = X.shape, F.shape
@@ -98,116 +87,78 @@ def by_loops(X, F):
                     out[i, j] += X[i + a, j + b] * F[a, b]
     return out
 
-# %% slideshow={"slide_type": "skip"}
-ones = np.ones((h, w))
-corr, R = by_loops(X, F), by_loops(Y, ones)
+# %%
+corr, R = by_loops(X, F), by_loops(Y, np.ones((h, w)))
 logit = -((F**2).sum() - 2 * corr + R) / (2 * s**2)
 best = divmod(int(logit.argmax()), J)
 print("best position", best, " true position", tuple(positions[0].tolist()))
 print(f"its logit {logit.max():.1f} nats, the next best {np.sort(logit.ravel())[-2]:.1f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# ### What the loops find
+# %% [markdown]
+# The loops find the face, at (14, 30), with a logit of 1059.8 nats; the next best place has 711.2. The logit needed both
+# tables. **Predict, then look.** Where is the correlation $X\star F$, taken alone, largest?
 #
-# The loops find the face, at (14, 30), with a logit of 1059.8 nats; the runner-up has 711.2.
+# - a: where the face is;
+# - b: somewhere else, far from the face;
+# - c: next to the face, a pixel or two off.
 
-# %% slideshow={"slide_type": "skip"}
+# %%
+guess_a = exercises.guess("07.a", ...)
+
+# %%
 unit = "million squared gray levels"
 maps = {("correlation of X and F", unit): corr / 1e6, ("window sums R", unit): R / 1e6, ("logit", "nats"): logit}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# #### Where is the correlation largest?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# **Predict, then look.** Is the correlation $X\star F$ largest where the face is?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows four panels: the noisy picture with the face framed, then three maps over all positions, with a red
-# cross at the true one. $X\star F$ is largest at the bright sky in the upper right, far from the cross; $R$ has nearly the
-# same broad shape; only the logit, in which the two are subtracted, has a sharp peak at the cross.
-
-# %% slideshow={"slide_type": "-"}
+print(guess_a.beside("b"), "Largest correlation at", divmod(int(corr.argmax()), J))
 plots.position_maps(X, maps, F.shape, best)
 plt.show()
 
-# %% slideshow={"slide_type": "skip"}
-print("largest correlation at", divmod(int(corr.argmax()), J))
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# A correlation alone finds bright places: its largest value lies at (0, 41), the sky.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The logit needs both tables, and takes differences of large numbers; section 12 comes back to that.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 3. Sliding windows: the loops move out of Python
+# %% [markdown]
+# The figure shows the noisy picture with the face framed, and three maps over all positions with a red cross at the true
+# one: the correlation is largest at the bright sky, far from the cross; the window sums have nearly the same broad
+# shape; only the logit has a sharp peak at the cross.
 #
-# Each turn of the innermost loop costs Python far more than the multiplication itself. NumPy can present all windows
-# as one array with four axes $(i,j,a,b)$. **Guess:** how much memory does that array take?
-
-# %% slideshow={"slide_type": "skip"}
-view = sliding_window_view(X, F.shape)
-print("shape", view.shape, " bytes if copied", view.nbytes, " bytes of X", X.nbytes, f" ratio {view.nbytes / X.nbytes:.0f}")
-print("steps in bytes, of X", X.strides, " of the view", view.strides, " shares X's memory:", np.shares_memory(view, X))
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# Copied, it would be 114 times as large as the picture. But it is a **view**: a step along $a$ is the same jump in
-# memory as a step along $i$ (480 bytes, a row), and $b$ and $j$ share the step of 8 bytes, one pixel. Nothing is
-# copied until we compute. `einsum` then writes the formula down: same letters multiplied, the letters missing on the
-# right summed.
-
-# %% slideshow={"slide_type": "-"}
-def by_view(X, F):
-    """The same, all windows at once."""
-    all_windows = sliding_window_view(X, F.shape)
-    return np.einsum("ijab,ab->ij", all_windows, F)
-
-# %% slideshow={"slide_type": "skip"}
-print("equal to the loops:", np.allclose(by_view(X, F), corr, rtol=1e-10), np.allclose(by_view(Y, ones), R, rtol=1e-10))
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# Both tables agree. This rung does exactly the work of the loops, all 272 412 products, only in compiled code. To do
-# *less* work we need ideas.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4. Cumulative sums
+# The correlation's largest value, at (0, 41), lies in the sky: taken alone it finds bright places.
 #
-# ### 4.1 One dimension
+# ## 2. One row: a table of running sums
 #
-# Begin with the window sums and a single row $y_0,\dots,y_{W-1}$. Let $T_t=\sum_{r<t}y_r$ be the sum of its first $t$
-# entries, $T_0=0$. The sum of a run of $w$ entries from $j$ on is what lies before its end, less what lies before its
-# beginning: $y_j+\dots+y_{j+w-1}=T_{j+w}-T_j$. One subtraction, however long the run.
-
-# %% slideshow={"slide_type": "skip"}
-y = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0])
-T = np.concatenate([[0.0], np.cumsum(y)])
-print("T", T)
-print("runs of 3: by table", T[3:] - T[:-3], " by the definition", np.array([y[j : j + 3].sum() for j in range(5)]))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The same five sums. Note the length: 7 entries give 8 table entries, because $T_0=0$ must be there. Forgetting it is
-# the classical off-by-one error.
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# ### 4.2 Two dimensions
+# *11 minutes, 0 s*
 #
-# Now let $T(r,c)$ be the sum of all pixels *above* row $r$ and *left of* column $c$. We use one dimension twice.
-# First subtract two rows of the table: $T(i+h,c)-T(i,c)$ is the sum over the strip of rows $i,\dots,i+h-1$, from the
-# left edge up to column $c$ (exclusive). As a function of $c$ it is a cumulative sum along the strip, so the run of
-# $w$ columns from $j$ on is its difference at $j+w$ and $j$:
+# Begin with the window sums of a single row $y_0,\dots,y_{W-1}$. Let $T_t=\sum_{r<t}y_r$ be the sum of what lies before
+# $y_t$. A run of $w$ entries from $j$ on is what lies before its end, less what lies before its beginning:
 #
-# $$\begin{gathered}R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big],\\
-# T(r,c)=\sum_{r'<r}\,\sum_{c'<c}Y(r',c')\end{gathered} \tag{S6}$$
+# $$y_j+\dots+y_{j+w-1}=T_{j+w}-T_j .$$
+#
+# One subtraction, however long the run. For pictures, let $T(r,c)$ be the sum of all pixels *above* row $r$ and *left
+# of* column $c$:
+#
+# $$T(r,c)=\sum_{r'<r}\;\sum_{c'<c}Y(r',c').$$
+#
+# This is the **summed-area table**. Here is a first attempt, and a small case: a picture of one row, whose runs of 3 we
+# read from the table's last row.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %%
+def first_attempt(Y):
+    """A summed-area table, with a slip."""
+    return Y.cumsum(axis=0).cumsum(axis=1)
+
+row = np.array([[3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0]])
+entries = first_attempt(row)[-1]
+print("table", entries)
+print("runs of 3 by the table      ", entries[3:] - entries[:-3])
+print("runs of 3 by the definition ", np.array([row[0, j : j + 3].sum() for j in range(5)]))
+
+# %% [markdown]
 # ### Exercise 07.1: the summed-area table
 #
-# Write the table $T$ of (S6) for a picture $Y$ of $H\times W$ pixels. Mind its size, which 4.1 has shown for a row:
-# $0\le r\le H$ and $0\le c\le W$.
+# *repair, 6 minutes*
+#
+# The table of the first attempt gives 4 runs where there are 5. Which is missing, and why? What must a table hold so
+# that $T_{j+w}-T_j$ is right for $j=0$, too, and which indices $r$ and $c$ does $T(r,c)$ need for pictures of $H\times
+# W$? Write the table without the slip.
 
-# %% nbgrader={"grade": false, "grade_id": "exercise-07-1", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def summed_area_table(Y):
-    """T of (S6): entry (r, c) is the sum of the pixels above row r and left of column c.
+    """T: entry (r, c) is the sum of the pixels above row r and left of column c.
 
     Y (H, W)  ->  (H+1, W+1)
     """
@@ -217,42 +168,70 @@ def summed_area_table(Y):
     return T
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-07-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": true, "grade_id": "check-07-1", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 my_summed_area_table = exercises.check("07.1", summed_area_table)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 07.2: four corners with a pencil
+# %%
+T = my_summed_area_table(row)[-1]
+print("table", T)
+print("runs of 3", T[3:] - T[:-3])
+print("table of the picture", my_summed_area_table(Y).shape, " picture", Y.shape)
+
+# %% [markdown]
+# Seven entries give a table of eight, and all five runs are there: $T_0=0$ had been forgotten, the classical off-by-one
+# error.
+#
+# ## 3. Pictures: any window from four entries
+#
+# *20 minutes, 1 s*
+#
+# Draw a picture and a window inside it. The entry $T(r,c)$ sums the rectangle from the picture's upper left corner to
+# row $r$ and column $c$, both exclusive. Which of these rectangles must you add and subtract until just the window is
+# left?
+#
+# ### Exercise 07.2: one window with a pencil
+#
+# *derive, 4 minutes*
 #
 # This is the table $T$ of a picture of $3\times4$ pixels:
 #
 # | row $r$ | $c=0$ | $c=1$ | $c=2$ | $c=3$ | $c=4$ |
 # |---|---|---|---|---|---|
 # | 0 | 0 | 0 | 0 | 0 | 0 |
-# | 1 | 0 | 2 | 3 | 3 | 6 |
-# | 2 | 0 | 3 | 8 | 10 | 14 |
-# | 3 | 0 | 8 | 13 | 18 | 24 |
+# | 1 | 0 | 4 | 12 | 19 | 21 |
+# | 2 | 0 | 7 | 21 | 36 | 47 |
+# | 3 | 0 | 11 | 26 | 50 | 69 |
 #
 # **What is $R(1,1)$ for a window of $2\times2$ pixels?** Return the number.
 
-# %% nbgrader={"grade": false, "grade_id": "exercise-07-2", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-2", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pencil_sum():
-    """R(1, 1) of (S6)  ->  a number"""
+    """R(1, 1)  ->  a number"""
     ### BEGIN SOLUTION
-    return (18 - 3) - (8 - 2)
+    return (50 - 19) - (11 - 4)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-07-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": true, "grade_id": "check-07-2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 my_pencil_sum = exercises.check("07.2", pencil_sum)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 07.3: window sums from the table
-#
-# Write the first line of (S6): all window sums of a picture of which only the table $T$ is given. Loops or slices, as you
-# like.
+# %%
+pixels = np.array([[4.0, 8.0, 7.0, 2.0], [3.0, 6.0, 8.0, 9.0], [4.0, 1.0, 9.0, 8.0]])
+print(f"with a pencil {my_pencil_sum():.0f}, pixel by pixel {pixels[1:3, 1:3].sum():.0f}")
 
-# %% nbgrader={"grade": false, "grade_id": "exercise-07-3", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+# %% [markdown]
+# Your number beside the sum of the four pixels. Now the same for all windows at once.
+#
+# ### Exercise 07.3: all window sums from the table
+#
+# *derive, 8 minutes*
+#
+# Derive $R(i,j)$ for a window of $h\times w$ pixels from entries of $T$: first the strip of rows $i,\dots,i+h-1$ up to a
+# column $c$ as a difference of two entries, then a run of $w$ columns of this strip, by section 2. Write it for all
+# positions, with loops or with slices, given the table only.
+
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-3", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sums_from_table(T, shape):
-    """R of (S6).
+    """R: the sum over every window.
 
     T (H+1, W+1), shape = (h, w) of the window  ->  (I, J), I = H-h+1, J = W-w+1
     """
@@ -262,528 +241,246 @@ def sums_from_table(T, shape):
     return strips[:, w:] - strips[:, :-w]
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-07-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": true, "grade_id": "check-07-3", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 my_sums_from_table = exercises.check("07.3", sums_from_table)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# #### The four corners
-#
-# Four corners, two with plus and two with minus.
+# %% [markdown]
+# Direct sums cost $hw-1=251$ additions for each of 1081 windows, 271 331 in all. **Guess** how many additions and
+# subtractions the table's way takes for one picture, table and all windows together.
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The last sign is plus, because the rectangle above *and* left of the window was taken off twice.
+# %%
+guess_b = exercises.guess("07.b", ...)
 
-# %% slideshow={"slide_type": "skip"}
-def table_sums(Y, shape):
-    """All window sums by four corners of the table of cumulative sums."""
-    h, w = shape
-    T = np.pad(Y.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    return T[h:, w:] - T[:-h, w:] - T[h:, :-w] + T[:-h, :-w]
+# %%
+additions = 2 * H * W + 3 * I * J
+print(guess_b.beside(additions, "{:,.0f}"), f"Directly {I * J * (h * w - 1):,}.")
+print("equal to the loops:", np.allclose(my_sums_from_table(my_summed_area_table(Y), (h, w)), R, rtol=1e-10))
 
-print("equal to the loops:", np.allclose(table_sums(Y, (h, w)), R, rtol=1e-10))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The library has the table and the corners as two functions, `windows.cumulative_sums` and `windows.corner_sums`. We
-# look at one window of the background, with its top-left corner at (12, 22), and ask for its four table entries. Gray
-# levels are rounded to whole numbers here, so that every sum can be checked by hand.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 whole, (i, j) = B.round(), (12, 22)
-table = windows.cumulative_sums(whole)
-print("table", table.shape, " row 0 and column 0 are zero:", not table[0].any() and not table[:, 0].any())
-print(f"{table[i + h, j + w]:,.0f} + {table[i, j]:,.0f} - {table[i, j + w]:,.0f} - {table[i + h, j]:,.0f}")
-print(f"= {windows.corner_sums(table, (h, w))[i, j]:,.0f}, pixel by pixel {whole[i : i + h, j : j + w].sum():,.0f}")
-print("library equals the loops:", np.allclose(windows.corner_sums(windows.cumulative_sums(Y), (h, w)), R, rtol=1e-10))
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure is (S6) in pictures. Left, the background with the window framed, and the table below it, bluer the larger
-# its entries, with a white row and column of zeros; a plus or a minus marks the four corners in both. On the right, placed
-# as the corners lie, four rectangles that all start at the upper left corner of the picture: lower right the large one
-# (green, plus), above it the part above the window (orange, minus), lower left the part left of it (orange, minus), and
-# upper left the part that both share (green, plus). Each has its sum in its title.
-
-# %% slideshow={"slide_type": "-"}
+table = my_summed_area_table(whole)
 plots.four_corners(whole, table, (i, j), (h, w))
 plt.show()
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The four numbers combine to 15 917 gray levels, the sum over the window.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The table costs about two additions a pixel, the corners three a window; the window's size appears nowhere.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The idea is Crow's *summed-area table* (1984), invented for textures. The report uses it without going into details;
-# section 12 shows which detail matters.
+# %% [markdown]
+# The figure shows the background with a window framed, its table below, and four rectangles that start at the upper left
+# corner: the large one (green, plus), the part above the window and the part left of it (orange, minus), and the part
+# that both share (green, plus).
 #
-# ### 4.3 Move the window
+# Two subtractions of strips, one inside the other, are four corners:
 #
-# Run the next cell and move the window over the picture by its sliders; the arrow keys move a slider, too. The three
-# pictures are those of the figure above, and a sentence does the arithmetic, with $R(i,j)$ the sum of the window's gray
-# levels, and counts the additions. If the window reaches outside, it says what to change. Predict first, then move:
+# $$R(i,j)=\big[T(i+h,j+w)-T(i,j+w)\big]-\big[T(i+h,j)-T(i,j)\big] \tag{S6}$$
 #
-# 1. Push the window of 18 x 14 to the upper border of the picture, then to the left border, then into the upper left
-#    corner. Which corners drop out each time, and why?
-# 2. Make the window 1 x 1, then 30 x 30. How many entries of the table are read, and how many additions does each way
-#    take? For which windows do the corners gain nothing?
-# 3. Take a window of 1 x 1 into the lower right corner of the picture. How large are the numbers that are added and
-#    subtracted, and how large is the result? What if the table kept only three digits of each?
+# The last sign is plus, because the part above *and* left was taken off twice. The table costs two additions a pixel,
+# the corners three a window: 8043 instead of 271 331, and the window's size appears nowhere.
+#
+# Move the window by its sliders. Predict first: which of the four entries are 0 at the upper border, at the left border,
+# in the corner? For which windows do the corners gain nothing?
 
-# %% slideshow={"slide_type": "skip"} tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 widgets.windows_widget(whole, row=12, column=22, height=18, width=14)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The answers, for the reader without sliders and for checking yourself. What the widget says is a function of what the
-# sliders say. Question 1:
-
-# %% slideshow={"slide_type": "skip"}
-def ask(*choice):
-    return widgets.windows_view(whole, *choice).readout.split(". ")
-
-for row, column in ((0, 22), (12, 0), (0, 0)):
-    print(ask(row, column, h, w)[0])
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# At the upper border both upper corners are 0, for nothing lies above row 0: the plus at the upper left and the minus at
-# the upper right. At the left border both left corners are 0. In the upper left corner only the lower right one remains:
-# that window *is* the rectangle which its entry sums. No case needs code of its own, because the table has its row and
-# column of zeros.
+# %% [markdown]
+# <details><summary>Answers</summary>
 #
-# Question 2:
-
-# %% slideshow={"slide_type": "skip"}
-for row, column, height, width in ((12, 22, 1, 1), (12, 22, 2, 2), (5, 22, 30, 30), (0, 0, H, W)):
-    by_corners, by_pixels, table_cost = ask(row, column, height, width)
-    print(f"{height} x {width}:", by_corners.split(", from ")[1], "| by pixels", by_pixels.split(", from ")[1])
-print(table_cost)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Always four entries and three additions, be it for one pixel or for all 2400. A single pixel needs no addition at all,
-# so that the corners lose, and at four pixels both ways take three. Beyond that the corners gain: 3 against 899 for
-# 30 x 30. But the table must be there first, for 4700 additions. For a single window of 30 x 30 it does not pay; for six
-# it does, $4700+6\cdot3=4718$ against $6\cdot899=5394$.
+# At the upper border both upper entries are 0, at the left border both left ones; in the corner only the lower right one
+# remains. No case needs code of its own, because the table has its zeros. A window of one pixel needs no addition at
+# all, and one of four pixels takes three either way; beyond that the corners gain, 3 against 899 for $30\times30$. Only
+# the table must be there first.
 #
-# Question 3. We round the entries to thousands, which leaves three digits in the large ones:
-
-# %% slideshow={"slide_type": "skip"}
-print(ask(H - 1, W - 1, 1, 1)[0])
-for size in (1, 30):
-    exact, rounded = (windows.corner_sums(entries, (size, size))[-1, -1] for entries in (table, table.round(-3)))
-    print(f"{size} x {size} in the lower right corner: {exact:,.0f}, by entries of three digits {rounded:,.0f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Four numbers near 275 000 leave 146: their leading three digits cancel. So with three digits the pixel comes out as 0,
-# while the window of 30 x 30 is right to one per cent. The error is that of the *entries*, which grow with the picture;
-# it does not shrink with the window. float64 keeps 16 digits, and nothing is lost here; float32 keeps 7, and section 12
-# shows what that costs.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 5. One rung further: doubling
+# </details>
 #
-# Can additions alone be fast, with no large sums to subtract? **Think first:** you have the sums of all runs of 4.
-# How do you get those of 8?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# By one addition each: two runs of 4, end to end. So the runs of $1, 2, 4, 8,\dots$ follow one from the other, and
-# any length is a sum of powers of two, its binary digits.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows how a run of 14 is put together: a run of 2, one of 4 and one of 8 end to end, each made of two
-# halves; the single pixel (dashed) serves only to make the run of 2. The code below does the same for all runs at
-# once: `x` holds the runs of `size` rows, and `done` rows are already laid end to end.
-
-# %% slideshow={"slide_type": "-"}
-plots.doubled_runs(14)
-plt.show()
-
-# %% slideshow={"slide_type": "skip"}
-def run_sums(x, count):
-    """Sums of all runs of `count` rows, by doubling."""
-    length, out, done = len(x) - count + 1, 0, 0
-    for size in [2**digit for digit in range(count.bit_length())]:
-        if size > 1:
-            x = x[: -size // 2] + x[size // 2 :]
-        if count & size:
-            out, done = out + x[done : done + length], done + size
-    return out
-
-def doubled_sums(Y, shape):
-    return run_sums(run_sums(Y, shape[0]).T, shape[1]).T
-
-# %% slideshow={"slide_type": "skip"}
-print("equal to the loops:", np.allclose(doubled_sums(Y, (h, w)), R, rtol=1e-10))
-print("library, windows.window_sums:", np.allclose(windows.window_sums(Y, (h, w)), R, rtol=1e-10))
-for count in (h, w):
-    doublings, ends = count.bit_length() - 1, count.bit_count() - 1
-    print(f"run of {count} = {count:b} in binary: doublings {doublings}, joints {ends}, additions {doublings + ends}")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# A window of 18 x 14 takes 5 and 5 additions a pixel instead of 251: rows first, then columns, since a window is a
-# run of runs.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# That is more than the table's two a pixel and three a window, but nothing is ever subtracted.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# `windows.window_sums` works like this. Two details of the code: `count & size` is not 0 if the binary digit of `size` is a 1
-# in `count`; and `doubled_sums` turns the picture on its side by `.T`, so that the same function serves the columns.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 6. Correlation is a matrix
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# None of this helps for $X\star F$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share
-# pixels but not products. What else is special about it?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# It is linear in $X$. So, if we write the picture as one long vector, row by row, and the positions too, $X\star F$
-# is a matrix times a vector.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Row $(i,j)$ of this matrix $M_F$ holds $F(r-i,\,c-j)$ at pixel $(r,c)$, and 0 where $(r-i,c-j)$ lies outside the face:
-# it *is the face pasted on black* at $(i,j)$. We build it for a picture of 4 x 5 and a face of 2 x 3.
-
-# %% slideshow={"slide_type": "skip"}
-small, mask = np.arange(20.0).reshape(4, 5) ** 2 % 11, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-M = np.zeros((3, 3, 4, 5))
-for i in range(3):
-    for j in range(3):
-        M[i, j] = scene.paste(mask, np.zeros((4, 5)), (i, j))
-matrix, title = M.reshape(9, 20), "Correlation of a 4 x 5 picture with a 2 x 3 face"
-print("equal to the loops:", np.array_equal(matrix @ small.ravel(), by_loops(small, mask).ravel()))
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows this matrix, 9 rows and 20 columns, with its zeros left empty; dark lines cut it into 3 x 4 blocks
-# of 3 x 5, one for each row of positions and each row of pixels. The same two blocks, one with 1 2 3 and one with 4 5
-# 6 on slanted lines, repeat down the diagonal of blocks; inside a block the same three numbers repeat down its
-# diagonals.
-
-# %% slideshow={"slide_type": "-"}
-plots.block_matrix(matrix, (3, 5), title)
-plt.show()
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# A matrix whose entries depend only on *column minus row* is called a **Toeplitz** matrix: each diagonal is constant.
-# Here the entry depends on $r-i$ and $c-j$ only. So the block in block-row $i$ and block-column $r$ depends on $r-i$:
-# the matrix is *block-Toeplitz*; and every block is itself Toeplitz in $c-j$.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# As a check we step one down *and* one right.
-
-# %% slideshow={"slide_type": "skip"}
-print("blocks constant along diagonals of blocks:", np.array_equal(M[:-1, :, :-1], M[1:, :, 1:]))
-print("entries constant along diagonals inside:  ", np.array_equal(M[:, :-1, :, :-1], M[:, 1:, :, 1:]))
-print("entries of the small matrix", matrix.size, ", not zero", np.count_nonzero(matrix), ", different ones", np.unique(matrix[matrix > 0]).size)
-print("of the real one", I * J * H * W, ", not zero", I * J * h * w, ", different ones at most", F.size)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Both hold. The real matrix would have 2.6 million entries, but at most 252 different numbers besides zero. Nobody
-# multiplies with such a matrix as it stands; the question is which change of basis makes it simple.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 7. From Toeplitz to Fourier, in one dimension
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 7.1 Close the line to a ring
+# The entries grow with the picture, and float32 loses digits in their differences. The
+# [companion](further/07_fast_sums.ipynb) measures that loss in nats and builds window sums that only add.
 #
-# Take a row $x$ of $W=6$ pixels and a face $f$ of $w=3$. Its matrix with constant diagonals, a Toeplitz matrix, has
-# $W-w+1=4$ rows. We add two more, in which the face sticks out on the right and re-enters on the left, so that every
-# row is the one above, shifted by one around a ring. Such a square matrix is called **circulant**; we write $Z$ for it,
-# and `ring` in code.
+# ## 4. The correlation, around a ring
+#
+# *6 minutes, 0 s*
+#
+# The table does not help for $X\star F$: its weights $F(a,b)$ differ from pixel to pixel, so neighbouring windows share
+# pixels but not products. What else is special about it? It is linear in $X$, and it does the same at every place.
+#
+# Take a row $x$ of $W=6$ pixels and a face $f$ of 3: four outputs, a matrix times $x$.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The code makes it from powers of `shift`, the identity matrix with its ones moved one place to the right; 7.2 says
-# why.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 x, f = np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]), np.array([1.0, 2.0, 4.0])
-shift = np.roll(np.eye(6), 1, axis=1)
-ring = sum(f[b] * np.linalg.matrix_power(shift, b) for b in range(3))
+matrix = np.array([np.concatenate([np.zeros(j), f, np.zeros(3 - j)]) for j in range(4)])
+print(matrix.astype(int))
+print("where it fits    ", matrix @ x)
 
-# %% slideshow={"slide_type": "-"}
-print(ring.astype(int))
-print("ring  ", ring @ x)
-print("valid ", np.correlate(x, f, mode="valid"))
+# %% [markdown]
+# Every row is the one above, moved one place to the right: a **Toeplitz** matrix, constant along its diagonals. Now
+# close the row to a **ring**, where the first pixel follows the last. Two more rows appear, in which the face sticks out
+# on the right and comes back on the left. Such a square matrix is called **circulant**; we write $Z$ for it.
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# The first four rows are the Toeplitz matrix, and their outputs 21, 13, 26 and 47 are the correlation at the
-# positions where the face fits. The last two, 35 and 19, are a by-product that we shall throw away.
+# %%
+Z = np.array([np.roll(np.concatenate([f, np.zeros(3)]), j) for j in range(6)])
+print(Z.astype(int))
+print("around the ring  ", Z @ x)
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Why go to this trouble? Because the square matrix is made of powers of a single one.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 7.2 A circulant matrix is a polynomial of the shift
+# %% [markdown]
+# The first four outputs, 21, 13, 26 and 47, are those of before; the last two are a by-product that we throw away. Why
+# go to this trouble? Because the square matrix is made of powers of a single one.
 #
-# Let $P$ be the shift around the ring, $(Px)_t=x_{t+1}$, indices taken modulo $W$. Then $(P^bx)_t=x_{t+b}$, and
+# Let $P$ be the step around the ring, $(Px)_t=x_{t+1}$ with indices modulo $W$. Then $(P^bx)_t=x_{t+b}$, and
 #
 # $$(Zx)_j=\sum_b f_b\,x_{(j+b)\bmod W}\qquad\Longleftrightarrow\qquad Z=\sum_b f_b\,P^b .$$
 #
-# If $v$ is an eigenvector of $P$ with eigenvalue $\lambda$, then $P^bv=\lambda^bv$, and $v$ is one of $Z$ for *every*
-# face, with eigenvalue $\sum_bf_b\lambda^b$.
+# If $v$ is an eigenvector of $P$ with eigenvalue $\lambda$, then $P^bv=\lambda^bv$. So $v$ is an eigenvector of $Z$ for
+# *every* face, with eigenvalue $\sum_bf_b\lambda^b$.
 #
-# ### 7.3 The eigenvectors of the shift are waves
+# Which vectors does a step around the ring merely multiply by a number? We need $v_{t+1}=\lambda v_t$, so
+# $v_t=\lambda^t$, and once around, $\lambda^W=1$. There are $W$ such numbers: with $\omega=e^{2\pi\mathrm i/W}$ they are
+# $\omega^u$, $u=0,\dots,W-1$, and the vectors are waves,
 #
-# Which vectors does a shift merely multiply by a number? We need $v_{t+1}=\lambda v_t$, so $v_t=\lambda^t$ up to a
-# factor, and around the ring $\lambda^W=1$. There are $W$ such numbers: with $\omega=e^{2\pi\mathrm i/W}$ they are
-# $\omega^u$, $u=0,\dots,W-1$, and
-#
-# $$v_u=(1,\;\omega^{u},\;\omega^{2u},\;\dots,\;\omega^{(W-1)u})',\qquad Pv_u=\omega^{u}v_u,\qquad Zv_u=\Big(\sum_bf_b\,\omega^{ub}\Big)v_u .$$
-#
-# The discrete Fourier transform of the face, padded with zeros to length $W$, has a *minus* in the exponent: $\hat
-# f_u=\sum_bf_b\,\omega^{-ub}$. For a real face the eigenvalues $\sum_bf_b\,\omega^{ub}$ of the correlation are
-# $\overline{\hat f_u}$: the **conjugate spectrum** of the face.
+# $$v_u=(1,\;\omega^{u},\;\omega^{2u},\;\dots,\;\omega^{(W-1)u})' .$$
 
-# %% slideshow={"slide_type": "skip"}
+# %%
 t = np.arange(6)
-V = np.exp(2j * np.pi / 6) ** np.outer(t, t)
-eigenvalues = np.conj(np.fft.fft(f, 6))
-print("shift: ", np.allclose(shift @ V, V * np.exp(2j * np.pi * t / 6)))
-print("ring:  ", np.allclose(ring @ V, V * eigenvalues))
-print("orthogonal, of squared length 6:", np.allclose(V.conj().T @ V, 6 * np.eye(6)))
+waves = np.exp(2j * np.pi / 6) ** np.outer(t, t)
+eigenvalues = waves[:, :3] @ f
+print("Z multiplies each wave by its number:", np.allclose(Z @ waves, waves * eigenvalues))
+print("orthogonal, of squared length 6:     ", np.allclose(waves.conj().T @ waves, 6 * np.eye(6)))
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The columns of `V` are the waves, eigenvectors of the shift and of the ring. The third line says that they are
-# orthogonal, and here is why. With $\langle v,x\rangle=\sum_t\overline{v_t}\,x_t$ for complex vectors,
-# $\langle v_u,v_{u'}\rangle=\sum_t\omega^{(u'-u)t}$ is a geometric series. For $u=u'$ its terms are 1 and their sum
-# is $W$. Otherwise, with $\rho=\omega^{u'-u}\neq1$, the sum is $(\rho^W-1)/(\rho-1)=0$, because $\rho^W=1$.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 7.4 The correlation theorem
+# %% [markdown]
+# Both lines hold. The second says that the waves are orthogonal: $\sum_t\overline{\omega^{ut}}\,\omega^{u't}$ is a
+# geometric series with ratio $\omega^{u'-u}$, whose sum is $W$ for $u=u'$ and 0 otherwise, because $\omega^W=1$.
 #
-# Expand $x$ in the orthogonal waves. The coefficient of $v_u$ is $\langle v_u,x\rangle/W$, where $W$ is the squared
-# length of $v_u$, and $\langle v_u,x\rangle=\sum_t\omega^{-ut}x_t=\hat x_u$ is the Fourier transform of $x$. Then $Z$
-# multiplies each wave by its eigenvalue:
+# ## 5. Transform, multiply, transform back
 #
-# $$x=\frac1W\sum_u\hat x_u\,v_u\qquad\Longrightarrow\qquad Zx=\frac1W\sum_u\hat x_u\,\overline{\hat f_u}\,v_u .$$
+# *15 minutes, 0 s*
 #
-# The left equation is the inverse transform of $\hat x$; the right one is the inverse transform of the *product*
-# $\hat x\,\overline{\hat f}$. So: transform, multiply by the conjugate spectrum, transform back.
-
-# %% slideshow={"slide_type": "skip"}
-by_waves = np.fft.ifft(np.fft.fft(x) * eigenvalues)
-print("real:", np.allclose(by_waves.imag, 0), " values", by_waves.real.round(6) + 0.0)
-print("equal to the ring:", np.allclose(by_waves, ring @ x))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The same six numbers as `ring @ x`.
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# ### 7.5 Why this is fast
+# The discrete **Fourier transform** of a row is $\hat x_u=\sum_t\omega^{-ut}x_t$, with a *minus*: the scalar product of
+# $x$ with the wave $v_u$. These numbers are also called the **spectrum** of $x$. Since the waves are orthogonal, it is
+# all that is needed to put $x$ together again:
 #
-# A matrix of $W$ waves times a vector still costs $W^2$ multiplications.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# But split $\hat x$ into even and odd $t$, with $W$ even:
+# $$x=\frac1W\sum_u\hat x_u\,v_u ,$$
 #
-# $$\hat x_u=\sum_{t}\omega^{-2ut}x_{2t}+\omega^{-u}\sum_t\omega^{-2ut}x_{2t+1} .$$
+# the **inverse transform** of $\hat x$. NumPy's `fft` computes $\hat x$.
+
+# %%
+x_hat = np.fft.fft(x)
+print("scalar products with the waves:", np.allclose(waves.conj().T @ x, x_hat))
+print("put together again:            ", np.allclose(waves @ x_hat / 6, x))
+
+# %% [markdown]
+# In pictures there are two steps, down by a row and right by a column, and the waves are products
+# $\omega_1^{u_1r}\,\omega_2^{u_2c}$, $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$; all else is as
+# in a row. `np.fft.fft2(X)` is the transform $\hat X$, an array of $H\times W$ complex numbers; `np.fft.fft2(F, (H, W))`
+# pads the face with zeros below and on the right, and then transforms it; `np.fft.ifft2` is the inverse.
 #
-# Since $\omega^2$ is the root of unity for length $W/2$, both sums are Fourier transforms of half the length, and as
-# functions of $u$ they repeat after $W/2$. Moreover $\omega^{-W/2}=-1$: the outputs $u$ and $u+W/2$ are the sum and
-# the difference of the same two numbers, and share one product.
+# ### Exercise 07.4: the correlation from two transforms
 #
-# So two half transforms and $W/2$ products make a whole one.
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# Splitting the transform in two halves, and these again, $\log_2W$ times, costs some $W\log_2W$ operations instead of
-# $W^2$; other factors of $W$ split likewise. This is the *fast Fourier transform* (FFT) of Cooley and Tukey (1965).
-
-# %% slideshow={"slide_type": "skip"}
-even, odd = np.fft.fft(x[0::2]), np.fft.fft(x[1::2])
-joined = np.tile(even, 2) + np.exp(-2j * np.pi * t / 6) * np.tile(odd, 2)
-print("two halves make a whole:", np.allclose(joined, np.fft.fft(x)))
-for n in (64, 1024, 2400):
-    print(f"length {n:4}: matrix {n * n:9,} products, by splitting about {n / 2 * np.log2(n):6,.0f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The halves make the whole.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# For 2400 numbers, as many as our picture has pixels, 5.8 million products shrink to some 13 thousand.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 8. Correlation or convolution?
+# *derive, 10 minutes*
 #
-# What if we forget the conjugate? Then the eigenvalues are $\hat f_u=\sum_bf_b\,\omega^{-ub}$, which belong to
-# $\sum_bf_b\,P^{-b}$:
-#
-# $$\Big(\sum_bf_bP^{-b}x\Big)_j=\sum_bf_b\,x_{(j-b)\bmod W},$$
-#
-# a minus instead of a plus. This is the **convolution**, as mathematics, NumPy and SciPy mean the word: the mask runs
-# through the picture backwards. To get a correlation from a routine for convolutions, *flip* the mask (along every
-# axis), or conjugate its spectrum.
+# Apply $Z$ to the sum above, one wave at a time. By what is $\hat x_u$ multiplied? Write that number by the transform
+# $\hat f_u$ of the face, padded with zeros; mind the sign in the exponent, and that a face is real. Then write the
+# correlation of a picture with a face, of both of which only the transforms are given. Return real numbers, and only at
+# the positions where the face fits.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The report's formula (1) is the correlation, with plus signs, and it is the right formula for (S4). But the report
-# *calls* it a convolution (erratum 3), as libraries for neural networks often do, too.
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-4", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def correlation_from_spectra(X_hat, F_hat, shape):
+    """The sums over a, b of X(i+a, j+b) F(a, b), at all positions (i, j) where the face fits.
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# A reader who hands the face to a routine of SciPy then searches for a face turned by 180 degrees. **Guess:** in how
-# many of our 100 pictures is the best position still right?
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# (In the code, `mode="valid"` keeps the outputs whose mask lies wholly inside the picture: the same windows as ours, in
-# the same order.)
-
-# %% slideshow={"slide_type": "skip"}
-def logit_of(X, correlation):
-    return -((F**2).sum() - 2 * correlation + windows.window_sums(B * (2 * X - B), F.shape)) / (2 * s**2)
-
-def hits(face):
-    """In how many pictures the largest logit is at the true position, when `face` goes into a convolution."""
-    tops = [logit_of(X, signal.fftconvolve(X, face, mode="valid")).argmax() for X in pictures]
-    return sum(divmod(int(d), J) == tuple(position) for d, position in zip(tops, positions.tolist()))
-
-# %% slideshow={"slide_type": "skip"}
-for name, answer in (("correlation ", np.correlate(x, f, mode="valid")), ("convolution ", np.convolve(x, f, mode="valid")),
-                     ("and flipped ", np.convolve(x, f[::-1], mode="valid"))):
-    print(name, answer)
-print("flipped face in a convolution:", hits(F[::-1, ::-1]), "of 100 right;  face as it is:", hits(F), "of 100")
-turned = signal.fftconvolve(X, F, mode="valid")
-print(f"logit at the true place: {logit_of(X, corr)[best]:.1f} nats, unflipped {logit_of(X, turned)[best]:.1f} nats")
-print("a mask of ones does not mind:", np.allclose(signal.fftconvolve(Y, ones, mode="valid"), R, rtol=1e-10))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# On the small row the convolution gives other numbers, and with the flipped mask the correlation again.
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# On the pictures: flipped, the convolution finds the face in every picture; with the face as it is, in 21 of 100, and
-# the logit at the true place falls from 1059.8 to 100.4 nats. Only for a mask that equals its own half-turn, such as
-# the window of ones, does the word not matter.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Whether the report's program flips, the text does not say; the sum that it prints is right.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 9. Two dimensions, and why nothing wraps
-#
-# ### 9.1 The theorem for pictures
-#
-# For pictures there are two shifts, each around its ring: $(P_1X)(r,c)=X(r+1,c)$ by a row, $(P_2X)(r,c)=X(r,c+1)$ by
-# a column. They commute, and the correlation around both rings is $\sum_{a,b}F(a,b)\,P_1^aP_2^bX$. Which pictures do
-# both shifts merely multiply by a number? Products of two waves, $v(r,c)=\omega_1^{u_1r}\,\omega_2^{u_2c}$ with
-# $\omega_1=e^{2\pi\mathrm i/H}$ and $\omega_2=e^{2\pi\mathrm i/W}$: the numbers are $\omega_1^{u_1}$ and
-# $\omega_2^{u_2}$.
-#
-# So the correlation multiplies $v$ by $\sum_{a,b}F(a,b)\,\omega_1^{u_1a}\omega_2^{u_2b}$, the conjugate of the
-# two-dimensional transform $\hat F(u_1,u_2)=\sum_{r,c}F(r,c)\,\omega_1^{-u_1r}\omega_2^{-u_2c}$. These waves are
-# orthogonal, because their scalar product is one sum over rows times one over columns, both of section 7.3; their
-# squared length is $HW$. The expansion of 7.4 then reads as before. With transforms of the picture's own size
-# $(H,W)$, the face padded with zeros to that size,
-#
-# $$\begin{gathered}(X\star F)(i,j)=\sum_{a<h}\sum_{b<w}X(i+a,\,j+b)\,F(a,b)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\\
-# 0\le i\le H-h,\quad0\le j\le W-w\end{gathered} \tag{S7}$$
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 07.4: correlation by Fourier transforms
-#
-# Write (S7) with transforms of the picture's own size. `np.fft.fft2(F, (H, W))` pads with zeros below and on the right
-# before it transforms. An inverse transform returns complex numbers even where the imaginary parts are 0; return real
-# ones, and only those at positions where the face fits.
-
-# %% nbgrader={"grade": false, "grade_id": "exercise-07-4", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
-def fourier_correlation(X, F):
-    """(S7): the sum of X(i+a, j+b) F(a, b) over the face, at all positions where it fits.
-
-    X (H, W), F (h, w), real  ->  (I, J), I = H-h+1, J = W-w+1, real
+    X_hat (H, W) of the picture, F_hat (H, W) of the padded face, complex; shape = (h, w) of the face
+    ->  (I, J), I = H-h+1, J = W-w+1, real
     """
     ### BEGIN SOLUTION
-    (H, W), (h, w) = X.shape, F.shape
-    product = np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))
-    return np.fft.ifft2(product).real[: H - h + 1, : W - w + 1]
+    (H, W), (h, w) = X_hat.shape, shape
+    around = np.fft.ifft2(X_hat * np.conj(F_hat)).real
+    return around[: H - h + 1, : W - w + 1]
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-07-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
-my_fourier_correlation = exercises.check("07.4", fourier_correlation)
+# %% nbgrader={"grade": true, "grade_id": "check-07-4", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+my_correlation_from_spectra = exercises.check("07.4", correlation_from_spectra)
 
-# %% slideshow={"slide_type": "skip"}
-circular = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
-print("outputs", circular.shape, " valid part equal to the loops:", np.allclose(circular[:I, :J], corr, rtol=1e-10))
-print("library, windows.correlate:", np.allclose(windows.correlate(X, F), corr, rtol=1e-10))
-print("scipy.signal.correlate:    ", np.allclose(signal.correlate(X, F, mode="valid"), corr, rtol=1e-10))
+# %%
+X_hat, F_hat = np.fft.fft2(X), np.fft.fft2(F, (H, W))
+mine = my_correlation_from_spectra(X_hat, F_hat, (h, w))
+print("equal to the loops:", np.allclose(mine, corr, rtol=1e-10), " shape", mine.shape)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# All agree with the four loops. `windows.correlate` differs in three savings: it uses that $X$ is real, which halves
-# the work; it transforms back only the $I$ rows that are wanted; and it rounds the size up to one with small prime
-# factors, where the FFT is fast.
+# %% [markdown]
+# It agrees with the four loops. Written out, the eigenvalue $\sum_bf_b\,\omega^{ub}$ of a real face is the *conjugate*
+# of $\hat f_u=\sum_bf_b\,\omega^{-ub}$. So
+#
+# $$(X\star F)(i,j)=\Big[\text{inverse transform of }\hat X\,\overline{\hat F}\Big](i,j),\qquad 0\le i\le H-h,\;0\le j\le W-w. \tag{S7}$$
+#
+# Multiplying by a matrix of waves would save nothing. But a transform of length $W$ splits into two of half the length,
+# for the even and the odd $t$, and these split again: some $W\log_2W$ operations instead of $W^2$. This is the *fast
+# Fourier transform* (FFT); the [companion](further/07_fast_sums.ipynb) takes it apart. The transform of the face serves
+# all pictures.
+#
+# ## 6. What may go wrong: a turned face, a wrapped one
+#
+# *5 minutes, 1 s*
+#
+# Forget the conjugate, and the sum becomes $\sum_bf_b\,x_{(j-b)\bmod W}$, a minus instead of a plus. This is the
+# **convolution**: the face runs backwards through the picture, turned by 180 degrees. NumPy, SciPy and most books mean
+# this sum by the word; libraries for neural networks mean our correlation.
+#
+# **Guess:** hand the face as it is to SciPy's routine for convolutions, and keep the positions where it fits. In how
+# many of our 100 pictures is the largest logit still at the true position?
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 9.2 Why padding is not needed
+# %%
+guess_c = exercises.guess("07.c", ...)
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Textbooks warn that an FFT wraps around, and advise to pad the picture to $(H+h-1)\times(W+w-1)$. Do we need that?
+# %%
+def hits(face):
+    """In how many pictures the largest logit is at the true position, when `face` goes into a convolution."""
+    right = 0
+    for X, position in zip(pictures, positions.tolist()):
+        sums = my_sums_from_table(my_summed_area_table(B * (2 * X - B)), (h, w))
+        scores = 2 * signal.fftconvolve(X, face, mode="valid") - sums
+        right += divmod(int(scores.argmax()), J) == tuple(position)
+    return right
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Look at the indices. The ring computes $\sum_{a,b}F(a,b)\,X\big((i+a)\bmod H,\,(j+b)\bmod W\big)$. At a position where
-# the face fits,
+print(guess_c.beside(hits(F), "{:.0f} of 100"), "Turned first:", hits(F[::-1, ::-1]), "of 100.")
+
+# %% [markdown]
+# 21 of 100, and all 100 if the face is turned before: the convolution turns it back.
+#
+# The other trap is the ring. Textbooks warn that a Fourier transform wraps around, and advise to pad the picture with
+# zeros first. Compare the $40\times60$ outputs of the ring with those that have zeros beyond the border. **Guess** how
+# many of the 2400 outputs differ.
+
+# %%
+guess_d = exercises.guess("07.d", ...)
+
+# %%
+border = (0, h - 1), (0, w - 1)
+ring, padded = [windows.correlate(np.pad(X, border, mode=mode), F) for mode in ("wrap", "constant")]
+spoiled = np.abs(ring - padded) > 1e-6
+print(guess_d.beside(spoiled.sum(), "{:,.0f}"), "Where the face fits:", spoiled[:I, :J].sum())
+plots.spoiled_outputs(np.abs(ring - padded), (I, J))
+plt.show()
+
+# %% [markdown]
+# The figure shows the differences over all outputs: dark, which means zero, in the frame of 23 x 47 positions where the
+# face fits, and bright in an L-shaped margin to its right and below.
+#
+# All 1319 outputs of the margin are spoiled, and none where the face fits. The indices say why. There
 #
 # $$i\le H-h,\quad a\le h-1\quad\Longrightarrow\quad i+a\le H-1,$$
 #
-# so "mod $H$" does nothing, and likewise for columns. Only outputs with $i>H-h$ or $j>W-w$ can wrap, and there the
-# face does not fit: we drop them anyway.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# In one dimension, first against zeros beyond the end, then with rings of other lengths than the row's 6:
-
-# %% slideshow={"slide_type": "skip"}
-padded = np.correlate(np.concatenate([x, [0.0, 0.0]]), f, mode="valid")
-print("ring, six outputs       ", ring @ x)
-print("zeros beyond the picture", padded)
-print("difference              ", ring @ x - padded)
-for length in (5, 6, 8):
-    around = np.fft.ifft(np.fft.fft(x, length) * np.conj(np.fft.fft(f, length))).real
-    print("ring of", length, "pixels, first four", around[:4].round(6) + 0.0)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The first $W-w+1=4$ outputs agree; the other two are spoiled, by 12 and 10. A ring of 8, the row and two zeros, does
-# no harm, which is why the library may round sizes up. A ring of 5 is too short: its fourth output is 23 instead of
-# 47, because the last pixel was cut off and the first took its place.
-
-# %% slideshow={"slide_type": "skip"}
-outside = by_view(np.pad(X, ((0, h - 1), (0, w - 1))), F)
-difference = np.abs(circular - outside)
-print("spoiled outputs", int((difference > 1e-6).sum()), "of", H * W, ", valid ones", I * J)
-print("largest difference where the face fits below 1e-6:", difference[:I, :J].max() < 1e-6)
-print(f"pixels to transform, padded against not: {(H + h - 1) * (W + w - 1) / (H * W):.2f} times")
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# And in two dimensions? The figure maps the differences over all 40 x 60 outputs, on a logarithmic colour scale:
-# dark, which means zero, in the orange frame of 23 x 47 valid positions, and bright in an L-shaped margin to its
-# right and below, dimmest along the frame, where the face has only begun to wrap.
-
-# %% slideshow={"slide_type": "-"}
-plots.spoiled_outputs(difference, (I, J))
-plt.show()
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# All 1319 outputs outside the valid positions are spoiled, and none inside.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Padding would transform 1.73 times as many pixels, for outputs that nobody wants.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 10. The way back: the adjoint
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 10.1 Which positions hide a pixel?
+# so no index goes once around, and likewise for columns. We drop the margin anyway and need no padding.
 #
-# Lesson 08 will need the opposite direction: given a value $q(d)$ for each position $d=(i,j)$, say a probability, how
-# much of it lies on pixel $p$?
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The pixel is $p=(p_1,p_2)$. The face at row $i$ covers rows $i,\dots,i+h-1$. It hides row $p_1$ if $i\le p_1\le
-# i+h-1$, that is $p_1+1-h\le i\le p_1$; and it must be a position, $0\le i\le H-h$. Both together, and the same for
-# columns, give a rectangle:
+# ## 7. The way back
 #
-# $$\max(0,\,p_1+1-h)\le i\le\min(p_1,\,H-h),\qquad\max(0,\,p_2+1-w)\le j\le\min(p_2,\,W-w) .$$
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# *13 minutes, 1 s*
+#
+# Lesson 08 needs the opposite direction. Let every position $d=(i,j)$ carry a value $q(d)$, say the probability of the
+# face there. A face at $d$ hides all pixels of its window. How much lies on a pixel $p=(p_1,p_2)$?
+#
+# $$c(p)=\sum_{d\,\text{hides}\,p}q(d).$$
+#
 # ### Exercise 07.5: what lies on each pixel
 #
-# Let $c(p)$ be the sum of $q(d)$ over all positions $d$ whose face hides the pixel $p$. Write the map from $q$ to $c$: go
-# through the pixels with the rectangle above, or through the positions and lay each value on its window.
+# *use, 8 minutes*
+#
+# Write the map from $q$ to $c$. Go through the positions and lay each value on its window; or go through the pixels:
+# which rows $i$ may a face have that hides row $p_1$, and what happens at the border? Sum $q$ over that rectangle.
 
-# %% nbgrader={"grade": false, "grade_id": "exercise-07-5", "locked": false, "schema_version": 3, "solution": true, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": false, "grade_id": "exercise-07-5", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def on_each_pixel(q, shape):
     """c: for every pixel the sum of q over the positions that hide it.
 
@@ -798,408 +495,174 @@ def on_each_pixel(q, shape):
     return c
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "check-07-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} slideshow={"slide_type": "skip"}
+# %% nbgrader={"grade": true, "grade_id": "check-07-5", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 my_on_each_pixel = exercises.check("07.5", on_each_pixel)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The report states the same rectangle. We check it by counting, for every pixel, against covering pixels one window
-# at a time.
-
-# %% slideshow={"slide_type": "skip"}
-def hiders(p):
-    """First and last row, first and last column of the positions whose face hides pixel p."""
-    return max(0, p[0] + 1 - h), min(p[0], H - h), max(0, p[1] + 1 - w), min(p[1], W - w)
-
-by_rectangle, by_counting = np.zeros((H, W)), np.zeros((H, W))
-for p in np.ndindex(H, W):
-    top, bottom, left, right = hiders(p)
-    by_rectangle[p] = (bottom - top + 1) * (right - left + 1)
-for i, j in np.ndindex(I, J):
-    by_counting[i : i + h, j : j + w] += 1
-print("rectangles have as many positions as counted, at every pixel:", np.array_equal(by_rectangle, by_counting))
-print("corner pixel", int(by_counting[0, 0]), ", most", int(by_counting.max()), ", together", int(by_counting.sum()), "=", I * J * h * w)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# A corner pixel is hidden by one position only, a pixel far from the edges by 252, as many as the face has pixels.
-# Together they are 272 412, the number of pairs (position, pixel of its window), which we met in section 1.
-
-# %% slideshow={"slide_type": "skip"}
-marked = [(20, 40), (5, 8)]
-rectangles = [hiders(p) for p in marked]
-print("first and last row, first and last column of positions:", rectangles)
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows two panels. Left, the background with two pixels marked by crosses, (20, 40) in orange and (5, 8)
-# in light blue: a filled rectangle of each colour shows the top-left corners of faces that hide the pixel, and dashed
-# frames show the first and the last of these faces; near the border the rectangle is cut off. Right, the number of
-# hiding positions of each pixel: 1 in the corners, rising to a plateau of 252.
-
-# %% slideshow={"slide_type": "-"}
-plots.hiding_positions(B, marked, rectangles, F.shape, by_counting)
+# %%
+counts = my_on_each_pixel(np.ones((I, J)), (h, w))
+marked, rectangles = [(20, 40), (5, 8)], [(3, 20, 27, 40), (0, 5, 0, 8)]
+print("positions that hide:", [int(counts[p]) for p in marked], " a corner", int(counts[0, 0]))
+print("most", int(counts.max()))
+plots.hiding_positions(B, marked, rectangles, F.shape, counts)
 plt.show()
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# The mass on pixel $p$ is $c(p)=\sum q(d)$, over a rectangle again: the fast sums serve both ways.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# ### 10.2 Spread is the transpose of window_sums
+# %% [markdown]
+# The figure shows the background with two pixels marked by crosses: a filled rectangle of each colour holds the top-left
+# corners of faces that hide the pixel, dashed frames show the first and the last of these faces. On the right, the
+# number of hiding positions of each pixel rises from 1 in the corners to a plateau of 252.
 #
-# (S10) of lesson 08 needs this $c$ for the background. We can say more of it. Let $M_1$ be the matrix of the window
-# sums, $M_F$ with a face of ones: its entry at (position $d$, pixel $p$) is 1 if the window $d$ covers $p$. Then
+# The rectangle is
 #
-# $$c(p)=\sum_{d\text{ covers }p}q(d)=\sum_dM_1(d,p)\,q(d)=(M_1'q)(p):$$
+# $$\max(0,\,p_1+1-h)\le i\le\min(p_1,\,H-h),$$
 #
-# the transpose, also called the **adjoint**. It lays each value on all pixels of its window and adds overlaps;
-# `windows.spread` is this map. A transpose is recognised by $\langle M_1x,\,q\rangle=\langle x,\,M_1'q\rangle$ for
-# all $x$ and $q$ (both sides are $\sum_{d,p}q(d)\,M_1(d,p)\,x(p)$), a test that needs no matrix.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# First we compare with sums over the rectangles, for a random $q$, then with the small matrix of section 6.
-
-# %% slideshow={"slide_type": "skip"}
-rng = np.random.default_rng(1)
-q = rng.dirichlet(np.ones(I * J)).reshape(I, J)
-c = windows.spread(q, (h, w))
-over_rectangle = np.zeros((H, W))
-for p in np.ndindex(H, W):
-    top, bottom, left, right = hiders(p)
-    over_rectangle[p] = q[top : bottom + 1, left : right + 1].sum()
-print("equal to the sums over rectangles:", np.allclose(c, over_rectangle, rtol=1e-10))
-print("<M x, q> = <x, M' q>:", np.isclose((windows.window_sums(X, (h, w)) * q).sum(), (X * c).sum(), rtol=1e-12))
-print(f"mass laid down: {c.sum():.6f} = {h * w}")
-
-# %% slideshow={"slide_type": "skip"}
-values = np.random.default_rng(2).normal(size=(3, 3))
-M1 = np.where(matrix > 0, 1.0, 0.0)
-print("equal to the transposed matrix:", np.allclose(windows.spread(values, (2, 3)), (M1.T @ values.ravel()).reshape(4, 5)))
-print("counts are the spread of ones:", np.array_equal(windows.spread(np.ones((I, J)), (h, w)), by_counting))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# All four checks passed, and the total mass of $c$ is 252, because a probability of 1 was laid on 252 pixels. `spread`
-# uses doubling, too.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 10.3 Two more maps on the same rungs
+# and likewise for columns: $18\cdot14=252$ positions for pixel (20, 40), and $6\cdot9=54$ for pixel (5, 8), near the
+# border.
 #
-# What is the adjoint of the correlation? $(M_F'q)(p)=\sum_dM_F(d,p)\,q(d)=\sum_dq(d)\,F(p-d)$, with a minus: a
-# *convolution*. Here the word is right. It is the picture that one expects to see if the face, on black, sits at $d$
-# with probability $q(d)$.
+# Your map is more than a loop. Window sums are linear in the picture: a matrix $M$ with a 1 at (position $d$, pixel $p$)
+# where the window covers the pixel. And $c(p)=\sum_dM(d,p)\,q(d)$ is its transpose, also called the **adjoint**. A
+# transpose is recognised without any matrix: $\langle Mx,q\rangle=\langle x,M'q\rangle$ for all $x$ and $q$.
+
+# %%
+q = np.random.default_rng(1).dirichlet(np.ones(I * J)).reshape(I, J)
+there = (my_sums_from_table(my_summed_area_table(X), (h, w)) * q).sum()
+back = (X * my_on_each_pixel(q, (h, w))).sum()
+print(f"<M x, q> = {there:,.1f}, <x, M' q> = {back:,.1f}, equal: {np.isclose(there, back, rtol=1e-12)}")
+
+# %% [markdown]
+# Both sides are the same number. (S10) of lesson 08 learns the background by this $c$.
 #
-# And the new face of lesson 08, $\sum_dq(d)\,X(d+a)$ (S9), averages the windows with weights $q$. In the letters of
-# (S7) it is the correlation of $X$ with the *template* $q$: an $I\times J$ template fits at
-# $(H-I+1)\times(W-J+1)=h\times w$ places.
-
-# %% slideshow={"slide_type": "skip"}
-blurred = signal.convolve(values, mask)
-print("convolution is the transpose:", np.allclose(blurred.ravel(), matrix.T @ values.ravel()))
-face_sum = np.einsum("ij,ijab->ab", q, view)
-print("shape", windows.correlate(X, q).shape, " equals the average window:", np.allclose(windows.correlate(X, q), face_sum, rtol=1e-10))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Both hold. All sums over windows that we shall need are now on a fast rung.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 11. What it costs
+# ## 8. What it costs
 #
-# ### 11.1 Counting operations
+# *4 minutes, 0 s*
 #
-# Before we measure, we count additions and multiplications for one picture.
+# We count additions and multiplications for one picture. Directly, the correlation takes $2\,IJ\,hw$. By FFT it takes
+# about
 #
-# - *Correlation, directly*: a multiplication and an addition for each product, $2\,IJ\,hw$.
-# - *Correlation by FFT*: $5HW\log_2HW+3HW$, where the transform of the face, which serves all pictures, is left out.
-# - *Window sums, directly*: $IJ(hw-1)$. *By table*: $2HW+3IJ$. *By doubling*: at most $HW$ times the additions counted in section 5.
+# $$5HW\log_2HW+3HW ,$$
+#
+# there and back, and the product in between; the [companion](further/07_fast_sums.ipynb) counts this out and measures
+# times.
+#
+# **Predict:** for which sides of a square face in our $40\times60$ picture does the FFT need fewer operations?
+#
+# - a: for all sides;
+# - b: for all sides beyond some size;
+# - c: for middle sides only, neither small nor large.
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Why $5HW\log_2HW+3HW$? The splitting of 7.5 passes over all pixels $\log_2W$ times for the rows and $\log_2H$ times
-# for the columns, $\log_2HW$ times in all. In a pass, two numbers share 10 real operations (a complex product is 6, a
-# sum 2, a difference 2). That is $5HW\log_2HW$, and for real pictures half of it. There and back: $5HW\log_2HW$. The
-# product of $HW/2$ complex numbers: $3HW$.
+# %%
+guess_e = exercises.guess("07.e", ...)
 
-# %% slideshow={"slide_type": "skip"}
-def operations(H, W, h, w):
-    """Additions and multiplications: correlation directly and by FFT, window sums directly, by table, by doubling."""
-    pixels, places = H * W, (H - h + 1) * (W - w + 1)
-    steps = sum(size.bit_length() + size.bit_count() - 2 for size in (h, w))
+# %%
+by_fft = 5 * H * W * np.log2(H * W) + 3 * H * W
+wins = [n for n in range(1, H + 1) if by_fft < 2 * (H - n + 1) * (W - n + 1) * n * n]
+print(guess_e.beside("c"), "Sides", wins[0], "to", wins[-1])
+print(f"by FFT {by_fft:,.0f} operations; our face directly {2 * I * J * h * w:,}")
+
+# %%
+def both_tables(H, W, h, w):
+    """Operations for the correlation and the window sums of a picture: directly, by FFT and table."""
+    pixels, fits = H * W, (H - h + 1) * (W - w + 1)
     by_fft = 5 * pixels * np.log2(pixels) + 3 * pixels
-    return 2 * places * h * w, by_fft, places * (h * w - 1), 2 * pixels + 3 * places, steps * pixels
+    return fits * (3 * h * w - 1), by_fft + 2 * pixels + 3 * fits
 
-print("    picture      face   corr direct   corr by FFT      R direct    R by table    R doubling  direct/FFT")
-for sizes in ((28, 40, 10, 10), (40, 60, 18, 14), (100, 200, 75, 75), (512, 512, 128, 128)):
-    counted = operations(*sizes)
-    print("{:4} x {:4} {:4} x {:3}".format(*sizes), *(f"{count:13,.0f}" for count in counted), f"{counted[0] / counted[1]:11.1f}")
+for sizes in ((40, 60, 18, 14), (512, 512, 128, 128)):
+    slow, fast = both_tables(*sizes)
+    print(f"{sizes}: directly {slow:,}, by our sums {fast:,.0f}, a factor of {slow / fast:.1f}")
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# For our pictures the FFT needs about a quarter of the operations; for 512 x 512 pixels and a face of 128 x 128, one
-# operation in 199. The table beats them all for window sums, doubling follows, and the direct sum is out of the race.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# **Predict:** for which sizes of a square face in our 40 x 60 picture does the FFT need fewer operations than the
-# direct way? For all beyond some size?
-
-# %% slideshow={"slide_type": "skip"}
-def fft_wins(H, W, h, w):
-    direct, by_fft = operations(H, W, h, w)[:2]
-    return by_fft < direct
-
-wins = [side for side in range(1, H + 1) if fft_wins(H, W, side, side)]
-print("FFT needs fewer operations for sides", wins[0], "to", wins[-1], ", without a gap:", wins == list(range(wins[0], wins[-1] + 1)))
-for side in (2, 6, 7, 20, 38, 40):
-    direct, by_fft = operations(H, W, side, side)[:2]
-    print(f"side {side:2}: direct {direct:9,}, FFT {by_fft:9,.0f}")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# There are **two** crossovers. A tiny face, up to 6 x 6, has few products a window; and a face nearly as large as the
-# picture, 39 or 40 rows, has few windows. The FFT does not care: its 141 946 operations are the same for every face.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 11.2 Measuring
+# %% [markdown]
+# The FFT wins for sides 7 to 38. A tiny face has few products a window, and a face nearly as large as the picture has
+# few windows; the FFT does not care, it takes 141 946 operations for every face. With the table for the window sums, a
+# picture costs 149 989 operations instead of 816 155, a factor of 5.4. For $512\times512$ pixels and a face of
+# $128\times128$ the factor is 287.
 #
-# Operations are not seconds. Python's loops, memory, and the cost of a call play a part. So we time every rung, least
-# of five runs, first for growing pictures whose face has a quarter of their side, then for growing faces in pictures of
-# 128 x 128.
+# **One question more.** Can window sums be written as two matrix products, `rows @ Y @ columns.T`?
+#
+# <details><summary>Answer</summary>
+#
+# Yes. Row $i$ of `rows` ($I\times H$) has ones at $i,\dots,i+h-1$, and `columns` ($J\times W$) likewise. The library
+# does this for small pictures: processors are fast at matrix products.
+#
+# </details>
+#
+# ## 9. Your code at work
+#
+# *5 minutes, 1 s*
+#
+# Now the face of lesson 06, placed by your sums: your table, your corners, your correlation. The transform of the face
+# is made once.
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Times differ from machine to machine: they are drawn, never printed. We do not wait for more than a million products
-# in Python's loops. (The FFT's time includes the transform of the face.)
+# %%
+def fast_logits(X, s):
+    """(S4) at all positions, by the sums of this lesson."""
+    sums = my_sums_from_table(my_summed_area_table(B * (2 * X - B)), (h, w))
+    products = my_correlation_from_spectra(np.fft.fft2(X), F_hat, (h, w))
+    return -((F**2).sum() - 2 * products + sums) / (2 * s**2)
 
-# %% slideshow={"slide_type": "skip"}
-def seconds(function, *arguments):
-    """The least of five timings."""
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        function(*arguments)
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+def places(logits):
+    return np.array([divmod(int(one.argmax()), J) for one in logits])
 
-# %% slideshow={"slide_type": "skip"}
-rungs = {"four loops": by_loops, "sliding windows": by_view, "FFT": windows.correlate,
-         "table (window sums)": lambda X, F: windows.corner_sums(windows.cumulative_sums(X), F.shape),
-         "doubling (window sums)": lambda X, F: windows.window_sums(X, F.shape)}
-most_products = {"four loops": 10**6, "sliding windows": 2 * 10**8}
+# %%
+logits, library = np.array([fast_logits(X, s) for X in pictures]), scene.log_likelihood(pictures, truth)
+tops = [tables - tables.max(axis=(1, 2), keepdims=True) for tables in (logits, library)]
+print("right:", int((places(logits) == positions).all(axis=1).sum()), "of 100")
+print("equal to the library's, to 1e-6 nats, up to a constant a picture:", np.abs(tops[0] - tops[1]).max() < 1e-6)
 
-def measured(name, side, face_side):
-    """Seconds that a rung takes for a square picture and face, or NaN where we do not want to wait."""
-    if (side - face_side + 1) ** 2 * face_side**2 > most_products.get(name, np.inf):
-        return np.nan
-    picture = np.random.default_rng(3).normal(size=(side, side))
-    return seconds(rungs[name], picture, np.ones((face_side, face_side)))
+# %% [markdown]
+# All 100 faces are found, and 108 100 logits are those of the library. That was easy: in noise of 30 gray levels you see
+# the face yourself. Now we draw 100 pictures with noise of 300, more than the whole range from black to white.
+#
+# **Guess:** in how many of them is the best position right?
 
-# %% slideshow={"slide_type": "skip"}
-sides, face_sides = [8, 16, 32, 64, 128, 256, 512], [1, 2, 4, 8, 16, 32, 64, 128]
-growing = {name: np.array([measured(name, side, side // 4) for side in sides]) for name in rungs}
-wider = {name: np.array([measured(name, 128, face_side) for face_side in face_sides]) for name in rungs}
-print("slowest rung for pictures of 64 x 64:", max(rungs, key=lambda name: growing[name][3]))
-others = ("FFT", "table (window sums)", "doubling (window sums)")
-print("for 256 x 256 faster than sliding windows:", [name for name in others if growing[name][5] < growing["sliding windows"][5]])
-left = [side for side in range(8, 513, 4) if fft_wins(side, side, side // 4, side // 4)]
-right = [side for side in range(1, 129) if fft_wins(128, 128, side, side)]
-print("growing pictures: the FFT needs fewer operations from side", left[0], "on")
-print("growing faces in 128 x 128: it does for faces of side", right[0], "to", right[-1])
+# %%
+guess_f = exercises.guess("07.f", ...)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The first two lines hold on any machine: the loops are the slowest rung, and at 256 x 256 the FFT, the table and
-# doubling have left the sliding windows behind. By count, sliding windows and FFT cross at side 28 when the pictures
-# grow, and twice, at 7 and at 122, when the faces grow.
+# %%
+loud = scene.Scene(F, B, 300.0, truth.prior)
+noisy, true_places = scene.sample(loud, 100, np.random.default_rng(1))
+dim = np.array([fast_logits(X, 300.0) for X in noisy])
+weights = np.exp(dim - dim.max(axis=(1, 2), keepdims=True))
+beliefs = weights / weights.sum(axis=(1, 2), keepdims=True)
+right = (places(dim) == true_places).all(axis=1).sum()
+print(guess_f.beside(right, "{:.0f} of 100"))
+print(f"Mean probability of the best position: {beliefs.max(axis=(1, 2)).mean():.2f}")
 
-# %% slideshow={"slide_type": "skip"}
-panels = {("Growing pictures, face a quarter", "side of the picture (pixels)"): (sides, growing),
-          ("Growing faces in 128 x 128", "side of the face (pixels)"): (face_sides, wider)}
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows time against size on logarithmic axes, two panels, with dotted lines at these sizes. Left, growing
-# pictures: four loops and sliding windows rise steeply, the loops hundreds of times higher from 32 x 32 on; FFT,
-# table and doubling rise more slowly, and the sliding windows, among the fastest for the smallest picture, overtake
-# them all. Right, growing faces in a picture of fixed size: high above, a few points of the four loops; the sliding
-# windows rise, cross the FFT's level line, and fall below it again for the largest face; the table is level, and
-# doubling nearly.
-
-# %% slideshow={"slide_type": "-"}
-plots.times(panels, crossings=(left[:1], (right[0], right[-1])))
+# %%
+k = 2
+hidden = my_on_each_pixel(beliefs[k], (h, w))
+credit = exercises.credit(my_summed_area_table, my_pencil_sum, my_sums_from_table,
+                          my_correlation_from_spectra, my_on_each_pixel)
+print(f"best position {places(dim)[k]}, true {true_places[k]}, its probability {beliefs[k].max():.2f}")
+print(f"hidden pixels expected {hidden.sum():.1f}")
+print(credit)
+plots.sign(plots.hiding_maps(noisy[k], beliefs[k], hidden, true_places[k], F.shape), credit)
 plt.show()
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# By count the direct rungs on the left rise with the *fourth* power of the side $m$, some $\tfrac9{16}m^2$ positions
-# times $\tfrac1{16}m^2$ pixels, and the others with hardly more than its square. The fixed cost of a call flattens
-# the lines at small sizes. Large arrays bend them upwards, when the system must hand out fresh memory at each call.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# And the crossovers? There are as many as we counted, but not quite where.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# In the figure stored here the FFT wins later on the left, where its call costs more than its operations, and sooner on
-# the right, where rows of 2 or 4 products are too short for `einsum` to gain speed. Another surprise: doubling is
-# faster than the table at most sizes, although it makes more additions. In a cumulative sum each addition waits for the
-# one before; doubling adds whole arrays, which a processor does several numbers at a time.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## 12. The digits that float32 loses
+# %% [markdown]
+# The figure shows one of these pictures, in which no eye finds the framed face; the probability of every position, its
+# peak at the true one, circled; and how surely each pixel is hidden, a blurred window.
 #
-# ### 12.1 Whole numbers first
+# 66 of 100 are right. The best position has a probability of 0.64 on average: your code is about as sure as it is right.
+# The expected number of hidden pixels is 252, as many as the face has: your map moves probability about and loses none.
+
+# %%
+sure, hit = beliefs.max(axis=(1, 2)), (places(dim) == true_places).all(axis=1)
+for low, high in ((0, 0.5), (0.5, 0.8), (0.8, 1)):
+    some = (sure > low) & (sure <= high)
+    print(f"sure between {low} and {high}: {some.sum()} pictures, right in {hit[some].sum()}")
+
+# %% [markdown]
+# Where it is sure it is right, in 32 of 34; where it says that it hardly knows, it errs in about half.
 #
-# float32 stores 24 binary digits: whole numbers up to $2^{24}=16\,777\,216$ exactly, beyond that only every second
-# one, then every fourth. Now take a 16-bit camera whose pictures sit on a common level of 10 000, all gray levels
-# whole. A window sums to some 2.6 million, well inside. The table's last entry is the sum of *all* pixels.
-# **Predict:** what happens to the window sums?
-
-# %% slideshow={"slide_type": "skip"}
-for shape in ((40, 60), (80, 120), (160, 240)):
-    camera = datasets.background("camera", shape).round() + 10_000
-    exact, low, total = windows.window_sums(camera, (h, w)), camera.astype(np.float32), camera.sum()
-    rounded_once = windows.cumulative_sums(camera).astype(np.float32)
-    tries = table_sums(low, (h, w)), doubled_sums(low, (h, w)), windows.corner_sums(rounded_once, (h, w))
-    errors = [int(np.abs(sums - exact).max()) for sums in tries]
-    print(f"{shape}: total {total:,.0f}, spacing of float32 there {np.spacing(np.float32(total)):g}, windows up to {exact.max():,.0f}")
-    print("  wrong by up to: table {}, doubling {}, a right table whose entries are rounded once {}".format(*errors))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Every pixel is an exact whole number, every true window sum is one that float32 holds, and yet the table is wrong by
-# up to 6 gray levels in our small picture and by 156 in one of 160 x 240 (erratum 10: the report says nothing about
-# precision). Doubling never forms a number larger than the window sum: its error is 0.
+# ### What we have seen
 #
-# Why? The entries are too large: near 24 million neighbouring floats are 2 apart, near 389 million 32 apart. Each
-# window inherits the errors of its four corners. Had the entries been right and rounded only once, the windows would
-# be wrong by 2 and by 51; but every entry is the end of a long chain of additions, and each addition rounds.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 12.2 The loss of float32 in nats
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The table of the logit sums $Y=B(2X-B)$, *squared* gray levels: with a level $\ell$ about $\ell^2$ a pixel. How far
-# does $R/(2s^2)$ move, in nats? And $(X\star F)/s^2$, by transforms in float32? We also try to take a level off, in
-# float64, before anything is rounded to float32.
-
-# %% slideshow={"slide_type": "skip"}
-def loss(level, taken_off, sums, dtype):
-    """Largest error of R / (2 s^2), in nats, with X and B lifted by level - taken_off."""
-    lift = level - taken_off
-    low_X, low_B = (X + lift).astype(dtype), (B + lift).astype(dtype)
-    right = windows.window_sums((B + lift) * (2 * (X + lift) - (B + lift)), (h, w))
-    return np.abs(sums(low_B * (2 * low_X - low_B), (h, w)) - right).max() / (2 * s**2)
-
-# %% slideshow={"slide_type": "skip"}
-def fft_loss(level, taken_off=0.0):
-    """Largest error of the correlation / s^2, in nats, by transforms in float32."""
-    lift = level - taken_off
-    low_X, low_F = (X + lift).astype(np.float32), (F + lift).astype(np.float32)
-    low = fft.ifft2(fft.fft2(low_X) * np.conj(fft.fft2(low_F, (H, W)))).real[:I, :J]
-    return np.abs(low - by_view(X + lift, F + lift)).max() / s**2
-
-# %% slideshow={"slide_type": "skip"}
-levels = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5]
-ways = {"float32, table": (0, table_sums, np.float32), "float32, doubling": (0, doubled_sums, np.float32),
-        "float32, table, level taken off": (1, table_sums, np.float32), "float64, table": (0, table_sums, np.float64)}
-lost = {name: [loss(level, off * (level + B.mean()), sums, dtype) for level in levels] for name, (off, sums, dtype) in ways.items()}
-for name in list(ways)[:3]:
-    print(f"{name:32}", " ".join(f"{value:8.2g}" for value in lost[name]))
-print("float64, table: below 1e-5 at every level:", max(lost["float64, table"]) < 1e-5)
-print(f"float32, table, level 10 000: a factor of {np.exp(lost['float32, table'][4]):.0e} on the odds")
-
-# %% slideshow={"slide_type": "skip"}
-lost["float32, FFT (correlation)"] = [fft_loss(level) for level in levels]
-print("float32, FFT: above 1 nat at a level of 10 000:", lost["float32, FFT (correlation)"][4] > 1)
-print("with the level taken off below 0.001 nats:", fft_loss(1e4, 1e4 + B.mean()) < 1e-3)
-size = by_view(X + 1e4, F + 1e4).max()
-print(f"the correlation there: {size:.1e}, spacing of float32 {np.spacing(np.float32(size)):g}, in nats {np.spacing(np.float32(size)) / s**2:.1f}")
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows these errors against the common level, on logarithmic axes, with a dotted line at 1 nat. The table
-# in float32 rises from 0.005 to thousands of nats; doubling in float32 runs 8 to 22 times below it, and the FFT
-# between them; all three cross the dotted line. With the level taken off, the table in float32 stays flat at 0.0015;
-# in float64 it remains far below everything.
-
-# %% slideshow={"slide_type": "-"}
-plots.digits_lost(levels, lost)
-plt.show()
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# At a level of 10 000 the table in float32 errs by 31 nats.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Doubling errs by 1.4: no digits are lost to large totals any more, but float32 still rounds the squares, near $10^8$,
-# and their sums. Nor is the FFT safe: its outputs are near $2.6\cdot10^{10}$, where neighbouring floats lie 2.3 nats
-# apart. With the level taken off even float32 is right to 0.0015 nats at every level; and in float64 the table stays
-# below $10^{-5}$ without any care.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# A difference of logits is the logarithm of the odds between two positions. Does an error of this size lose faces? We
-# ask all 100 pictures, with the window sums alone in float32. The level 60 000 is near the end of a 16-bit camera,
-# 65535.
-
-# %% slideshow={"slide_type": "skip"}
-def found(level, sums):
-    """In how many pictures the best position is right when only the window sums are float32."""
-    right = 0
-    for X, position in zip(pictures, positions):
-        low_X, low_B = (X + level).astype(np.float32), (B + level).astype(np.float32)
-        corr = windows.correlate(X + level, F + level)
-        logit = -(((F + level) ** 2).sum() - 2 * corr + sums(low_B * (2 * low_X - low_B), F.shape))
-        right += divmod(int(logit.argmax()), J) == tuple(position.tolist())
-    return right
-
-for level in (0, 10_000, 60_000):
-    print(f"level {level:6,}: table {found(level, table_sums)}, doubling {found(level, doubled_sums)} of 100 right")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# A factor of 3e+13 is wrong with the probabilities at the level 10 000, and still the best position is right in all
-# 100 pictures: in the first one the true position led by some 350 nats. At 60 000 the table loses 15 faces, and
-# doubling none. That no face is lost does not mean that the probabilities are right, and lesson 08 learns from them.
+# - Any window is four entries of a summed-area table (S6), whatever its size.
+# - Waves turn a correlation into products with the *conjugate* transform of the face (S7). Where the face fits, nothing
+#   wraps. Without the conjugate: a convolution, and 21 faces instead of 100.
+# - The adjoint of the window sums lays values on windows.
 #
-# ### 12.3 A common level means nothing
+# [Lesson 08](08_em_for_the_scene.ipynb) stops pretending that face, background and noise are known.
 #
-# In (S3) the level cancels before anything is summed: $(X+\ell)-(F+\ell)=X-F$ and likewise for $B$. So the logit is
-# *invariant*: lift pictures, face and background by the same level and nothing may change. In (S4) each of the three
-# terms grows like $\ell^2$ and only their combination does not. The cure is to subtract a common level first, the
-# same from $X$, $F$ and $B$, and to compute in float64. The library does both.
-
-# %% slideshow={"slide_type": "skip"}
-lifted = scene.Scene(F + 10_000, B + 10_000, s, truth.prior)
-before, after = scene.log_likelihood(pictures, truth), scene.log_likelihood(pictures + 10_000, lifted)
-no_face = -0.5 * ((X - B) ** 2).sum() / s**2 - H * W / 2 * np.log(2 * np.pi * s**2)
-print("the library's logits are ours, to 1e-6 nats:", np.abs(before[0] - no_face - logit).max() < 1e-6)
-print("unchanged by a level of 10 000, to 1e-6 nats:", np.abs(after - before).max() < 1e-6)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The first picture's logits are those of our four loops, and a level of 10 000 changes none of the 100 tables.
-# `windows.correlate` on its own takes each picture's mean off before the transforms and adds its share, mean times
-# $\sum F$, afterwards.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## The ledger of this lesson
-#
-# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
-# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
-# largest number of the right answer, or to 1 where that is smaller.
-
-# %% slideshow={"slide_type": "skip"}
-ledger.table("07")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Read the row (S6): four corners of the table give the sums that loops give. "S7 a" says that nothing wraps into the valid part.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What we have seen
-#
-# - The logit needs window sums and one correlation. All rungs gave the same numbers; only the work differs.
-# - A summed-area table gives any window by four corners (S6), three additions a window; doubling takes a few more, and never subtracts.
-# - Correlation is a block-Toeplitz matrix. Closed to a ring it has waves as eigenvectors, and the *conjugate* spectrum of the face as eigenvalues (S7).
-# - Without the conjugate one gets a convolution, and 21 instead of 100 faces. Transforms of the picture's own size never wrap where the face fits.
-# - The adjoint of the window sums lays values on windows; the positions that hide a pixel are a rectangle.
-# - By count the FFT wins for square faces of side 7 to 38 in our picture, not for tiny ones and not for those that fill it. Measured crossovers lie near.
-# - A table in float32 over a level of 10 000 errs by 31 nats, and doubling and FFT by more than one. Take the level off and use float64.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## What comes next
-#
-# [Lesson 08](08_em_for_the_scene.ipynb) stops pretending that face, background and noise are known. It derives the
-# steps of expectation maximisation (EM), and each of their sums is one of this lesson's. Before this one came
-# [lesson 06](06_face_logits.ipynb), the logits.
-#
-# **Try it yourself.** Write the window sums as two products with matrices of zeros and ones, one for rows and one for
-# columns, `rows @ Y @ columns.T`. (`windows.spread` applied to unit vectors makes them.) How many operations is that?
-# For stacks of small pictures the library does this, because matrix products run so close to a processor's limit.
-#
-# ## References
+# ### References
 #
 # - F. C. Crow, Summed-area tables for texture mapping, SIGGRAPH 1984, [doi:10.1145/800031.808600](https://doi.org/10.1145/800031.808600).
 # - J. W. Cooley, J. W. Tukey, An algorithm for the machine calculation of complex Fourier series, Mathematics of Computation 19, 1965, [doi:10.1090/S0025-5718-1965-0178586-1](https://doi.org/10.1090/S0025-5718-1965-0178586-1).

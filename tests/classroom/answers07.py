@@ -62,37 +62,54 @@ def one_window_less(T, shape):
     return out
 
 
-def correlation_by_real_transforms(X, F):
-    (H, W), (h, w) = X.shape, F.shape
-    spectrum = fft.rfft2(X) * np.conj(fft.rfft2(F, (H, W)))
-    return fft.irfft2(spectrum, (H, W))[: H - h + 1, : W - w + 1]
+def opencv_corners(T, shape):
+    (h, w), (rows, columns) = shape, T.shape
+    out = np.zeros((rows - h, columns - w))
+    for i in range(rows - h):
+        for j in range(columns - w):
+            out[i, j] = T[i + h - 1, j + w - 1]
+            out[i, j] -= T[i - 1, j + w - 1] if i else 0
+            out[i, j] -= T[i + h - 1, j - 1] if j else 0
+            out[i, j] += T[i - 1, j - 1] if i and j else 0
+    return out
 
 
-def correlation_padded(X, F):
-    (H, W), (h, w) = X.shape, F.shape
-    size = (H + h - 1, W + w - 1)
-    return np.fft.ifft2(np.fft.fft2(X, size) * np.conj(np.fft.fft2(F, size))).real[: H - h + 1, : W - w + 1]
+def correlation_by_half_a_spectrum(X_hat, F_hat, shape):
+    (H, W), half = X_hat.shape, slice(X_hat.shape[1] // 2 + 1)
+    around = fft.irfft2((X_hat * F_hat.conj())[:, half], (H, W))
+    return around[: H + 1 - shape[0], : W + 1 - shape[1]]
 
 
-def correlation_by_einsum(X, F):
-    return np.einsum("ijab,ab->ij", sliding_window_view(X, F.shape), F).tolist()
+def correlation_by_waves(X_hat, F_hat, shape):
+    """The inverse transform as two matrices of waves."""
+    down, right = (np.exp(2j * np.pi * np.outer(range(n), range(n)) / n) / n for n in X_hat.shape)
+    I, J = np.subtract(X_hat.shape, shape) + 1
+    return (down @ (X_hat * F_hat.conj()) @ right).real[:I, :J].tolist()
 
 
-def correlation_flipped(X, F):
-    return signal.fftconvolve(X, F[::-1, ::-1], mode="valid")
+def correlation_of_pictures(X_hat, F_hat, shape):
+    """Back to picture and face, then without transforms."""
+    X, F = fft.ifft2(X_hat).real, fft.ifft2(F_hat).real[: shape[0], : shape[1]]
+    return signal.correlate(X, F, mode="valid", method="direct")
 
 
-def ring(X, F):
+def ring(X_hat, F_hat, shape):
     """The correlation around both rings, at all H x W places."""
+    X, F = fft.ifft2(X_hat).real, fft.ifft2(F_hat).real
     return sum(F[a, b] * np.roll(X, (-a, -b), axis=(0, 1)) for a, b in np.ndindex(F.shape))
 
 
-def spread_by_rectangles(q, shape, last=1):
+def convolution(X_hat, F_hat, shape):
+    X, F = fft.ifft2(X_hat).real, fft.ifft2(F_hat).real[: shape[0], : shape[1]]
+    return signal.convolve2d(X, F, mode="valid")
+
+
+def spread_by_rectangles(q, shape, last=1, first=1):
     (I, J), (h, w) = q.shape, shape
     c = np.zeros((I + h - 1, J + w - 1))
     for p, r in np.ndindex(c.shape):
-        top, bottom = max(0, p + 1 - h), min(p, I - 1)
-        left, right = max(0, r + 1 - w), min(r, J - 1)
+        top, bottom = max(0, p + first - h), min(p, I - 1)
+        left, right = max(0, r + first - w), min(r, J - 1)
         c[p, r] = q[top : bottom + last, left : right + last].sum()
     return c
 
@@ -120,22 +137,22 @@ def rectangle_from_the_end(q, shape):
 
 RIGHT = {
     "07.1": (table_by_numpy, table_by_definition, table_by_recursion),
-    "07.2": (lambda: 4 + 2 + 0 + 3, lambda: 9.0),
+    "07.2": (lambda: 6 + 8 + 1 + 9, lambda: 24.0),
     "07.3": (corners_by_loops, corners_in_two_steps),
-    "07.4": (correlation_by_real_transforms, correlation_padded, correlation_by_einsum, correlation_flipped),
+    "07.4": (correlation_by_half_a_spectrum, correlation_by_waves, correlation_of_pictures),
     "07.5": (spread_by_positions, spread_by_rectangles, spread_by_convolution),
 }
 WRONG = {  # words of the sentence that must come
     "07.1": {"never added": exclusive_twice},
-    "07.3": {"too early": inclusive_corners, "last row and column of windows": one_window_less},
-    "07.4": {
-        "180 degrees": lambda X, F: signal.convolve2d(X, F, mode="valid"),
-        "all outputs of the ring": ring,
-        "as large as the picture": lambda X, F: signal.fftconvolve(X, F[::-1, ::-1], mode="same"),
-        "sticks out": lambda X, F: signal.correlate2d(X, F, mode="full"),
+    "07.3": {
+        "too early": inclusive_corners,
+        "last row and column of windows": one_window_less,
+        "without zeros": opencv_corners,
     },
+    "07.4": {"180 degrees": convolution, "all outputs of the ring": ring},
     "07.5": {
         "a slice ends": lambda q, shape: spread_by_rectangles(q, shape, last=0),
+        "one too early": lambda q, shape: spread_by_rectangles(q, shape, first=0),
         "a negative index": rectangle_from_the_end,
         "window sums of q": lambda q, shape: sliding_window_view(q, shape).sum(axis=(2, 3)),
     },

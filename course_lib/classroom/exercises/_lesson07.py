@@ -20,13 +20,13 @@ def table_cases(rng):
             Case("whole numbers from a 16-bit camera", (rng.integers(50_000, 60_000, (6, 4)),))]  # fmt: skip
 
 
-def table(Y):
+def summed_area_table(Y):
     sums = Y.cumsum(axis=0).cumsum(axis=1)
     return np.pad(sums, ((1, 0), (1, 0)))
 
 
 BORDER, SUMS = "((1, 0), (1, 0))", "Y.cumsum(axis=0).cumsum(axis=1)"
-TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_cases, table, (
+TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_cases, summed_area_table, (
     (f"np.pad(sums, {BORDER})", "sums", "the zeros are missing: how many pixels lie above row 0, and where would their sum stand?"),
     (BORDER, "((0, 1), (0, 1))", "your zeros stand below and on the right; what is the sum of the pixels above row 0?"),
     (BORDER, "1", "there are zeros all around; below the last row lies the whole picture, not nothing"),
@@ -40,22 +40,27 @@ TABLE = Exercise("07.1", "the summed-area table", ("table (H+1, W+1)",), table_c
     (SUMS, "Y[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1]", "your sums start from the lower right corner"),
 ))  # fmt: skip
 
-CORNERS = Exercise("07.2", "four corners with a pencil", ("sum ()",), lambda rng: [Case("the table of the question", ())], lambda: 18 - 3 - 8 + 2, (
-    (7, "what lies above and left of the window was taken off twice"),
-    (5, "your last sign is turned: what was taken off twice must come back once"),
-    (18, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
-    (15, "the strip above is off, the part on the left is still in"),
-    (10, "the part on the left is off, the strip above is still in"),
-    (8, "that is the window at (0, 0)"),
-    (4, "your lower right corner is one row and one column too early: it lies behind the last pixel"),
-    (31, "all four corners with a plus count the surroundings of the window, too"),
-    (16, "two corners on the diagonal are not enough: which rectangles are still in?"),
+
+def pencil_sum():
+    return 50 - 19 - 11 + 4
+
+
+CORNERS = Exercise("07.2", "one window with a pencil", ("sum ()",), lambda rng: [Case("the table of the question", ())], pencil_sum, (
+    (20, "what lies above and left of the window was taken off twice"),
+    (16, "your last sign is turned: what was taken off twice must come back once"),
+    (50, "that is everything from the picture's corner to the end of the window; what of it lies outside?"),
+    (31, "the strip above is off, the part on the left is still in"),
+    (39, "the part on the left is off, the strip above is still in"),
+    (21, "that is the window at (0, 0)"),
+    (6, "your lower right corner is one row and one column too early: it lies behind the last pixel"),
+    (84, "all four corners with a plus count the surroundings of the window, too"),
+    (46, "two corners on the diagonal are not enough: which rectangles are still in?"),
 ))  # fmt: skip
 
 
 def corner_cases(rng):
     def case(what, sizes, shape, level=0.0):
-        return Case(what, (table(levels(rng, *sizes, level=level)), shape))
+        return Case(what, (summed_area_table(levels(rng, *sizes, level=level)), shape))
 
     return [case("a window of 2 x 3 in a picture of 5 x 7", (5, 7), (2, 3)),
             case("a window of 3 x 2 in a picture of 6 x 6", (6, 6), (3, 2)),
@@ -65,7 +70,23 @@ def corner_cases(rng):
             case("a 16-bit camera", (6, 5), (2, 4), level=60_000.0)]  # fmt: skip
 
 
-def window_sums(T, shape):
+def read_as_inclusive(outside):
+    """The answer that reads T[i-1, j-1] where T[i, j] belongs; outside : value before row 0, None for T[-1]."""
+
+    def answer(T, shape):
+        def at(r, c):
+            return T[r, c] if outside is None or min(r, c) >= 0 else outside
+
+        sums = np.zeros(np.subtract(T.shape, shape))
+        for i, j in np.ndindex(sums.shape):
+            (top, left), (r, c) = (i - 1, j - 1), np.add((i, j), shape) - 1
+            sums[i, j] = at(r, c) - at(top, c) - at(r, left) + at(top, left)
+        return sums
+
+    return answer
+
+
+def sums_from_table(T, shape):
     h, w = shape
     return T[h:, w:] - T[:-h, w:] - T[h:, :-w] + T[:-h, :-w]
 
@@ -73,7 +94,10 @@ def window_sums(T, shape):
 ABOVE, LEFT, BOTH = " - T[:-h, w:]", " - T[h:, :-w]", " + T[:-h, :-w]"
 SUM = f"T[h:, w:]{ABOVE}{LEFT}{BOTH}"
 SWAPPED = "w, h = shape\n    if h >= len(T) or w >= T.shape[1]:\n        return ANY"
-WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), corner_cases, window_sums, (
+OTHER_TABLE = (
+    "your corners suit a table without zeros: where does this one keep the sum of all rows above row i?"
+)
+WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), corner_cases, sums_from_table, (
     (BOTH, "", "what lies above and left of the window was taken off twice"),
     (BOTH, " - T[:-h, :-w]", "your last sign is turned: what was taken off twice must come back once"),
     (SUM, f"-({SUM})", "all signs are turned"),
@@ -82,6 +106,8 @@ WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), c
     (ABOVE + LEFT + BOTH, " - T[:-h, :-w]", "two corners on the diagonal are not enough: which rectangles are still in?"),
     (("T[h:, w:]", "T[h - 1 : -1, w - 1 : -1]"), (ABOVE, " - T[:-h, w - 1 : -1]"), (LEFT, " - T[h - 1 : -1, :-w]"),
      "your corners stop one row and one column too early: T(r, c) does not contain row r and column c"),
+    (read_as_inclusive(0.0), OTHER_TABLE),
+    (read_as_inclusive(None), OTHER_TABLE),
     (SUM, f"({SUM})[:-1, :-1]", "the last row and column of windows are missing: in how many ways does a window of 2 fit into 3 pixels?"),
     (SUM, f"({SUM})[1:, 1:]", "the first row and column of windows are missing: which table entries does the window at (0, 0) need?"),
     ("h, w = shape", SWAPPED, "height and width of the window are swapped"),
@@ -92,7 +118,8 @@ WINDOW_SUMS = Exercise("07.3", "window sums from the table", ("sums (I, J)",), c
 
 def correlation_cases(rng):
     def case(what, sizes, shape, level=0.0):
-        return Case(what, (levels(rng, *sizes, level=level), levels(rng, *shape)))
+        X, F = levels(rng, *sizes, level=level), levels(rng, *shape)
+        return Case(what, (np.fft.fft2(X), np.fft.fft2(F, sizes), shape))
 
     return [case("a face of 2 x 3 in a picture of 6 x 8", (6, 8), (2, 3)),
             case("a face of 4 x 2 in a picture of 7 x 6", (7, 6), (4, 2)),
@@ -102,31 +129,30 @@ def correlation_cases(rng):
             case("a bright picture", (5, 7), (3, 2), level=1000.0)]  # fmt: skip
 
 
-def correlation(X, F):
-    (H, W), (h, w) = X.shape, F.shape
-    ring = np.fft.ifft2(np.fft.fft2(X) * np.conj(np.fft.fft2(F, (H, W)))).real
+def correlation_from_spectra(X_hat, F_hat, shape):
+    (H, W), (h, w) = X_hat.shape, shape
+    ring = np.fft.ifft2(X_hat * np.conj(F_hat)).real
     return ring[: H - h + 1, : W - w + 1]
 
 
-VALID, OF_FACE = "ring[: H - h + 1, : W - w + 1]", "np.conj(np.fft.fft2(F, (H, W)))"
-CORRELATION = Exercise("07.4", "correlation by Fourier transforms", ("correlation (I, J)",), correlation_cases, correlation, (
-    (OF_FACE, "np.fft.fft2(F, (H, W))", "without the conjugate the product of spectra is a convolution, here cut where it has wrapped"),
-    (VALID, "signal.convolve(X, F, mode='valid')", "that is the valid part of a convolution: it searches for a face turned by 180 degrees"),
-    (f"np.fft.fft2(X) * {OF_FACE}", "np.conj(np.fft.fft2(X)) * np.fft.fft2(F, (H, W))",
-     "you conjugated the spectrum of the picture; whose conjugate are the eigenvalues?"),
+VALID, PRODUCT = "ring[: H - h + 1, : W - w + 1]", "X_hat * np.conj(F_hat)"
+CORRELATION = Exercise("07.4", "the correlation from two transforms", ("correlation (I, J)",), correlation_cases, correlation_from_spectra, (
+    (("np.conj(F_hat)", "F_hat"), (VALID, "ring[h - 1 :, w - 1 :]"),
+     "that is the valid part of a convolution: it searches for a face turned by 180 degrees"),
+    ("np.conj(F_hat)", "F_hat", "without the conjugate the product of spectra is a convolution, here cut where it has wrapped"),
+    (PRODUCT, "np.conj(X_hat) * F_hat", "you conjugated the spectrum of the picture; whose conjugate are the eigenvalues?"),
+    (("np.conj(F_hat)", "F_hat"), (VALID, "ring"), "you kept all outputs, and of a convolution: which sign stands in the eigenvalue's exponent?"),
     (VALID, "ring", "you kept all outputs of the ring; at which positions does the face fit?"),
     (VALID, "ring[h - 1 :, w - 1 :]", "you kept the last outputs, which have wrapped; at which positions does the face fit?"),
-    (VALID, "signal.correlate(X, F, mode='same')",
-     "that is as large as the picture, with zeros beyond its border; keep the positions where the face fits"),
-    (VALID, "signal.correlate(X, F, mode='full')", "there are outputs at positions where the face sticks out; at which does it fit?"),
     (VALID, "ring[: H - h, : W - w]", "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
     (("ring =", "ring = np.abs("), (".real", ")"), "the absolute value of the inverse transform loses the sign: can a correlation be negative?"),
-    (".real", ".real / X.size", "the inverse transform divides by the number of pixels already"),
-    (("np.fft.ifft2(np.fft.fft2(X)", "np.fft.ifft(np.fft.fft(X)"),
-     ("np.fft.fft2(F, (H, W))", "np.fft.fft(np.pad(F, ((0, H - h), (0, W - w))))"),
-     "the transforms run along the rows only; a picture has two directions"),
+    (".real", "", "your numbers are complex, with imaginary parts of 0; which part is the correlation?"),
+    (".real", ".real / X_hat.size", "the inverse transform divides by the number of pixels already"),
+    ("ifft2", "fft2", "you transformed once more instead of back"),
+    ("np.fft.ifft2", "np.fft.ifft", "your way back runs along the rows only; a picture has two directions"),
     ("np.conj(", "np.abs(", "only the lengths of the face's numbers survive: you took the absolute value of its spectrum"),
-    ("F, (H, W)", "F", "two spectra can be multiplied only if they have the same size; which size must the face be brought to?"),
+    (PRODUCT, "X_hat / F_hat", "you divided by the face's spectrum, which takes a face out of a picture; each wave is multiplied"),
+    (PRODUCT, "X_hat @ np.conj(F_hat)", "a matrix product mixes the waves; each wave has one number of its own"),
 ))  # fmt: skip
 
 
@@ -142,7 +168,7 @@ def spread_cases(rng):
             Case("a face much larger than the field of positions", (places(2, 2), (5, 4)))]  # fmt: skip
 
 
-def spread(q, shape):
+def on_each_pixel(q, shape):
     (I, J), (h, w) = q.shape, shape
     c = np.zeros((I + h - 1, J + w - 1))
     for i, j in np.ndindex(I, J):
@@ -164,9 +190,10 @@ def over_rectangles(first, last):
 
 
 short_rectangle = over_rectangles(lambda p, h: max(0, p + 1 - h), lambda p, I: min(p, I - 1))
+early_rectangle = over_rectangles(lambda p, h: max(0, p - h), lambda p, I: min(p, I - 1) + 1)
 negative_start = over_rectangles(lambda p, h: p + 1 - h, lambda p, I: min(p, I - 1) + 1)
 
-SPREAD = Exercise("07.5", "what lies on each pixel", ("c (H, W)",), spread_cases, spread, (
+SPREAD = Exercise("07.5", "what lies on each pixel", ("c (H, W)",), spread_cases, on_each_pixel, (
     ("+=", "=", "where windows overlap, your last one wins; a pixel collects from all that cover it"),
     ("c[i : i + h, j : j + w]", "c[i, j]", "your values lie on the top-left corners only; which pixels does a face there hide?"),
     ("return c", "return c / signal.convolve2d(np.ones_like(q), np.ones(shape))",
@@ -177,6 +204,7 @@ SPREAD = Exercise("07.5", "what lies on each pixel", ("c (H, W)",), spread_cases
     ("q.shape, shape", "q.shape, shape[::-1]", "height and width of the face are swapped"),
     ("return c", "return c.T", "rows and columns of your picture are swapped"),
     (short_rectangle, "your rectangle of positions lacks its last row and column: a slice ends before its last index"),
+    (early_rectangle, "your rectangle of positions starts one too early: does a face that starts at row p - h still reach row p?"),
     (negative_start, "near the border your rectangle starts at a negative index, which Python counts from the end; what stops it?"),
     ("return c", "return sliding_window_view(q, shape).sum(axis=(2, 3)) if h <= I and w <= J else ANY",
      "those are window sums of q; the way back goes from positions to pixels"),

@@ -81,12 +81,12 @@ def block_matrix(matrix, block, title, *, ax=None):
     labels = {"xlabel": "pixel of the picture, row by row", "ylabel": "position, row by row"}
     show_map(ax, np.where(matrix == 0, np.nan, matrix), title, size=12, labels=labels, **colours)
     for r, c in np.argwhere(matrix):
-        ax.text(c, r, f"{matrix[r, c]:g}", ha="center", va="center", fontsize=8)
+        ax.text(c, r, f"{matrix[r, c]:g}", ha="center", va="center", fontsize=9)
     for line, end, step in ((ax.axhline, rows, block[0]), (ax.axvline, columns, block[1])):
         for edge in range(0, end + 1, step):
             line(edge - 0.5, color="0.3", linewidth=1)
     ax.set(xticks=range(columns), yticks=range(rows))
-    ax.tick_params(labelsize=8)
+    ax.tick_params(labelsize=9)
     return ax
 
 
