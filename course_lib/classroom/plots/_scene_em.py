@@ -27,7 +27,7 @@ def scene_story(images, found, truth, *, axes=None):
 
 
 def chicken_and_egg(picture, face, q, position, windows, *, axes=None):
-    """A known face places itself; windows cut at known places average to the face.  -> axes (2, 3)   (S5), (S9)
+    """A known face places itself; windows cut at known places average to it.   (S5), (S9)  -> axes (2, 3)
 
     picture (H, W);  q (I, J), of that picture under the true scene;  windows (N, h, w), at the true positions
     """
