@@ -296,17 +296,18 @@ for name, face in (("flat face", start.face), ("your first face", my_new_face(X,
 # $q_k(d)$ over all windows that *hide* $p$. The other positions have the rest of the weight.
 #
 # Can a pixel be hidden in all pictures? Yes: a large face may cover the middle wherever it stands. Its $B_p$ does not matter to the
-# bound, but a quotient of two zeros would spread `nan`. Worse, the zeros may be rounding. Two pictures hide a pixel of gray levels 100 and 180; their weights are
+# bound, but a quotient of two zeros would spread `nan`. Worse, the zeros may be rounding. Two pictures hide a pixel for sure, so $1-c_k(p)$ should be 0. Their weights are
 # added from left to right:
 
 # %%
 ten, four = np.full(10, 0.1), [0.2, 0.4, 0.3, 0.1]
 for pair in ((ten, four), (ten, ten)):
     rest = np.array([1 - np.cumsum(weights)[-1] for weights in pair])
-    print("1 - c of the two pictures:", rest, f" their weighted mean of the gray levels: {(rest * [100, 180]).sum() / rest.sum():.0f}")
+    print("1 - c of the two pictures:", rest, " their sum:", rest.sum())
 
 # %% [markdown]
-# The mean of 100 and 180 comes out as 260, then as a plausible 140. Both are noise divided by noise. So we do not compare with 0 but
+# The weights should be 0; they are rounding, and one is negative. Dividing by their sum divides noise by noise: it may look plausible or
+# not ([the companion](further/08_em_for_the_scene.ipynb) shows both). So we do not compare with 0 but
 # with a millionth of a picture: far above rounding, far below any picture that says something.
 #
 # ### Exercise 08.4: what is hidden, and the background
