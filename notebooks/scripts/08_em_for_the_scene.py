@@ -64,7 +64,7 @@ X, positions = scene.sample(truth, 60, np.random.default_rng(8))
 print("pictures", X.shape, " positions", truth.prior.size)
 
 # %% [markdown]
-# Two friends offer help. One knows the scene, but no position. One knows all positions, but not the scene. **Guess:** with the
+# **Predict, then run.** Two friends offer help. One knows the scene, but no position. One knows all positions, but not the scene. Guess: with the
 # first friend, in how many of the 60 pictures is the most probable position the true one (a)? With the second, we average the 60
 # windows at the true positions: how many gray levels is a pixel of that face wrong, as a root mean square (b)?
 
@@ -163,6 +163,7 @@ log_joint = scene.log_likelihood(x, theta) + theta.log_prior
 log_likelihood = logsumexp(log_joint, axis=(1, 2)).sum()
 
 # %%
+rng = np.random.default_rng(28)
 flat_to_sure = [rng.dirichlet(np.full(9, a), size=3).reshape(3, 3, 3) for a in np.geomspace(100, 0.01, 1000)]
 values = np.array([my_lower_bound(log_joint, other) for other in flat_to_sure])
 gap = log_likelihood - my_lower_bound(log_joint, q)
@@ -449,11 +450,11 @@ def m_step(q, at):
 guess_e = exercises.guess("08.e", ...)
 
 # %%
-scenes, maps, bounds, lifted = [start], [], [], []
+scenes, maps, bounds, lifts = [start], [], [], []
 while len(bounds) < 2 or bounds[-1] - bounds[-2] > 1e-3:
     if maps:
         scenes.append(m_step(maps[-1], scenes[-1]))
-        lifted.append(my_lower_bound(e_step(scenes[-1])[0], maps[-1]))
+        lifts.append(my_lower_bound(e_step(scenes[-1])[0], maps[-1]))
     log_joint, q = e_step(scenes[-1])
     maps.append(q)
     bounds.append(my_lower_bound(log_joint, q))
@@ -462,9 +463,9 @@ right = (bests == positions).all(axis=2).sum(axis=1)
 
 # %%
 print("right positions.", guess_e.beside(right[-1], "{:.0f} of 60"))
-print("iterations", len(lifted), " right after each:", right.tolist())
+print("iterations", len(lifts), " right after each:", right.tolist())
 print("bounds", np.round(bounds, 1)[[0, 1, 2, 3, -1]], "nats")
-before, lifted, closed = np.array(bounds[:-1]), np.array(lifted), np.array(bounds[1:])
+before, lifted, closed = np.array(bounds[:-1]), np.array(lifts), np.array(bounds[1:])
 print(f"first M-step {lifted[0] - before[0]:.1f} nats, first E-step {closed[0] - lifted[0]:.1f} nats")
 print("no half-step falls:", bool(min((lifted - before).min(), (closed - lifted).min()) > -1e-6))
 plots.bound_sandwich(before[:3], lifted[:3], closed[:3])
@@ -568,7 +569,6 @@ found, credit = scenes[-1], exercises.credit(my_lower_bound, my_gap_of_undecided
 for name in ("face", "background"):
     print(f"rms error of the {name}: {np.sqrt(np.mean((getattr(found, name) - getattr(truth, name)) ** 2)):.1f} gray levels")
 print(f"noise {found.noise_std:.2f} gray levels, places right {right[-1]} of 60")
-print(credit)
 plots.sign(plots.scene_story(X, found, truth), credit)
 plt.show()
 
@@ -576,7 +576,11 @@ plt.show()
 # The figure shows three of the noisy pictures above; below them the background and the face that your code found, and the true face.
 #
 # The face is wrong by 12.9 gray levels, as good as with the friend who knew all positions. The background is wrong by 13.9. The noise comes out a little low, 99.13: the averages have followed it.
-#
+
+# %%
+print(credit)
+
+# %% [markdown]
 # **What we have seen.** The bound holds for every $q$; what it loses is a divergence, which the E-step makes 0. The M-step is four averages weighted by $q$. A start that is too sure stays with its first guesses.
 #
 # **Try it yourself.** Change the seed 8 of section 1: is there again a picture that comes late?
@@ -588,3 +592,9 @@ plt.show()
 # </details>
 #
 # [Lesson 09](09_finding_the_face.ipynb) puts EM to the test: one position for each picture, many starts, and a face that settles one pixel beside its place.
+#
+# ### References
+#
+# - A. P. Dempster, N. M. Laird, D. B. Rubin, Maximum likelihood from incomplete data via the EM algorithm, Journal of the Royal Statistical Society B 39, 1977, [doi:10.1111/j.2517-6161.1977.tb01600.x](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x).
+# - R. M. Neal, G. E. Hinton, A view of the EM algorithm that justifies incremental, sparse, and other variants, in: Learning in Graphical Models, 1998, [doi:10.1007/978-94-011-5014-9_12](https://doi.org/10.1007/978-94-011-5014-9_12): the bound as one function of $q$ and $\theta$.
+# - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer, 2006, sections 9.3 and 9.4.
