@@ -17,7 +17,7 @@
 # %% [markdown]
 # # Learning the face while looking for it
 #
-# Lesson 06 found a face in a noisy picture, but it was told what the face looks like. Now nobody tells us: the face,
+# [Lesson 06](06_face_logits.ipynb) found a face in a noisy picture, but it was told what the face looks like. Now nobody tells us: the face,
 # the background, the noise and the places are all unknown, and we have nothing but the pictures. Four short functions of yours
 # will find them all.
 #
@@ -27,7 +27,7 @@
 # the update of every parameter of the scene (S8) to (S11); run EM (expectation maximisation) with your own steps and read the
 # run; say where it fails.
 #
-# **What you need.** Lessons [06](06_face_logits.ipynb) and [07](07_fast_sums.ipynb): the model (S1), (S2), the posterior of
+# **What you need.** Lesson 06 and lesson [07](07_fast_sums.ipynb): the model (S1), (S2), the posterior of
 # a position (S5). Gradients checked one by one, an M-step made of sums and the ledger are in
 # [the companion](further/08_em_for_the_scene.ipynb).
 
@@ -97,7 +97,7 @@ print(f"the noise divided by the square root of 60: {100 / 60**0.5:.1f} gray lev
 #
 # *20 minutes, 1 s*
 #
-# (The error 12.9 of the second friend's face is just what an average of 60 noisy values leaves.)
+# The error 12.9 of the second friend's face is just what an average of 60 noisy values leaves. Now for the one quantity.
 #
 # We would like to make the pictures as probable as possible. Positions are unknown, so each picture contributes a sum:
 #
@@ -234,7 +234,7 @@ counted = replace(theta, prior=q.mean(axis=0))
 print(f"tiny world: bound {scene.bound(x, q, theta):.3f}, with the prior of (S8) {scene.bound(x, q, counted):.3f} nats")
 
 # %% [markdown]
-# So the counts alone lift the bound a little. The picture must do the rest.
+# So the counts alone lift the bound a little. Face, background and noise must do the rest.
 #
 # ### Exercise 08.3: the face
 #
@@ -523,7 +523,7 @@ plt.show()
 # The figure shows columns from the start to the end, rows for face, background and the $q$ of picture 28, enlarged around its true position. The
 # face is flat gray, then a blur, then a face. The speck of $q$ sits one row above the middle of the circle until it steps down into it.
 #
-# Every iteration brings evidence of about 30 to 1, but the odds have to come up from 5.6e-07. From iteration 7 to 8 the bound rises by about 0.01 nats, and 7.9 were still to come:
+# Every iteration brings evidence of about 30 to 1, but the odds have to come up from 5.6e-07. From iteration 7 to 8 the bound stands still to the digits printed, and 7.9 nats are still to come:
 # **a bound that hardly rises need not be near its end.**
 #
 # ## 8. Where it fails
@@ -581,7 +581,7 @@ plt.show()
 print(credit)
 
 # %% [markdown]
-# **What we have seen.** The bound holds for every $q$; what it loses is a divergence, which the E-step makes 0. The M-step is four averages weighted by $q$. A start that is too sure stays with its first guesses.
+# **What we have seen.** What the bound loses is a divergence, which the E-step makes 0. The M-step is four averages weighted by $q$.
 #
 # **Try it yourself.** Change the seed 8 of section 1: is there again a picture that comes late?
 #

@@ -253,6 +253,8 @@ def test_maps_of_positions_show_powers_of_ten_down_to_the_lowest():
     axes = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (0, 1))
     shown = axes[2, 0].images[0].get_array()
     np.testing.assert_allclose([shown[2, 2], shown[3, 3]], [-2, -6])
+    near = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (1, 2), reach=(1, 2))[2, 0]
+    assert near.get_xlim() == (-0.5, 4.5) and near.get_ylim() == (2.5, -0.5)
     np.testing.assert_array_equal(axes[0, 0].images[0].get_array(), SMALL_SCENE.face)
     assert [float(mark.get_data()[n][0]) for mark in axes[2, 0].lines for n in (1, 0)] == [0, 1]
 
