@@ -39,7 +39,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.special import entr, logsumexp, rel_entr, softmax
 
-from course_lib import datasets, scene, windows
+from course_lib import datasets, scene
 from course_lib.classroom import exercises, plots
 
 # %% [markdown]
@@ -123,8 +123,8 @@ def bound_with_a_hole(log_joint, q):
 
 two = np.array([[[-3.0, -4.0]], [[-5.0, -np.inf]]])
 with np.errstate(all="ignore"):
-    print("first picture, undecided:", bound_with_a_hole(two[:1], np.array([[[0.5, 0.5]]])))
-    print("second, sure of its only possible position:", bound_with_a_hole(two[1:], np.array([[[1.0, 0.0]]])))
+    print(f"first picture, undecided: {bound_with_a_hole(two[:1], np.array([[[0.5, 0.5]]])):.3f}")
+    print(f"second, sure of its only possible position: {bound_with_a_hole(two[1:], np.array([[[1.0, 0.0]]])):.3f}")
 
 # %% [markdown]
 # ### Exercise 08.1: the bound
@@ -177,7 +177,7 @@ print("broken", (values > log_likelihood + 1e-9).sum(), "times of 1000; the firs
 #
 # $$\ln p(X\mid\theta)-\mathcal L(q,\theta)=\sum_{k}\sum_d q_k(d)\ln\frac{q_k(d)}{p(d\mid X^k,\theta)}\;\ge\;0. \tag{S13}$$
 #
-# It is zero for one $q$ only, the posterior of lesson 06. Choosing that $q$ is the **E-step**:
+# By $\ln t\le t-1$, equal at $t=1$ only, it is never negative, and zero for one $q$ only, the posterior of lesson 06. Choosing that $q$ is the **E-step**:
 #
 # $$q_k(d)=p(d\mid X^k,\theta)=\frac{p(X^k,d\mid\theta)}{\sum_{d'}p(X^k,d'\mid\theta)} . \tag{S5}$$
 #
@@ -344,7 +344,7 @@ my_new_background = exercises.check("08.4", new_background)
 # $$B_p=\frac{\sum_kX^k_p\,\big(1-c_k(p)\big)}{\sum_k\big(1-c_k(p)\big)} . \tag{S10}$$
 #
 # Of our 60 pictures we take the one whose $q$ is most undecided after the first E-step. None of its positions has a probability
-# above 0.10. **Guess (d):** how surely is its best hidden pixel hidden, as a number from 0 to 1?
+# above 0.10. **Guess (d):** how surely is its most surely hidden pixel hidden, as a number from 0 to 1?
 
 # %%
 guess_d = exercises.guess("08.d", ...)
