@@ -593,7 +593,7 @@ print(credit)
 #
 # </details>
 #
-# [Lesson 09](09_finding_the_face.ipynb) puts EM to the test: one position for each picture, many starts, and a face that settles one pixel beside its place.
+# [Lesson 09](09_finding_the_face.ipynb) puts EM to the test: one position for each picture, many starts, a face beside its place.
 #
 # ### References
 #
