@@ -22,6 +22,11 @@ def log_of_average(log_joint, q):
     return sum(logsumexp(l[p > 0], b=p[p > 0]) for l, p in zip(log_joint, q))
 
 
+def with_epsilon(log_joint, q):
+    held = q > 0
+    return (q[held] * log_joint[held]).sum() - (q * np.log(q + 1e-12)).sum()
+
+
 def face_by_loop(images, q):
     K, I, J = q.shape
     h, w = images.shape[1] - I + 1, images.shape[2] - J + 1
@@ -125,6 +130,16 @@ def tested_for_zero(images, q, face_shape, kept):
     return c, np.where((1 - c).sum(axis=0) == 0, kept, B)
 
 
+def coarse(images, q, face_shape, kept):
+    c, B = undefined(images, q, face_shape, kept)
+    return c, np.where((1 - c).sum(axis=0) > 1e-3, B, kept)
+
+
+def darkened(images, q, face_shape, kept):
+    c = hiding(q, face_shape)
+    return c, (images * (1 - c)).sum(axis=0) / ((1 - c).sum(axis=0) + 1e-6)
+
+
 def pasted(face, background, i, j):
     picture = background.copy()
     picture[i : i + face.shape[0], j : j + face.shape[1]] = face
@@ -153,6 +168,12 @@ def expected_first(images, q, old_face, old_background, face, background):
     return np.sqrt(np.mean((images - expected) ** 2))
 
 
+def windows_only(images, q, old_face, old_background, face, background):
+    (h, w), (I, J) = face.shape, q.shape[1:]
+    C = sum(((images[:, i : i + h, j : j + w] - face) ** 2).sum() for i, j in np.ndindex(I, J))
+    return np.sqrt(C / images.size)
+
+
 RIGHT = {
     "08.1": (bound_by_loop, bound_by_mask),
     "08.2": (lambda: np.log(9 / (2 * np.sqrt(8))), lambda: 0.5 * np.log(9 / 16) + 0.5 * np.log(9 / 2)),
@@ -161,13 +182,15 @@ RIGHT = {
     "08.5": (noise_by_loop, noise_by_parts),
 }
 WRONG = {  # words of the sentence that must come
-    "08.1": {"logarithm of an average": log_of_average},
+    "08.1": {"logarithm of an average": log_of_average, "inside the logarithm": with_epsilon},
     "08.3": {"only the best window": best_window, "convolution": convolved},
     "08.4": {
         "how much it hides": weighted_by_hidden,
         "0/0 there": undefined,
         "compare with a tolerance": tested_for_zero,
         "knows the best position only": best_only,
+        "throws away pixels": coarse,
+        "in the denominator": darkened,
     },
-    "08.5": {"squared then": expected_first},
+    "08.5": {"squared then": expected_first, "nothing outside them": windows_only},
 }

@@ -33,7 +33,7 @@ CASES = {
     "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
     "block_matrix": ((np.kron(np.eye(2, 3), np.ones((2, 2))), (2, 2), "Blocks"), {}, ()),
     "bound_against_error": (({"soft": ([2.0, 70.0], [-10.0, -20.0])}, -9.0, "Bound and error"), {}, ()),
-    "bound_parts": ((-LINE[::-1], -LINE[::-1] - 1.0, LINE[::-1], LINE[1:], LINE[1:]), {}, (4,)),
+    "bound_parts": ((-LINE[::-1], -LINE[::-1] - 1.0, LINE[::-1], LINE[1:], LINE[1:]), {}, (3,)),
     "bound_sandwich": ((LINE[:3], LINE[:3] + 5.0, LINE[1:4]), {}, (2,)),
     "bound_trace": ((BOUNDS, "Traces"), {}, (2,)),
     "conditional_slice": ((PAIR, 110.0), {}, (2,)),
@@ -53,6 +53,7 @@ CASES = {
     "four_corners": ((DIGITS[0], np.arange(42.0).reshape(7, 6) ** 2, (1, 2), (3, 2)), {}, (2, 3)),
     "guess_cost": ((LINE, LINE**2, {"mean": (100.0, 50.0)}), {}, ()),
     "held_out_scores": (([1, 5, 11, 20, 50, 100, 200], CURVES, "Scores", "nats a patch"), {}, ()),
+    "chicken_and_egg": ((DIGITS[0], FLAT, FLAT, (1, 2), DIGITS), {}, (2, 3)),
     "hiding_maps": ((DIGITS[0], FLAT, np.full((6, 5), 0.5), (1, 2), (3, 2)), {}, (3,)),
     "hiding_positions": ((DIGITS[0], [(2, 2)], [(0, 2, 1, 2)], (3, 2), np.ones((6, 5))), {}, (2,)),
     "line_of_means": ((PAIR, LINE, LINE, LINE / 9), {}, ()),
@@ -264,6 +265,8 @@ def test_maps_of_positions_show_powers_of_ten_down_to_the_lowest():
     axes = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (0, 1))
     shown = axes[2, 0].images[0].get_array()
     np.testing.assert_allclose([shown[2, 2], shown[3, 3]], [-2, -6])
+    near = plots.scene_along_em([SMALL_SCENE], [q], ["start"], (1, 2), reach=(1, 2))[2, 0]
+    assert near.get_xlim() == (-0.5, 4.5) and near.get_ylim() == (2.5, -0.5)
     np.testing.assert_array_equal(axes[0, 0].images[0].get_array(), SMALL_SCENE.face)
     assert [float(mark.get_data()[n][0]) for mark in axes[2, 0].lines for n in (1, 0)] == [0, 1]
 

@@ -251,7 +251,7 @@ def statistics(images, theta):
 
 @step("S11 g", "loops", tolerance=1e-11)
 def blocks_add(rng, claim=statistics):
-    """N, Phi, beta and Q are sums over pictures: blocks may be added."""
+    """N, Psi, beta and Q are sums over pictures: blocks may be added."""
     # Of all pictures at once, less the common level, with q by Bayes' rule.
     images, theta, _ = problem(rng)
     q, found = loops.posterior(images, theta)[0], claim(images, theta)

@@ -34,7 +34,9 @@ from ._patches import (
     seen_and_held_out, spectra,
 )  # fmt: skip
 from ._posteriors import LiveMixture, mixture_posterior
-from ._scene_em import bound_parts, bound_sandwich, hiding_maps, scene_along_em, scene_rows, scene_story
+from ._scene_em import (
+    bound_parts, bound_sandwich, chicken_and_egg, hiding_maps, scene_along_em, scene_rows, scene_story,
+)  # fmt: skip
 from ._style import COLOURS
 
 for _name, _plot in list(globals().items()):  # here, once, so that no new plot can be forgotten

@@ -26,6 +26,22 @@ def scene_story(images, found, truth, *, axes=None):
     return entitle(axes, "Gray levels 0 (black) to 255 (white)", size=9)
 
 
+def chicken_and_egg(picture, face, q, position, windows, *, axes=None):
+    """A known face places itself; windows cut at known places average to it.   (S5), (S9)  -> axes (2, 3)
+
+    picture (H, W);  q (I, J), of that picture under the true scene;  windows (N, h, w), at the true positions
+    """
+    axes = grid(2, 3, axes, panel=(2.9, 2.0))
+    show_gray(axes[0, 0], np.clip(picture, 0, 255), "one of the pictures")
+    show_gray(axes[0, 1], face, "the face, if known ...")
+    bar = {"bar": "log10 of probability", "extend": "min"}
+    show_powers(axes[0, 2], q, "... places itself", position, lowest=LOWEST, **bar)
+    titles = ("one window at its place", "ten, averaged", f"all {len(windows)}, averaged")
+    for ax, n, title in zip(axes[1], (1, 10, len(windows)), titles):
+        show_gray(ax, np.clip(windows[:n].mean(axis=0), 0, 255), title)
+    return axes
+
+
 def hiding_maps(picture, q, hidden, position, face_shape, *, axes=None):
     """A picture (H, W) with its face framed, its q (I, J) over positions, its c (H, W) over pixels.  (S10)"""
     axes = grid(1, 3, axes, panel=(3.4, 2.5))[0]
@@ -38,16 +54,22 @@ def hiding_maps(picture, q, hidden, position, face_shape, *, axes=None):
     return axes
 
 
-def scene_along_em(scenes, maps, titles, position, *, axes=None):
-    """Face, background and q (I, J) of one picture along EM, a column for each of n scenes.   (S5), (S9)"""
-    heights = {"height_ratios": (2.0, 1.2, 1.0)}
-    axes = grid(3, len(scenes), axes, panel=(1.6, 1.3), gridspec_kw=heights)
+def scene_along_em(scenes, maps, titles, position, *, reach=None, axes=None):
+    """Face, background and q (I, J) of one picture along EM, a column for each of n scenes.   (S5), (S9)
+
+    reach : (rows, columns) of q to show on either side of position; all without it
+    """
+    heights = {"height_ratios": (2.0, 1.2, 1.0 if reach is None else 1.3)}
+    axes = grid(3, len(scenes), axes, panel=(1.6, 1.4), gridspec_kw=heights)
     for column, at, q, title in zip(axes.T, scenes, maps, titles, strict=True):
         show_gray(column[0], at.face, title)
         show_gray(column[1], at.background)
         shown = show_powers(column[2], q, "", position, lowest=LOWEST, labels=BARE)
+        if reach is not None:
+            (i, j), (rows, columns) = position, np.add(reach, 0.5)
+            column[2].set(xlim=(j - columns, j + columns), ylim=(i + rows, i - rows))
     for ax, label in zip(axes[:, 0], ("face F", "background\nB", "q of one\npicture")):
-        ax.set_ylabel(label, fontsize=8)
+        ax.set_ylabel(label, fontsize=9)
     bar = {"label": "log10 of q", "extend": "min", "ticks": (-6, -3, 0)}
     axes[0, 0].figure.colorbar(shown, ax=axes[2], shrink=0.9, **bar)
     return entitle(axes, "What EM believes, iteration by iteration")
@@ -66,10 +88,17 @@ def bound_sandwich(before, lifted, after, *, axes=None):
         for t, (low, middle, top) in zip(number, nats[part]):
             lines = (
                 ([t - 0.5, t], [low, middle], "-", BLUE, {"linewidth": 2}, "M-step lifts the bound"),
-                ([t, t], [middle, top], "-", ORANGE, {"linewidth": 4}, "E-step closes the gap"),
+                (
+                    [t, t],
+                    [middle, top],
+                    "-",
+                    ORANGE,
+                    {"linewidth": 9, "solid_capstyle": "butt"},
+                    "E-step closes the gap",
+                ),
                 ([t, t + 0.5], [top, top], ":", BLACK, {"linewidth": 1}, None),
-                (t, middle, "v", BLUE, {"markersize": 6}, "bound, new scene, old q"),
-                (t, top, "o", RED, {"markersize": 5}, "log-likelihood of the new scene"),
+                (t, middle, "v", BLUE, {"markersize": 4}, "bound, new scene, old q"),
+                (t, top, "o", RED, {"markersize": 4}, "log-likelihood of the new scene"),
             )
             for x, y, style, colour, look, label in lines:
                 ax.plot(x, y, style, color=colour, label=label if t == number[0] else None, **look)
@@ -81,23 +110,21 @@ def bound_sandwich(before, lifted, after, *, axes=None):
 
 
 def bound_parts(bounds, expected, entropies, m_rises, e_rises, *, closer=2, axes=None):
-    """The bound, its two contributions and what each half-step adds, against the iteration.  (S12), (S13)
+    """The bound and its first part, the entropy, and what each half-step adds, by iteration.  (S12), (S13)
 
     bounds, expected, entropies (T + 1,), nats;  m_rises, e_rises (T,), nats, of iterations 1 to T
-    closer : the iteration from which the second panel shows the first one enlarged  ->  axes (4,)
+    closer : the iteration from which the first panel shows the bound  ->  axes (3,)
     """
-    axes = grid(1, 4, axes, panel=(2.9, 3.0))[0]
-    number, last = np.arange(len(bounds)), "nats (last bound at 0)"
-    for ax, first in zip(axes, (0, closer)):
-        above, part = bounds[first:] - bounds[-1], expected[first:] - bounds[-1]
-        ax.plot(number[first:], above, "o-", color=BLUE, markersize=6, label="bound")
-        ax.plot(number[first:], part, "x--", color=ORANGE, markersize=5, label="expected ln p(X, d)")
-    axes[2].semilogy(number, entropies, "s-", color=GREEN, markersize=4)
-    axes[3].semilogy(number[1:], m_rises, "v-", color=BLUE, markersize=5, label="M-step")
-    axes[3].semilogy(number[1:], e_rises, "o--", color=ORANGE, markersize=4, label="E-step")
+    axes = grid(1, 3, axes, panel=(3.6, 3.2))[0]
+    number = np.arange(len(bounds))
+    axes[0].plot(number[closer:], bounds[closer:] - bounds[-1], "o-", color=BLUE, markersize=7, label="bound")
+    part = expected[closer:] - bounds[-1]
+    axes[0].plot(number[closer:], part, "x--", color=ORANGE, markersize=6, label="first part")
+    axes[1].semilogy(number, entropies, "s-", color=GREEN, markersize=4)
+    axes[2].semilogy(number[1:], m_rises, "v-", color=BLUE, markersize=5, label="M-step")
+    axes[2].semilogy(number[1:], e_rises, "o--", color=ORANGE, markersize=4, label="E-step")
     panels = (
-        ("Bound, first part", last, {"legend": "best"}),
-        ("The same, closer", last, {}),
+        (f"Bound and first part, from {closer} on", "nats (last bound at 0)", {"legend": "best"}),
         ("Second part: entropy", "nats", {"ylim": (1e-6, None)}),
         ("What each half-step adds", "rise of the bound (nats)", {"ylim": (1e-6, None), "legend": "best"}),
     )
