@@ -56,8 +56,8 @@ from course_lib.classroom import exercises, plots, widgets
 face, camera, flat_prior = datasets.face(), datasets.background("camera"), np.full((23, 47), 1 / 1081)
 
 
-def wanted(noise_std, seed, behind=camera):
-    truth = scene.Scene(face, behind, noise_std, flat_prior)
+def wanted(noise_std, seed, behind=None):
+    truth = scene.Scene(face, camera if behind is None else behind, noise_std, flat_prior)
     return (truth, *scene.sample(truth, 100, np.random.default_rng(seed)))
 
 # %%

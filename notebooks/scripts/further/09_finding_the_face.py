@@ -433,8 +433,8 @@ grade("default start", scene.fit(images, face.shape).params, images, truth, posi
 astronaut, camera, flat_prior = datasets.face(), datasets.background("camera"), np.full((23, 47), 1 / 1081)
 
 
-def wanted(noise_std, seed, behind=camera):
-    real = scene.Scene(astronaut, behind, noise_std, flat_prior)
+def wanted(noise_std, seed, behind=None):
+    real = scene.Scene(astronaut, camera if behind is None else behind, noise_std, flat_prior)
     return (real, *scene.sample(real, 100, np.random.default_rng(seed)))
 
 # %%
