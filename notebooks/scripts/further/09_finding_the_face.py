@@ -17,9 +17,9 @@
 # %% [markdown]
 # # Finding the face: further
 #
-# What lesson [09](../09_finding_the_face.ipynb) can do without, and what stands behind its numbers: the report's experiment with
-# its nine figures and its claims, the plain bound caught falling, why the search holds its prior, who pays for a shift, a table of
-# starts and methods, and the ledger. Machine: about 50 seconds.
+# What lesson [09](../09_finding_the_face.ipynb) can do without, and what stands behind its numbers: the report's
+# experiment with its nine figures and its claims, the plain bound caught falling, why the search holds its prior, who
+# pays for a shift, a table of starts and methods, and the ledger. Machine: about 50 seconds.
 #
 # Here every function is the library's: `scene.e_step`, `scene.m_step`, and `scene.fit`, which has the loop.
 
@@ -41,8 +41,8 @@ from course_lib.classroom import ledger, plots, widgets
 #
 # The report that this track grew from tries its algorithms on "small pictures" that it generated, and says no more about
 # them. It names its setting in the one place where a number appears: smoothing by "the size of the dataset / 10" stands
-# under a figure as 100. So we read: $K=1000$ pictures (`N` in code, as always in this track). The rest we invent: a
-# face of $10\times 9$ pixels, a checkered background of $20\times 30$, noise of 60 gray levels.
+# under a figure as 100. So we read: $K=1000$ pictures (`N` in code, as always in this track). The rest we invent: a face
+# of $10\times 9$ pixels, a checkered background of $20\times 30$, noise of 60 gray levels.
 
 # %%
 r, c = np.mgrid[:10, :9]
@@ -94,14 +94,14 @@ plt.show()
 #
 # ### 2.1 How far below the likelihood
 #
-# Hard EM's bound is only a bound: by (S13) the gap to $\ln p(X\mid\theta)$ is $\sum_k\text{KL}(q_k\,\|\,\text{posterior}_k)$, and
-# for a point mass that divergence is the single term $1\cdot\ln\big(1/\text{posterior}_k(d^k)\big)$. The gap is how unsure
-# we are of the positions we chose. (MAP is short for *maximum a posteriori*: the value that is most probable given the
-# data, here the position.)
+# Hard EM's bound is only a bound: by (S13) the gap to $\ln p(X\mid\theta)$ is
+# $\sum_k\text{KL}(q_k\,\|\,\text{posterior}_k)$, and for a point mass that divergence is the single term
+# $1\cdot\ln\big(1/\text{posterior}_k(d^k)\big)$. The gap is how unsure we are of the positions we chose. (MAP is short
+# for *maximum a posteriori*: the value that is most probable given the data, here the position.)
 #
-# The report starts from pixels "random from 0 to 1" and does not say on which scale its pictures are. We take 1 as
-# white, so that for us a random start has pixels uniform between 0 and 255. (Section 6.3 tries the other reading.) Noise
-# and prior of its start are not mentioned: we take the standard deviation of all pixels, and a uniform prior.
+# The report starts from pixels "random from 0 to 1" and does not say on which scale its pictures are. We take 1 as white,
+# so that for us a random start has pixels uniform between 0 and 255. (Section 6.3 tries the other reading.) Noise and
+# prior of its start are not mentioned: we take the standard deviation of all pixels, and a uniform prior.
 
 # %%
 def random_start(seed, white=255):
@@ -120,9 +120,8 @@ print(f"ln p(X) - hard bound = {log_likelihood - hard_bound:.4f} nats, sum of -l
 #
 # ### 2.2 Every formula keeps its form
 #
-# With a point mass the sums over positions in (S8)-(S11) have one term. The prior is a histogram; the face is the
-# average of the $K$ crops at the chosen positions; a background pixel is the average over the pictures in which it is
-# not hidden:
+# With a point mass the sums over positions in (S8)-(S11) have one term. The prior is a histogram; the face is the average
+# of the $K$ crops at the chosen positions; a background pixel is the average over the pictures in which it is not hidden:
 #
 # $$A(d)=\frac{\#\{k: d^k=d\}}{K},\qquad F=\frac1K\sum_k X^k[\text{window }d^k],\qquad B(p)=\text{mean of } X^k(p)\text{ over } k\text{ with } p\text{ outside the window}.$$
 #
@@ -166,8 +165,9 @@ grade("hard, one random start", one_hard.params, images, truth, positions)
 #
 # ### 2.4 The fence
 #
-# (Erratum 7: the report sees the effect, that the prior goes to zero and no longer changes.) We watch it: how many pictures move (at the first step all of them count), how many positions are still allowed, and for
-# how many pictures the *true* position is still allowed.
+# (Erratum 7: the report sees the effect, that the prior goes to zero and no longer changes.) We watch it: how many
+# pictures move (at the first step all of them count), how many positions are still allowed, and for how many pictures the
+# *true* position is still allowed.
 
 # %%
 now, at, steps = random_start(0), None, []
@@ -212,9 +212,9 @@ grade("hard, best of 10 starts", best_of["hard"], images, truth, positions)
 
 # %% [markdown]
 # Ten iterations are better than one or three, but then the run is all but over: 50 iterations give the same 23.0 (from
-# the tenth step on we saw 6, 2, 1 and 1 pictures move). Ten *restarts*, the best bound chosen, bring the error to 9.7
-# and the share to 83.0%. "Already better, with room to improve" fits both readings, and our numbers cannot tell which
-# was meant. They do say that after ten iterations more of them do not help, while restarts do.
+# the tenth step on we saw 6, 2, 1 and 1 pictures move). Ten *restarts*, the best bound chosen, bring the error to 9.7 and
+# the share to 83.0%. "Already better, with room to improve" fits both readings, and our numbers cannot tell which was
+# meant. They do say that after ten iterations more of them do not help, while restarts do.
 #
 # ## 3. Soft EM, ten restarts
 #
@@ -234,14 +234,15 @@ grade("soft, best of 10 starts", best_of["soft"], images, truth, positions)
 # The best of ten has every position exact, and the face is off by 1.9 gray levels, which is the noise that 1000 pictures
 # must leave. Single starts of soft EM split evenly: six exact, six shifted.
 #
-# (Hard EM's "exact" runs deserve the word less: we saw 59.0% and 83.0% of the positions.) What a *shifted* run is, section
-# 9 explains; that its bound is lower, section 6.2 shows, and that is why restarts work.
+# (Hard EM's "exact" runs deserve the word less: we saw 59.0% and 83.0% of the positions.) What a *shifted* run is,
+# section 9 explains; that its bound is lower, section 6.2 shows, and that is why restarts work.
 #
 # ## 4. Smoothing
 #
 # ### 4.1 Is (S15) really the best?
 #
-# For counts $c(d)$ the lesson found $A(d)=(c(d)+\alpha)/(K+\alpha n)$, by $\ln x\le x-1$. We compare the library's prior with (S15), and its value with that of 10 000 random rivals.
+# For counts $c(d)$ the lesson found $A(d)=(c(d)+\alpha)/(K+\alpha n)$, by $\ln x\le x-1$. We compare the library's prior
+# with (S15), and its value with that of 10 000 random rivals.
 
 # %%
 alpha, counts = N / 10, hard.prior * N
@@ -256,8 +257,9 @@ print("a rival is better:", bool((objective > ((counts + alpha) * np.log(smooth)
 #
 # ### 4.2 The plain bound falls in real runs
 #
-# The lesson's crowd of ten shows how the plain bound can fall in a part of the sum. Does that happen in a real run? We draw 150
-# tiny problems, twelve pictures of $1\times4$ pixels with a face of a single pixel, and follow hard EM with $\alpha=10$.
+# The lesson's crowd of ten shows how the plain bound can fall in a part of the sum. Does that happen in a real run? We
+# draw 150 tiny problems, twelve pictures of $1\times4$ pixels with a face of a single pixel, and follow hard EM with
+# $\alpha=10$.
 
 # %%
 def traces(seed, alpha=10.0):
@@ -349,8 +351,8 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the nine situations in eight panels. The two panels of hard EM from one start, and of 10 iterations,
-# show a face with blurred eyes and a washed-out mouth; best of 10 is crisper; soft EM and smoothed hard EM cannot be
-# told from the truth. The background of hard EM already looks like the true one.
+# show a face with blurred eyes and a washed-out mouth; best of 10 is crisper; soft EM and smoothed hard EM cannot be told
+# from the truth. The background of hard EM already looks like the true one.
 #
 # ## 6. Two claims, by number
 #
@@ -387,10 +389,10 @@ plots.bound_against_error(reached, true_value, "Does the bound agree with the fa
 plt.show()
 
 # %% [markdown]
-# The figure shows one mark for each of the 36 runs: the log-likelihood, counted from that of the truth, against the
-# error of the face. Soft runs (circles) and smoothed runs (diamonds, on top) form two groups, one at error 2 on the line
-# of the truth, and one at errors above 70, 10 to 31 nats lower. The runs of hard EM form two branches: to the left, at
-# errors 10 to 26, the value falls as the error grows; to the right, at errors 53 to 67, it rises.
+# The figure shows one mark for each of the 36 runs: the log-likelihood, counted from that of the truth, against the error
+# of the face. Soft runs (circles) and smoothed runs (diamonds, on top) form two groups, one at error 2 on the line of the
+# truth, and one at errors above 70, 10 to 31 nats lower. The runs of hard EM form two branches: to the left, at errors 10
+# to 26, the value falls as the error grows; to the right, at errors 53 to 67, it rises.
 #
 # For soft and smoothed EM the claim is right: rank correlation $-0.98$. For hard EM it is $-0.54$: the five runs with
 # errors above 50 are the four shifted ones and the lost one, and two of them explain the pictures better than several
@@ -416,12 +418,11 @@ grade("default start", scene.fit(images, face.shape).params, images, truth, posi
 
 # %% [markdown]
 # For soft EM it is far better: twelve of twelve exact. Face and background of the start are equal up to one gray level,
-# so that no position is preferred, and the first $q$ is uniform in effect (for the first picture spread over 241.6 of
-# 242 positions, measured by $e^{\text{entropy}}$, which is $m$ for equal probabilities at $m$ positions; `entr` is
-# $-q\ln q$). The M-step then sets the background to the
-# average picture and the face to a blur, and structure grows from the data, not from chance. Hard EM must choose
-# nevertheless, among logits that are nearly ties, and is lost every time; one of its backgrounds is 30.3 gray levels
-# off, worse than the average picture. So much for *every* algorithm.
+# so that no position is preferred, and the first $q$ is uniform in effect (for the first picture spread over 241.6 of 242
+# positions, measured by $e^{\text{entropy}}$, which is $m$ for equal probabilities at $m$ positions; `entr` is $-q\ln
+# q$). The M-step then sets the background to the average picture and the face to a blur, and structure grows from the
+# data, not from chance. Hard EM must choose nevertheless, among logits that are nearly ties, and is lost every time; one
+# of its backgrounds is 30.3 gray levels off, worse than the average picture. So much for *every* algorithm.
 #
 # This is the idea of our default start: an average background, a flat face, wide noise. It finds the face here, too.
 #
@@ -460,9 +461,9 @@ plots.wanted_gallery(panels, heading, columns=3, panel=(2.3, 1.8))
 plt.show()
 
 # %% [markdown]
-# The figure shows: one noisy picture, gray speckle in which we see nothing; the average of all, a man with a camera,
-# with less contrast in the middle; then the true background and the one found, with full contrast; and the true face and
-# the one found, the same pale face between dark hair, under a little grain.
+# The figure shows: one noisy picture, gray speckle in which we see nothing; the average of all, a man with a camera, with
+# less contrast in the middle; then the true background and the one found, with full contrast; and the true face and the
+# one found, the same pale face between dark hair, under a little grain.
 #
 # Where does it put the faces?
 
@@ -473,14 +474,14 @@ plots.positions_found(at, d, (23, 47), "Positions found at noise 160")
 plt.show()
 
 # %% [markdown]
-# The figure shows all 100 pictures in the plane of positions: a circle for the true
-# position, a cross for the one found; all crosses but three sit in the middle of their circle, and the three sit just
-# outside. The three that miss do so by one pixel.
+# The figure shows all 100 pictures in the plane of positions: a circle for the true position, a cross for the one found;
+# all crosses but three sit in the middle of their circle, and the three sit just outside. The three that miss do so by
+# one pixel.
 #
 # ### A rival without a model
 #
-# Subtract the average picture, take the window with the most energy left as the face (the
-# brightest blob), align, average.
+# Subtract the average picture, take the window with the most energy left as the face (the brightest blob), align,
+# average.
 #
 # One line with the window sums (S6), and one M-step:
 
@@ -495,9 +496,9 @@ print(f"exact positions {np.mean((blob == d).all(axis=1)):.0%}; aligned average 
       f"off the face, a flat gray face {astronaut.std():.1f}, the average picture {rms(X.mean(axis=0), camera):.1f} off the background")
 
 # %% [markdown]
-# It gets 10% of the positions, and its face is 48.8 gray levels off, not much better than no face at all (65.3): the
-# blob does not know what it is looking for. EM looks for the face that it has found so far, and improves both in turn.
-# (The average picture is 19.2 off the background, EM's background 17.3.)
+# It gets 10% of the positions, and its face is 48.8 gray levels off, not much better than no face at all (65.3): the blob
+# does not know what it is looking for. EM looks for the face that it has found so far, and improves both in turn. (The
+# average picture is 19.2 off the background, EM's background 17.3.)
 #
 # ## 8. Why the prior waits
 #
@@ -545,13 +546,13 @@ for s in (30, 100):
     shifted[s] = ends[1].params
 
 # %% [markdown]
-# At noise 30 and 100 EM stays where it was put, a row off, though it is 95.83 and 8.56 nats *a picture* below the truth (in
-# total 9583 and 856). (S16) predicts 92.93 and 8.36. A face in the wrong place of its window, clearly worse, and yet a
-# local maximum.
+# At noise 30 and 100 EM stays where it was put, a row off, though it is 95.83 and 8.56 nats *a picture* below the truth
+# (in total 9583 and 856). (S16) predicts 92.93 and 8.36. A face in the wrong place of its window, clearly worse, and yet
+# a local maximum.
 #
-# Why does it not leave? To come back, all pictures must move by one row *and* the face must move in its window.
-# E-steps move pictures one by one, with the face as it is. What would one picture gain by moving back alone? And who
-# pays how much?
+# Why does it not leave? To come back, all pictures must move by one row *and* the face must move in its window. E-steps
+# move pictures one by one, with the face as it is. What would one picture gain by moving back alone? And who pays how
+# much?
 
 # %%
 real, X, d = wanted(30, 0, flat)
@@ -571,8 +572,8 @@ print(f"{inside.sum()} pictures pay {paid[inside].mean():.0f} each, {(~inside).s
 # given shifted positions, averages shifted crops. Each step is right given the other, and so the pair stays. A soft $q$
 # does not help at this noise: it puts less than $10^{-25}$ there.
 #
-# And (S16)? The 94 pictures that can shift pay 88 nats, a little less than predicted, because the M-step raised the
-# noise from 30 to 31.1; six have their face in the top row, cannot move up, and pay 225 (they are the 6.0% exact ones).
+# And (S16)? The 94 pictures that can shift pay 88 nats, a little less than predicted, because the M-step raised the noise
+# from 30 to 31.1; six have their face in the top row, cannot move up, and pay 225 (they are the 6.0% exact ones).
 # Together $0.94\cdot 88+0.06\cdot 225\approx 96$, what we found.
 #
 # ### 9.2 The shift moves
@@ -591,8 +592,8 @@ for a in range(3):
 frames = {"window of the shifted run": (1, 1, 18, 14), "one row lower": (2, 1, 18, 14)}
 
 # %% [markdown]
-# The crop one row lower, in the same columns, reaches the bound of the truth (0.0) after five iterations. Its
-# neighbours end 55 nats a picture lower, and more.
+# The crop one row lower, in the same columns, reaches the bound of the truth (0.0) after five iterations. Its neighbours
+# end 55 nats a picture lower, and more.
 
 # %%
 plots.shifted_window(around, frames, "Average around the faces found")
@@ -634,9 +635,9 @@ for s in (30, 100):
 #
 # ## 10. How often? A table
 #
-# Four starts: the *search*; the *mean* start with its flat face; *one random* start; the *best of 5 random* ones by
-# their bound. Three methods, six strengths of noise, two draws of pictures; five random starts each. (The library's
-# random start draws its pixels between the 5th and the 95th percentile of all pixels of the data.)
+# Four starts: the *search*; the *mean* start with its flat face; *one random* start; the *best of 5 random* ones by their
+# bound. Three methods, six strengths of noise, two draws of pictures; five random starts each. (The library's random
+# start draws its pixels between the 5th and the 95th percentile of all pixels of the data.)
 #
 # Which start and method fail even with little noise? Does a random start always suffer from more noise?
 
@@ -674,21 +675,21 @@ plots.verdict_bars(counts, starts, list(kinds), noises)
 plt.show()
 
 # %% [markdown]
-# The figure shows the same as the numbers above, in twelve panels, a row for each start and a column for each method;
-# in each a bar for each noise, blue for exact, orange and hatched for shifted, gray and dotted for lost. The first row
-# is blue throughout. In the column of hard EM the two random rows are gray throughout; in the other two columns they are
+# The figure shows the same as the numbers above, in twelve panels, a row for each start and a column for each method; in
+# each a bar for each noise, blue for exact, orange and hatched for shifted, gray and dotted for lost. The first row is
+# blue throughout. In the column of hard EM the two random rows are gray throughout; in the other two columns they are
 # blue up to noise 180, but for some failures of single starts at noise 10 and 60, and gray at the right end.
 #
 # We read it row by row.
 #
-# - **Search**: exact in all 36 runs, from 12 starts. At noise 260 that is close to the edge: the verdict asks for half
-#   of the pictures, and section 11 finds little more than half.
+# - **Search**: exact in all 36 runs, from 12 starts. At noise 260 that is close to the edge: the verdict asks for half of
+#   the pictures, and section 11 finds little more than half.
 # - **Mean**: enough for soft EM up to noise 220. Hard EM begins to fail at noise 120 and fails always from 180 on: its
 #   first choices are made with a flat face, and the fence of section 2 stands at once.
-# - **Random, hard**: 0 of 60. With 100 pictures the first step leaves at most 100 of 1081 positions, so most true
-#   places are forbidden at once. With 1000 pictures for 242 positions, in section 2, it was a matter of degree.
-# - **Random, soft or smoothed**: noise *helps* at first. At noise 10 a soft start succeeds 6 times in 10, at 60 9 times, at
-#   120 and 180 every time. Is $q$ too sharp too early? We measure over how many positions it is spread after a single
+# - **Random, hard**: 0 of 60. With 100 pictures the first step leaves at most 100 of 1081 positions, so most true places
+#   are forbidden at once. With 1000 pictures for 242 positions, in section 2, it was a matter of degree.
+# - **Random, soft or smoothed**: noise *helps* at first. At noise 10 a soft start succeeds 6 times in 10, at 60 9 times,
+#   at 120 and 180 every time. Is $q$ too sharp too early? We measure over how many positions it is spread after a single
 #   iteration. The best of five is exact up to noise 180.
 # - At noise 220 smoothed hard EM beats soft EM, 8 to 1 of 10. Is that the hardness, or the smoothing? Section 8 gives a
 #   hint: the soft runs learn $A$ at once. We repeat them with soft EM **and** smoothing, from the same random starts.
@@ -707,9 +708,9 @@ for level in range(4):
 # %% [markdown]
 # All 10 are exact. Smoothing was the cure, for soft EM as well; the report tried it on hard EM only.
 #
-# And sharpness: at noise 10 and 60 a picture has settled on a single position after one iteration (1.0 and 1.1), when
-# the face is still mostly random; at 120 and 180 it hesitates between two or more. With little noise soft EM turns into
-# hard EM before it knows the face.
+# And sharpness: at noise 10 and 60 a picture has settled on a single position after one iteration (1.0 and 1.1), when the
+# face is still mostly random; at 120 and 180 it hesitates between two or more. With little noise soft EM turns into hard
+# EM before it knows the face.
 #
 # Back to the claim that *every* algorithm recovers the background well. One random start each at noise 30, where the
 # noise alone would leave about 3:
@@ -722,12 +723,14 @@ for name, options in kinds.items():
 
 # %% [markdown]
 # Hard EM from a random start ends with a background 8.6 gray levels off, the others with 3.2. It is still a background
-# that one recognises; "well" is a question of the eye. By number the claim fails, and in section 6.3 hard EM was 30.3 off.
+# that one recognises; "well" is a question of the eye. By number the claim fails, and in section 6.3 hard EM was 30.3
+# off.
 #
 # ## 11. Is the search good enough?
 #
-# Section 7 of the lesson compares EM with one who knows the truth. Is what is missing the fault of the search? Start EM from the *true* scene, which no real user has, and compare the bounds reached.
-# If the search missed something, the truth's run would end higher.
+# Section 7 of the lesson compares EM with one who knows the truth. Is what is missing the fault of the search? Start EM
+# from the *true* scene, which no real user has, and compare the bounds reached. If the search missed something, the
+# truth's run would end higher.
 
 # %%
 for s, draws in ((160, 3), (260, 6)):
@@ -743,8 +746,8 @@ for s, draws in ((160, 3), (260, 6)):
 
 # %% [markdown]
 # At noise 160 the search ends between 1.3 nats below and 2.9 nats above the run from the truth: it missed nothing that
-# matters. At noise 260 it ends 13 to 32 nats *above*, and yet has fewer positions
-# exact, 44% to 58% against 68% to 78%. (The sixth draw, 44%, is `lost` by our verdict.)
+# matters. At noise 260 it ends 13 to 32 nats *above*, and yet has fewer positions exact, 44% to 58% against 68% to 78%.
+# (The sixth draw, 44%, is `lost` by our verdict.)
 #
 # Here the report's second claim finds its limit. We read it so: the likelihood has a hill near the truth, where the
 # second run stays, and higher ones that fit the noise of these 100 pictures. With so much noise a larger bound no longer
@@ -756,8 +759,8 @@ grade("400 pictures, noise 260", scene.fit(many, (18, 14)).params, many, real, m
 grade("truth known", real, many, real, more_positions)
 
 # %% [markdown]
-# With 400 pictures 72.2% of the positions are exact, of 78.2% that the truth finds; with 100 it was 44% to 58%, of 68%
-# to 78%. More pictures make the face less noisy, and that makes the positions better.
+# With 400 pictures 72.2% of the positions are exact, of 78.2% that the truth finds; with 100 it was 44% to 58%, of 68% to
+# 78%. More pictures make the face less noisy, and that makes the positions better.
 #
 # ## 12. More from the sliders
 #
@@ -782,14 +785,14 @@ for noise, n in ((160, 100), (160, 50), (160, 20), (220, 100), (220, 200)):
     print(f"{n:3} pictures: true noise", last(noise, n, start="search"))
 
 # %% [markdown]
-# Fifty pictures are enough for 46 of them, with twenty the face is lost: 9 of 20 are fewer than half. At noise 220 twice the
-# pictures raise the share from 82% to 91.5%: a face averaged from more crops is a sharper template.
+# Fifty pictures are enough for 46 of them, with twenty the face is lost: 9 of 20 are fewer than half. At noise 220 twice
+# the pictures raise the share from 82% to 91.5%: a face averaged from more crops is a sharper template.
 #
 # ## 13. The ledger of lesson 09
 #
-# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by SymPy
-# where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is relative to the
-# largest number of the right answer, or to 1 where that is smaller.
+# Every numbered formula of this lesson, and the steps that lead from one to the next, have a check that runs: algebra by
+# SymPy where it is short, otherwise random instances, loops or quadrature (a fine numerical integral). An error is
+# relative to the largest number of the right answer, or to 1 where that is smaller.
 
 # %%
 ledger.table("09")
@@ -802,8 +805,8 @@ ledger.table("09")
 #
 # <details><summary>What to expect</summary>
 #
-# Section 12 has one draw of each: 46 of 50 are placed, 9 of 20. At noise 260 the search places 44% to 58% (section 11), and
-# the table has no random start that places half of the faces with hard EM and smoothing.
+# Section 12 has one draw of each: 46 of 50 are placed, 9 of 20. At noise 260 the search places 44% to 58% (section 11),
+# and the table has no random start that places half of the faces with hard EM and smoothing.
 #
 # </details>
 #
@@ -811,8 +814,8 @@ ledger.table("09")
 #
 # - Report 2, section 2 (experiments).
 # - A. Dempster, N. Laird, D. Rubin, Maximum likelihood from incomplete data via the EM algorithm, J. Royal Statistical
-#   Society B 39, 1977, [doi:10.1111/j.2517-6161.1977.tb01600.x](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x):
-#   also for maximum a posteriori estimates.
+#   Society B 39, 1977, [doi:10.1111/j.2517-6161.1977.tb01600.x](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x): also
+#   for maximum a posteriori estimates.
 # - B. J. Frey, N. Jojic, Transformation-invariant clustering using the EM algorithm, IEEE Trans. Pattern Analysis and
 #   Machine Intelligence 25, 2003, pages 1-17: unknown pictures at unknown shifts.
 # - R. M. Neal, G. E. Hinton, A view of the EM algorithm that justifies incremental, sparse, and other variants, in M. I.
