@@ -132,22 +132,22 @@ def placed(images, found, positions):
     return int((scene.e_step(images, found, hard=True)[0] == positions).all(axis=1).sum())
 
 # %%
-trail = []
+trail = {}
 
 
 def watched(params):
     q, bound = scene.e_step(images, params)
-    trail.append((params, q[0]))
+    trail[id(params)] = params, q[0]  # once, however often your loop asks
     return q, bound
 
 
 found, bounds = my_em_loop(watched, soft_update, random_start(images, 1), 21)
-counts = [placed(images, params, positions) for params, _ in trail]
+counts = [placed(images, params, positions) for params, _ in trail.values()]
 print(guess_a.beside(counts[-1], "{:.0f} of 100"))
 
 # %%
 steps = [0, 1, 2, 4, 21]
-scenes, maps = zip(*[trail[t] for t in steps])
+scenes, maps = zip(*[list(trail.values())[t] for t in steps])
 plots.scene_along_em(scenes, maps, [f"iteration {t}" for t in steps], positions[0])
 plt.show()
 
@@ -294,9 +294,9 @@ plt.show()
 # *19 minutes, 2 s*
 #
 # To keep every position open, give $A$ itself a prior density that dislikes zeros, the **Dirichlet** density
-# $p(A)=\text{const}\cdot\prod_d A(d)^{\alpha}$. Say that $c(d)$ pictures chose $d$. The bound contains $\sum_d c(d)\ln
-# A(d)$, and $\ln p(A)$ adds $\alpha\sum_d\ln A(d)$. With two positions, counts 3 and 0, and $\alpha=\tfrac12$, a grid can
-# judge.
+# $p(A)=\text{const}\cdot\prod_d A(d)^{\alpha}$. Say that $c(d)$ pictures chose $d$. The bound contains
+# $\sum_d c(d)\ln A(d)$, and $\ln p(A)$ adds $\alpha\sum_d\ln A(d)$. With two positions, counts 3 and 0, and
+# $\alpha=\tfrac12$, a grid can judge.
 
 # %%
 grid = np.linspace(0.001, 0.999, 999)
@@ -307,8 +307,8 @@ print(f"best A of the first position: {grid[plain.argmax()]:.3f} without p(A), {
 # %% [markdown]
 # Without $p(A)$ the best $A$ is at the border of the grid: all for the first position. With it the empty place keeps
 # 0.125. The formula: we want the largest $\sum_d(c(d)+\alpha)\ln A(d)$. Divide by the total $K+\alpha n$ and call the
-# weights $g(d)=(c(d)+\alpha)/(K+\alpha n)$. They are probabilities, and $\ln x\le x-1$ gives $\sum_d g\ln\frac
-# Ag\le\sum_d g\,(\frac Ag-1)=1-1=0$: no $A$ beats $g$ itself,
+# weights $g(d)=(c(d)+\alpha)/(K+\alpha n)$. They are probabilities, and $\ln x\le x-1$ gives
+# $\sum_d g\ln\frac Ag\le\sum_d g\,(\frac Ag-1)=1-1=0$: no $A$ beats $g$ itself,
 #
 # $$A(d)=\frac{c(d)+\alpha}{K+\alpha n}. \tag{S15}$$
 #
@@ -470,7 +470,8 @@ flat_truth, flat_images, flat_positions = wanted(30, 0, flat)
 moved = replace(flat_truth, face=np.vstack([flat[:1, :14], face[:-1]]))
 right, beside = [scene.fit(flat_images, face.shape, start=begin) for begin in (flat_truth, moved)]
 at = scene.e_step(flat_images, beside.params, hard=True)[0]
-print(f"placed: {placed(flat_images, beside.params, flat_positions)} of 100; verdict:", scene.verdict(at, flat_positions))
+word, shift = scene.verdict(at, flat_positions)
+print(f"placed: {placed(flat_images, beside.params, flat_positions)} of 100; {word} by (rows, columns) = {shift}")
 inside = np.flatnonzero((at[:, 0] < 22) & (at[:, 1] > 0) & (at[:, 1] < 46))
 crops = [flat_images[k, at[k, 0] : at[k, 0] + 19, at[k, 1] - 1 : at[k, 1] + 15] for k in inside]
 around = np.mean(crops, axis=0)

@@ -74,15 +74,15 @@ def hard_cases(rng):
     tie = case("two positions that tie", 4, 3, 4)
     tie.args[0][:], tie.args[1][:] = 0, 1 / 12
     tie.args[0][:, 1, 2] = tie.args[0][:, 2, 0] = 8
-    return [case("eight pictures", 8, 4, 6), case("more rows than columns", 7, 6, 3),
-            case("one picture", 1, 3, 5),
+    return [case("eight pictures", 8, 4, 6), case("more rows than columns", 7, 6, 3), case("one picture", 1, 3, 5),
             Case("two positions that are close", (close, np.array([[0.7, 0.3]]))),
             case("a single position", 3, 1, 1), closed, tie,
             case("logits near -3000", 8, 5, 4, level=-3000.0)]  # fmt: skip
 
 
 def hard_e_step(logits, prior):
-    scores = logits + np.log(prior)
+    with np.errstate(divide="ignore"):
+        scores = logits + np.log(prior)
     best = scores.reshape(len(scores), -1).argmax(axis=1)
     return np.stack(np.unravel_index(best, prior.shape), axis=1)
 

@@ -419,10 +419,10 @@ grade("default start", scene.fit(images, face.shape).params, images, truth, posi
 # %% [markdown]
 # For soft EM it is far better: twelve of twelve exact. Face and background of the start are equal up to one gray level,
 # so that no position is preferred, and the first $q$ is uniform in effect (for the first picture spread over 241.6 of 242
-# positions, measured by $e^{\text{entropy}}$, which is $m$ for equal probabilities at $m$ positions; `entr` is $-q\ln
-# q$). The M-step then sets the background to the average picture and the face to a blur, and structure grows from the
-# data, not from chance. Hard EM must choose nevertheless, among logits that are nearly ties, and is lost every time; one
-# of its backgrounds is 30.3 gray levels off, worse than the average picture. So much for *every* algorithm.
+# positions, measured by $e^{\text{entropy}}$, which is $m$ for equal probabilities at $m$ positions; `entr` is
+# $-q\ln q$). The M-step then sets the background to the average picture and the face to a blur, and structure grows from
+# the data, not from chance. Hard EM must choose nevertheless, among logits that are nearly ties, and is lost every time;
+# one of its backgrounds is 30.3 gray levels off, worse than the average picture. So much for *every* algorithm.
 #
 # This is the idea of our default start: an average background, a flat face, wide noise. It finds the face here, too.
 #
