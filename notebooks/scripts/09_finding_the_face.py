@@ -660,10 +660,10 @@ print(f"a shift by a row down would cost {down:.1f} nats a picture, up {up:.1f}"
 shown = {"picture 0 of 100": images[0], "background found": mine.background, "true background": camera}
 shown |= {"average of all": images.mean(axis=0), "face found": mine.face, "true face": face}
 made_by = exercises.credit(my_em_loop, my_hard_e_step, my_needed_advantage, my_smoothed_prior, my_shift_cost)
+print(made_by)
 axes = plots.wanted_gallery(shown, "Found in pictures where no eye sees a face", columns=3, panel=(2.6, 2.0))
 plots.sign(axes, made_by)
 plt.show()
-print(made_by)
 
 # %% [markdown]
 # The figure shows, in its upper row, one noisy picture, the background that your code found, and the true one; below, the
