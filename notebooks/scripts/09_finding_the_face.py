@@ -245,7 +245,7 @@ guess_b = exercises.guess("09.b", ...)
 # %%
 def hard_steps(images, prior_of):
     def e_step(params):
-        at = my_hard_e_step(scene.log_likelihood(images, params), params.prior)
+        at = np.asarray(my_hard_e_step(scene.log_likelihood(images, params), params.prior))
         return at, scene.bound(images, at, params)
 
     def m_step(at, params):
@@ -386,7 +386,7 @@ for alpha in (0, 0.1, 1, 10):
     smoothed_counts[alpha] = placed(images, params, positions)
 print(guess_c.beside(smoothed_counts[0.1], "{:.0f} of 100"))
 print("placed by alpha:", smoothed_counts)
-four = my_smoothed_prior(np.array([[0, 0]] * 4 + [[1, 1]] * 16), (5, 6), 0.5)
+four = np.asarray(my_smoothed_prior(np.array([[0, 0]] * 4 + [[1, 1]] * 16), (5, 6), 0.5))
 print(f"09.3: {my_needed_advantage():.4f} nats; by the smoothed prior {np.log(four[0, 0] / four[0, 1]):.4f}")
 
 # %% [markdown]
@@ -421,7 +421,7 @@ guess_d = exercises.guess("09.d", ...)
 
 # %%
 at_220, images_220, positions_220 = wanted(220, 1)
-methods = {"hard": {"hard": True}, "soft": {}, "hard, smoothed": {"hard": True, "smoothing": 10.0}}
+methods = {"soft": {}, "hard": {"hard": True}, "hard, smoothed": {"hard": True, "smoothing": 10.0}}
 methods["soft, smoothed"] = {"smoothing": 10.0}
 begins = [random_start(images_220, seed) for seed in range(10)]
 runs = {name: [scene.fit(images_220, face.shape, start=begin, tol=0.1, **options) for begin in begins]
