@@ -109,9 +109,9 @@ my_em_loop = exercises.check("09.1", em_loop)
 #
 # *7 minutes, 2 s*
 #
-# The two steps of lesson 08 are `scene.e_step` and `scene.m_step`. A start has to be made up, and we know nothing: every
-# pixel of face and background is drawn at random, the noise is the standard deviation of all pixels, and the prior $A$ is
-# uniform. From this static your loop makes 21 iterations.
+# The two steps that you wrote in lesson 08 are `scene.e_step` and `scene.m_step` in the library. A start has to be made
+# up, and we know nothing: every pixel of face and background is drawn at random, the noise is the standard deviation of
+# all pixels, and the prior $A$ is uniform. From this static your loop makes 21 iterations.
 #
 # **Guess a.** A picture counts if its most probable position is the true one, to the pixel. In how many of the 100
 # pictures will that be so at the end? A number, please, before you run on.

@@ -99,7 +99,8 @@ def position_share(noise_stds, curves, heading, *, ax=None):
         ax.plot(noise_stds, share, color=colour, marker=marker, label=name)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
     names = "noise (gray levels)", "pictures with the exact position"
-    return describe(ax, heading, *names, legend=BEST, grid=True, ylim=(-0.02, 1.04))
+    describe(ax, heading, *names, grid=True, ylim=(-0.02, 1.04))
+    return legend_outside(ax, ncols=2)
 
 
 def shifted_window(neighbourhood, crops, heading, *, ax=None):
