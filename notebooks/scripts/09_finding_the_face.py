@@ -451,8 +451,8 @@ plt.show()
 
 # %% [markdown]
 # The figure shows a mark for each of the forty runs: the log-likelihood that it reached, counted from that of the true
-# scene, against the rms (root mean square) error of its face. Plain hard runs lie far to the right and lower; the others
-# crowd at errors of 28 to 43, 12 to 15 nats a picture *above* the truth.
+# scene, against the rms (root mean square) error of its face. Plain hard runs lie right and lower; the others crowd at
+# errors of 28 to 43, 12 to 15 nats a picture *above* the truth.
 #
 # It is (b): 54.5 against 46.8. Soft EM, too, learns $A$ while the face is a blur; $A$ rises at accidental places and
 # draws the pictures there. Smoothing takes this soft fence away, and soft EM with smoothing places 66.9.
