@@ -34,6 +34,15 @@ def little_inside(logits, prior):
     return np.array([np.unravel_index(np.argmax(score), score.shape) for score in scores])
 
 
+def float_positions(logits, prior):
+    return [[float(i), float(j)] for i, j in best_by_loop(logits, prior)]
+
+
+def finite_logarithm(logits, prior):
+    safe = np.maximum(ln(prior), -1e4)
+    return np.array([np.unravel_index(np.argmax(logit + safe), prior.shape) for logit in logits])
+
+
 def shifted_exponentials(logits, prior):
     scores = [prior * np.exp(logit - logit.max()) for logit in logits]
     return np.array([np.unravel_index(np.argmax(score), score.shape) for score in scores])
@@ -141,6 +150,11 @@ def minus_zero(face, background, noise_std, rows, columns):
     return np.sum((face - background)[lost] ** 2) / (2 * noise_std**2)
 
 
+def slices_from_the_end(face, background, noise_std, rows, columns):
+    squares = (face - background) ** 2 / (2 * noise_std**2)
+    return squares[-rows:].sum() + squares[:, -columns:].sum()
+
+
 def face_in_place(face, background, noise_std, rows, columns):
     moved = np.full(face.shape, background)
     for a, b in np.ndindex(face.shape):
@@ -150,20 +164,27 @@ def face_in_place(face, background, noise_std, rows, columns):
 
 
 RIGHT = {
-    "09.1": (best_by_loop, best_by_unravel, best_by_divmod),
-    "09.2": (loop, all_parameters),
+    "09.1": (loop, all_parameters),
+    "09.2": (best_by_loop, best_by_unravel, best_by_divmod),
     "09.3": (lambda: np.log(9), lambda: np.log(4.5 / 35) - np.log(0.5 / 35)),
     "09.4": (smoothed_by_loop, smoothed_by_add, smoothed_by_bincount),
     "09.5": (cost_by_loop, cost_by_what_stays),
 }
 WRONG = {  # words of the sentence that must come
-    "09.1": {
+    "09.1": {"stands still": stops_early},
+    "09.2": {
+        "of the kind float": float_positions,
         "inside the logarithm": little_inside,
+        "or a finite one": finite_logarithm,
         "must include ln A": shifted_exponentials,
         "average position": rounded_mean,
         "first along the rows": first_along_columns,
     },
-    "09.2": {"stands still": stops_early},
+    "09.3": {"shared the half": lambda: np.log(4 + 1 / 60) - np.log(1 / 60)},
     "09.4": {"only empty positions": only_empty, "columns of positions first": columns_first},
-    "09.5": {"slice at -0": minus_zero, "with itself moved": face_in_place},
+    "09.5": {
+        "slice at -0": minus_zero,
+        "read in -0": slices_from_the_end,
+        "with itself moved": face_in_place,
+    },
 }

@@ -54,6 +54,7 @@ class Exercise:
         (function, sentence); (number, sentence) for a pencil's wrong value
     float32 : bool, whether an answer in float32 is right, with its fewer digits
     digits : float, largest error relative to the largest number of a result
+    integers : bool, whether numbers of another kind are wrong, such as positions that cannot index an array
     """
 
     number: str
@@ -64,6 +65,7 @@ class Exercise:
     mistakes: tuple
     float32: bool = False
     digits: float = DIGITS
+    integers: bool = False
 
     def __post_init__(self):
         made = (Mistake(row[-1], _made(self.solution, *row[:-1])) for row in self.mistakes)
@@ -137,7 +139,7 @@ def judge(exercise, answer, rng=None, *, attempt=None):
             return said("missing", "not attempted yet")
         wanted = [attempted(exercise.solution, copy.deepcopy(case.args), count).parts for case in cases]
         results = list(zip(given, wanted))
-        right = [_same(got, want, _digits(exercise, got)) for got, want in results]
+        right = [_same(*pair, _digits(exercise, pair[0])) and _indexing(exercise, *pair) for pair in results]
         if not all(right):
             named = _named(exercise, cases, results, right)
             return said("wrong", named or _plain(exercise, cases, results, right))
@@ -207,6 +209,10 @@ def _same(got, want, digits):
     if isinstance(got, tuple) and isinstance(want, tuple):
         return len(got) == len(want) and all(_close(a, b, digits) for a, b in zip(got, want))
     return isinstance(got, Raised) and isinstance(want, Raised) and got.kind == want.kind
+
+
+def _indexing(exercise, got, want):
+    return not exercise.integers or isinstance(want, Raised) or all(a.dtype.kind in "iu" for a in got)
 
 
 def _close(a, b, digits):

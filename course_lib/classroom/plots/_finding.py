@@ -7,6 +7,7 @@ from ._names import COUNTED, describe, entitle, legend_outside
 from ._panels import frame, grid, one_axes, show_gray
 from ._style import BLACK, BLUE, MARKERS, ORANGE, RED, SKY, tell_apart
 
+BEST = {"loc": "best", "fontsize": 9}
 VERDICTS = {"exact": (BLUE, ""), "shifted": (ORANGE, "//"), "lost": ("#BBBBBB", "..")}  # hatched, too
 
 
@@ -28,8 +29,8 @@ def support_trace(counts, heading, *, ax=None):
     ax = one_axes(ax, size=(5.6, 3.4))
     for (name, values), colour, marker in tell_apart(counts.items(), MARKERS):
         ax.plot(np.arange(1, len(values) + 1), values, color=colour, marker=marker, markersize=4, label=name)
-    looks = {"yscale": "symlog", "ylim": (0, None), "legend": "best", "grid": True}
-    return describe(ax, heading, "E-step", "how many", **looks)
+    describe(ax, heading, "E-step", "how many", yscale="symlog", ylim=(0, None), grid=True)
+    return legend_outside(ax, ncols=2)
 
 
 def bound_trace(traces, heading, *, axes=None):
@@ -40,7 +41,7 @@ def bound_trace(traces, heading, *, axes=None):
         for t in np.flatnonzero(np.diff(bounds) < 0):
             ax.plot([t, t + 1], bounds[t : t + 2], "o-", color=RED, linewidth=3, markersize=5, label="falls")
         ax.ticklabel_format(useOffset=False)
-        describe(ax, name, "iteration", "nats", legend="best", grid=True)
+        describe(ax, name, "iteration", "nats", legend=BEST, grid=True)
     return entitle(axes, heading)
 
 
@@ -55,7 +56,7 @@ def bound_against_error(runs, truth, heading, *, ax=None):
         ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, label=name, **look)
     ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
     names = "rms error of the face (gray levels)", "log-likelihood less the truth's\n(nats a picture)"
-    return describe(ax, heading, *names, legend="best", grid=True)
+    return describe(ax, heading, *names, legend=BEST, grid=True)
 
 
 def positions_found(found, positions, shape, heading, *, ax=None):
@@ -73,20 +74,20 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
 
     counts : (starts, methods, noises, 3), how many runs end exact, shifted, lost  ->  axes (starts, methods)
     """
-    axes = grid(len(starts), len(methods), axes, panel=(2.5, 1.1))
+    axes = grid(len(starts), len(methods), axes, panel=(2.6, 1.4))
     counts, place = np.asarray(counts, dtype=float), np.arange(len(noise_stds))
     for (r, c), ax in np.ndenumerate(axes):
         shares, base = counts[r, c] / counts[r, c].sum(axis=1, keepdims=True), np.zeros(len(noise_stds))
         for (verdict, (colour, hatch)), share in zip(VERDICTS.items(), shares.T):
             ax.bar(place, share, bottom=base, color=colour, hatch=hatch, edgecolor="white", label=verdict)
             base += share
-        ax.set_xticks(place, labels=[f"{s:g}" for s in noise_stds], fontsize=8)
+        ax.set_xticks(place, labels=[f"{s:g}" for s in noise_stds], fontsize=9)
         ax.set(ylim=(0, 1), yticks=(0, 0.5, 1))
         ax.yaxis.set_major_formatter(PercentFormatter(1))
-        ax.set_ylabel(f"{starts[r]}\nshare of runs", fontsize=8)
+        ax.set_ylabel("share of runs" if c else f"{starts[r]}\nshare of runs", fontsize=9)
     for top, bottom, method in zip(axes[0], axes[-1], methods):
         top.set_title(method, fontsize=10)
-        bottom.set_xlabel("noise (gray levels)", fontsize=8)
+        bottom.set_xlabel("noise (gray levels)", fontsize=9)
     legend_outside(axes[0, 0], ncols=3)
     return axes
 
@@ -98,7 +99,8 @@ def position_share(noise_stds, curves, heading, *, ax=None):
         ax.plot(noise_stds, share, color=colour, marker=marker, label=name)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
     names = "noise (gray levels)", "pictures with the exact position"
-    return describe(ax, heading, *names, legend="best", grid=True, ylim=(-0.02, 1.04))
+    describe(ax, heading, *names, grid=True, ylim=(-0.02, 1.04))
+    return legend_outside(ax, ncols=2)
 
 
 def shifted_window(neighbourhood, crops, heading, *, ax=None):
