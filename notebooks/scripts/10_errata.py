@@ -67,17 +67,17 @@ from course_lib.classroom import plots
 # | erratum | touches | place in the report | cost | lesson |
 # |---|---|---|---|---|
 # | 1.1 the posterior keeps the prior's weights | reader | 2.2.3, after (5) | 21.5 dB for 27.3 | [03](03_posterior_gmm.ipynb), section 4 |
-# | 1.2 one component for every patch | run | 2.2.5, `denoise`, the list of probabilities | 17.0 dB for 27.3 | [05](05_denoising_digits.ipynb), section 7 |
+# | 1.2 one component for every patch | run | 2.2.5, `denoise`, the list of probabilities | 17.0 dB for 27.3 | [05](05_denoising_digits.ipynb), section 6 |
 # | 1.3 0.01 added to the posterior covariance | run | 2.2.5, `cal_mean`, `epsilon` | none with our prior; 8.3 of 14.0 dB with a thin one | [02](02_gaussian_posterior.ipynb), section 9 |
-# | 1.4 one letter for two covariances | reader | 2.2.2, after lemma 2; (4), (5) | 16.0 dB for 25.1 ($K=1$) | [01](01_conditional_gaussians.ipynb), section 9 |
+# | 1.4 one letter for two covariances | reader | 2.2.2, after lemma 2; (4), (5) | 16.0 dB for 25.1 ($K=1$) | [01](further/01_conditional_gaussians.ipynb), section 8 |
 # | 1.5 a standard deviation named variance; 20 or 25 | run, reader | 2.2.5, `cal_mean`; 2.2.6 | 0.3 dB (25 for 20); 14.3 dB if the name is believed | [02](02_gaussian_posterior.ipynb), section 9 |
-# | 1.6 clipping too early | run | 2.2.5, `denoise`; 2.2.6 | 0.0 dB in the patch, 0.9 dB at the input | [05](05_denoising_digits.ipynb), section 6 |
+# | 1.6 clipping too early | run | 2.2.5, `denoise`; 2.2.6 | 0.0 dB in the patch, 0.9 dB at the input | [05](further/05_denoising_digits.ipynb), section 3 |
 # | 1.7 the number 28; rows named columns | reader | 2.2.5, `reconstruct` | 384 of 784 pixels undefined at length 20 | here |
-# | 1.8 the same inverse again and again | run | 2.2.5, `cal_mean` in two loops | 9295 inversions, where 11 eigendecompositions do | [05](05_denoising_digits.ipynb), section 7 |
+# | 1.8 the same inverse again and again | run | 2.2.5, `cal_mean` in two loops | 9295 inversions, where 11 eigendecompositions do | [05](further/05_denoising_digits.ipynb), section 4 |
 # | 1.9 growing an array by concatenation | run | 2.1.1, loop over images | 500 times the copies at 1000 images | here |
 # | 1.10 densities that underflow | run | 2.2.5, `denoise`, `pdf` | none at noise 25; 11 of 11 densities are 0.0 from 50 on | [03](03_posterior_gmm.ipynb), section 8 |
 # | 1.11 $\varepsilon I$ of the wrong size, $b$ left out, "MAP" | reader | 2.2.5, `cal_mean` | 16.2 dB for 27.3 with $b=40$ | here |
-# | 1.12 "$K=11$ is best"; scale and split unsaid | claim | 2.2.1, 2.2.6 | 27.3 dB for 30.6; 9.8 dB on another scale | [05](05_denoising_digits.ipynb), section 9 |
+# | 1.12 "$K=11$ is best"; scale and split unsaid | claim | 2.2.1, 2.2.6 | 27.3 dB for 30.6; 9.8 dB on another scale | [05](05_denoising_digits.ipynb), section 8 |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **The second report**: a face at unknown places. "Exact" counts pictures, of 100, whose position is right to the pixel:
@@ -87,16 +87,16 @@ from course_lib.classroom import plots
 # |---|---|---|---|---|
 # | 2.1 a square too many, a bracket too few | reader | section 1, (2) and the logits | 0 exact for 100 | [06](06_face_logits.ipynb), sections 3 and 4 |
 # | 2.2 sums one too long; one index twice | reader | section 1, M-step | 71 positions too many; $A$ sums to 1.0101 | [06](06_face_logits.ipynb), section 1 |
-# | 2.3 a correlation called convolution | reader | section 1, (1) | 21 exact for 100 | [07](07_fast_sums.ipynb), section 8 |
+# | 2.3 a correlation called convolution | reader | section 1, (1) | 21 exact for 100 | [07](07_fast_sums.ipynb), section 6 |
 # | 2.4 the maximum without $\ln A$ | reader | section 1, E-step | 34 of 50 pictures end as 0/0 | [06](06_face_logits.ipynb), section 6 |
-# | 2.5 a background that nobody saw | reader | section 1, $B$ and $C$ | 24 pixels, then the noise, then every logit | [08](08_em_for_the_scene.ipynb), section 3 |
-# | 2.6 a minimum that is a maximum | reader | section 1, before $s^2$ | 28.6 nats a picture at $0.9\,s$ | [08](08_em_for_the_scene.ipynb), section 3 |
-# | 2.7 hard EM forbids positions for ever | run | section 1, (4) for MAP; section 2 | 2 exact for 100; face off by 63.5 gray levels for 3.1 | [09](09_finding_the_face.ipynb), section 2 |
-# | 2.8 $0\ln0$ in the entropy | reader | section 1, $H(q)$ | the bound is `nan` in 100 of 100 pictures | [08](08_em_for_the_scene.ipynb), section 2 |
-# | 2.9 the wrong indices in a remark | reader | section 1, $B$ for MAP | background off by 10.3 gray levels for 3.2 | [08](08_em_for_the_scene.ipynb), section 3 |
-# | 2.10 precision left unsaid | claim | section 1, cumulative sums | 40 nats at a level of 10 000 in float32 | [07](07_fast_sums.ipynb), section 12 |
+# | 2.5 a background that nobody saw | reader | section 1, $B$ and $C$ | 24 pixels, then the noise, then every logit | [08](further/08_em_for_the_scene.ipynb), section 3 |
+# | 2.6 a minimum that is a maximum | reader | section 1, before $s^2$ | 28.6 nats a picture at $0.9\,s$ | [08](further/08_em_for_the_scene.ipynb), section 3 |
+# | 2.7 hard EM forbids positions for ever | run | section 1, (4) for MAP; section 2 | 2 exact for 100; face off by 63.5 gray levels for 3.1 | [09](09_finding_the_face.ipynb), section 3 |
+# | 2.8 $0\ln0$ in the entropy | reader | section 1, $H(q)$ | the bound is `nan` in 100 of 100 pictures | [08](further/08_em_for_the_scene.ipynb), section 2 |
+# | 2.9 the wrong indices in a remark | reader | section 1, $B$ for MAP | background off by 10.3 gray levels for 3.2 | [08](further/08_em_for_the_scene.ipynb), section 3 |
+# | 2.10 precision left unsaid | claim | section 1, cumulative sums | 40 nats at a level of 10 000 in float32 | [07](further/07_fast_sums.ipynb), section 9 |
 # | 2.11 one letter for two things | reader | section 1; captions of section 2 | $s$ of 290.2 gray levels for 199.1 | [06](06_face_logits.ipynb), section 9 |
-# | 2.12 three claims without a number | claim | section 2 | background off by up to 15.0 gray levels for 3.2 | [09](09_finding_the_face.ipynb), section 6 |
+# | 2.12 three claims without a number | claim | section 2 | background off by up to 15.0 gray levels for 3.2 | [09](09_finding_the_face.ipynb), section 8 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. The first report: clean digits from noisy ones

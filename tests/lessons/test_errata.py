@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.lessons.test_notebooks import LESSONS, notebook
+from tests.lessons.test_notebooks import FURTHER, LESSONS, notebook
 from tests.tools import lesson_rules
 
 NUMBERS = [f"{report}.{n}" for report in (1, 2) for n in range(1, 13)]
@@ -55,9 +55,9 @@ def test_the_lesson_named_has_that_section(number):
     """[05](05_denoising_digits.ipynb), section 7"""
     where = rows()[number][2]
     if where != "here":
-        link = r"\[(\d\d)\]\((\w+)\.ipynb\), sections? ([\d and]+)"
+        link = r"\[(\d\d)\]\(((?:further/)?\w+)\.ipynb\), sections? ([\d and]+)"
         short, stem, wanted = re.fullmatch(link, where).groups()
-        assert stem in LESSONS and stem.startswith(short)
+        assert stem in LESSONS + FURTHER and stem.removeprefix("further/").startswith(short)
         titles = [title for _, title in lesson_rules.headings(notebook(stem))]
         assert all(any(title.startswith(f"{n}. ") for title in titles) for n in wanted.split(" and "))
 

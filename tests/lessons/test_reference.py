@@ -50,12 +50,16 @@ TERMS = table(section("Glossary"))
 # What a lesson says
 
 
-@cache
-def markdown(lesson):
-    """The text of the markdown cells of a lesson and of its companion."""
+def texts(lesson):
+    """The text of the markdown cells of a lesson, and of its companion."""
     path = SCRIPTS[lesson]
     both = [path, path.parent / "further" / path.name]
-    return "\n\n".join(prose(jupytext.read(one)) for one in both if one.exists())
+    return [prose(jupytext.read(one)) for one in both if one.exists()]
+
+
+@cache
+def markdown(lesson):
+    return "\n\n".join(texts(lesson))
 
 
 def formulas(text):
@@ -246,7 +250,7 @@ def items(text):
 
 
 def references(lesson):
-    return items(section("References", markdown(lesson)))
+    return [item for text in texts(lesson) for item in items(section("References", text))]
 
 
 def authors_and_year(item):
