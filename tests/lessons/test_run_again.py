@@ -1,4 +1,4 @@
-"""A lesson says the same when its cells are run twice: by its source, and the quick ones by a run."""
+"""A lesson says the same when its cells are run twice: by its source and by a run."""
 
 import ast
 import re
@@ -11,7 +11,6 @@ from course_lib.classroom.exercises import EXERCISES
 from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 from tests.tools import lesson_rules, student
 
-LONG = {"05", "09"}  # they take a minute; their cells are read, and their exercises run without the rest
 IN_PLACE = "add append clear discard extend fill insert pop popitem remove resize reverse setdefault".split()
 IN_PLACE += "shuffle sort".split()
 
@@ -100,7 +99,7 @@ def run_twice(nb):
     return [(i, cell) for (i, _), cell in zip(order, ran.cells)]
 
 
-@pytest.mark.parametrize("stem", [stem for stem in LESSONS if stem[:2] not in LONG])
+@pytest.mark.parametrize("stem", LESSONS)
 def test_the_student_edition_runs_with_nothing_filled_in_and_cells_run_twice(stem):
     """And says each time what the complete lesson has stored, but for the checks of exercises."""
     lesson, numbers = notebook(stem), lesson_rules.numbers_of_exercises(notebook(stem))

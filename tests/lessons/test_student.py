@@ -136,3 +136,27 @@ def test_links_inside_the_repository_lead_to_a_file(stem, folder):
     path = NOTEBOOKS / folder / f"{stem}.ipynb"
     nb = nbformat.read(path, as_version=4)
     assert lesson_rules.dead_links(lesson_rules.prose(nb), path.parent) == []
+
+
+def ending(stem, broken):
+    """What the last figure of a lesson says when the exercises are solved but for one, by its place."""
+    cells, names = lesson_rules.code_cells(notebook(stem)), {}
+    exec("\n".join(line for line in cells[0][1].source.splitlines() if not line.startswith("%")), names)
+    for n, (i, cell) in enumerate(lesson_rules.exercise_cells(notebook(stem))):
+        exec(cell.source, names)
+        if n == broken:
+            names[lesson_rules.exercise_of(notebook(stem), i)[1]] = lambda *args: None
+        exec(notebook(stem).cells[i + 1].source, names)
+    signed = [cell.source for _, cell in cells if "plots.sign(" in cell.source][-1]
+    assert "plt.show()" in signed
+    return eval(lesson_rules.CREDIT.search("\n".join(cell.source for _, cell in cells))[0], names)
+
+
+@pytest.mark.parametrize("stem", REBUILT)
+def test_the_last_figure_says_whose_code_made_it(stem):
+    functions = [
+        lesson_rules.exercise_of(notebook(stem), i)[1] for i, _ in lesson_rules.exercise_cells(notebook(stem))
+    ]
+    assert ending(stem, None).startswith("Made by your code alone: ")
+    for n, name in enumerate(functions):
+        assert ending(stem, n).endswith(f" and the library's {name}.")
