@@ -10,6 +10,6 @@ import importlib
 
 from ._core import Result, Step, Table, chapter, run, steps, table
 
-CHAPTERS = "conditionals posteriors mixtures patches logits bound scene_steps finding"
+CHAPTERS = "01 02 03 s04_05 s06_07 08_bound 08_steps 09"
 for name in CHAPTERS.split():  # in the order of the lessons: each registers its checks
-    importlib.import_module(f"._{name}", __name__)
+    importlib.import_module(f"._lesson{name}", __name__)

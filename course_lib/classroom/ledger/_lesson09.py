@@ -7,7 +7,7 @@ import sympy
 
 from ... import scene
 from .. import loops
-from ._bound import problem
+from ._lesson08_bound import problem
 from ._core import chapter
 from ._tools import FACE, error, exact, exceeds, hermite, lagrange_slopes, worst
 

@@ -9,7 +9,7 @@ from sympy import Matrix
 
 from ... import scene, windows
 from .. import loops, models
-from ._bound import problem
+from ._lesson08_bound import problem
 from ._core import chapter
 from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, hermite, lagrange_slopes, slopes, worst
 
