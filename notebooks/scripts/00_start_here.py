@@ -195,18 +195,20 @@ print(f"by hand {by_hand:.4f}, library {library:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # Both give 25.3675 dB. When you read **Predict, then run**, do guess first: a wrong guess teaches more than a right
-# line of code.
+# line of code. Where a lesson asks with `exercises.guess("05.a", ...)`, put your number or letter in the place of the dots: it
+# comes back beside the answer.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Lessons 01 to 09 each end with a **ledger**: a table of every step of the derivation, with the check that runs and the
-# largest error that it found.
+# Lessons 01 to 09, or their companions in the folder `further`, end with a **ledger**: a table of every step of the
+# derivation, with the check that runs and the largest error that it found.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercises
 #
 # Lessons 01 to 09 have three to five **exercises** each: a step with a pencil, or a function of a few lines on the way
 # to the result. The cell below an exercise hands your function to `exercises.check`, which tries it on fresh random
-# instances and says what seems wrong. Suppose somebody is asked for the posterior weights of lesson 03, and returns the
+# instances, says what seems wrong, and hands back the function that the lesson goes on with: yours if it is right, else the
+# library's. In lessons 01, 05, 07, 08 and 09 the last figure says whose code made it. Suppose somebody is asked for the posterior weights of lesson 03, and returns the
 # prior ones:
 
 # %% slideshow={"slide_type": "skip"}
@@ -284,10 +286,10 @@ print("weights before", before, " after", now)
 # ## 5. Run it and check yourself
 #
 # - **Run** a cell with Shift+Enter, a whole lesson with *Run > Run All Cells*. No lesson needs a network, and every
-#   random number comes from a generator with a fixed seed: your printed numbers are those you see here.
+#   random number comes from a generator with a fixed seed: your printed numbers are those of the complete lesson.
 # - **Change** things. Set `noise_std` to 100, or 50 components to 5, and run on. The pairs of patch size and components
 #   in `priors.SHIPPED` open at once; another pair is fitted first (seconds to minutes) and kept. To undo your
-#   changes in this lesson, `git checkout notebooks/00* notebooks/scripts/00*`.
+#   changes in this lesson, `git checkout notebooks/00* notebooks/scripts/00* notebooks/student/00*`.
 # - **When a cell fails**, first choose *Kernel > Restart Kernel and Run All Cells*: most failures come from cells run
 #   out of order. If the very first cell cannot import `course_lib`, the notebook runs in another Python than the one
 #   you installed into: start it as the [README](../README.md) says. Otherwise read the last line: the
