@@ -4,6 +4,10 @@ import re
 import time
 
 import pytest
+from nbformat import v4
+
+from tests.lessons.test_notebooks import notebook as stored
+from tests.tools import lesson_rules
 
 from . import lab
 from .board import Board
@@ -13,13 +17,42 @@ CALL = re.compile(r"\bwidgets\.(\w+)_widget\(")
 SCRIPTS = sorted((lab.ROOT / "notebooks" / "scripts").glob("*.py"))
 CALLS = {script.stem: len(CALL.findall(script.read_text(encoding="utf-8"))) for script in SCRIPTS}
 LESSONS = [name for name, calls in CALLS.items() if calls]
+WHOLE = "01_conditional_gaussians"
+
+
+def widget_cells(stem):
+    """Sources of the cells with widgets and of those that they need."""
+    nb = stored(stem)
+    wanted = [i for i, cell in lesson_rules.code_cells(nb) if CALL.search(cell.source)]
+    return [nb.cells[i].source for i in lesson_rules.needed(nb, wanted)]
+
+
+def test_only_what_a_widget_needs_is_run():
+    sources = [
+        "import a",
+        "x = a.b",
+        "y = 2",
+        "def f():\n    return x",
+        "x + y",
+        "z = widgets.f_widget(f)",
+        "x",
+    ]
+    nb = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    assert lesson_rules.needed(nb, [5]) == [0, 1, 3, 5]
+    assert (
+        1
+        < len(widget_cells("09_finding_the_face"))
+        < len(lesson_rules.code_cells(stored("09_finding_the_face")))
+    )
 
 
 @pytest.fixture(scope="module", params=LESSONS)
 def lesson(request, browser, server):
-    """A lesson, all cells run; once for all tests of it, since a run takes up to a minute."""
-    begin = len(server.log.read_text(encoding="utf-8"))
-    notebook = lab.Notebook(browser, server, f"notebooks/{request.param}.ipynb")
+    """A lesson, run once for all tests of it: WHOLE with all its cells, others as far as widgets need it."""
+    begin, path = len(server.log.read_text(encoding="utf-8")), f"notebooks/{request.param}.ipynb"
+    if request.param != WHOLE:
+        path = lab.write(server, f"{request.param}.ipynb", widget_cells(request.param))
+    notebook = lab.Notebook(browser, server, path)
     notebook.run()
     notebook.name, notebook.begin = request.param, begin
     yield notebook

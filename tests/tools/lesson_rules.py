@@ -87,6 +87,21 @@ def names(cell):
     return read, bound, {step.argval for step in steps if step.opname == "LOAD_GLOBAL"}
 
 
+def needed(nb, wanted):
+    """Indices of the first code cell, those wanted, and all earlier ones on which these depend by a name.
+
+    Enough to run as the whole lesson does: no cell changes what another has made (test_run_again).
+    """
+    cells, kept = code_cells(nb), set(wanted) | {code_cells(nb)[0][0]}
+    reads = set()
+    for i, cell in reversed(cells):
+        read, bound, outside = names(cell)
+        if i in kept or bound & reads:
+            kept.add(i)
+            reads |= read | outside
+    return sorted(kept)
+
+
 def dotted(node):
     """'a.b.c' for the expression a.b.c, and '' for what is not a chain of names."""
     if isinstance(node, ast.Name):
