@@ -9,8 +9,8 @@ from sympy import Matrix
 
 from ... import scene, windows
 from .. import loops, models
-from ._lesson08_bound import problem
 from ._core import chapter
+from ._lesson08_bound import problem
 from ._tools import FACE, POSITIONS, SHAPE, error, exact, exceeds, hermite, lagrange_slopes, slopes, worst
 
 step = chapter("08")

@@ -7,8 +7,8 @@ import sympy
 
 from ... import scene
 from .. import loops
-from ._lesson08_bound import problem
 from ._core import chapter
+from ._lesson08_bound import problem
 from ._tools import FACE, error, exact, exceeds, hermite, lagrange_slopes, worst
 
 step = chapter("09")
