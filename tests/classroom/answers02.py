@@ -90,7 +90,13 @@ WRONG = {  # words of the sentence that must come
         "less sure opinion": lambda: (100 * 20 + 150 * 10) / 30,
     },
     "02.2": {"two opinions": lambda mu, S, W, b, R: (W @ mu + b, inv(inv(W @ S @ W.T) + inv(R)))},
-    "02.3": {"least squares": least_squares},
+    "02.3": {
+        "least squares": least_squares,
+        "all of y - b": lambda mu, S, W, b, R, y: (
+            mu + by_precision(0 * mu, S, W, b, R, y)[0],
+            by_precision(mu, S, W, b, R, y)[1],
+        ),
+    },
     "02.4": {
         "never needs": by_precision,
         "noise is missing in the gain": lambda mu, S, W, b, R, y: by_gain(mu, S, W, b, 0, y),

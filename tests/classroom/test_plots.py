@@ -31,6 +31,7 @@ BOUNDS = {"plain": np.array([1.0, 3.0, 2.0]), "penalised": np.array([1.0, 2.0, 3
 # name -> (arguments, keywords) of one call, and the shape of the axes that come back
 CASES = {
     "belief_update": ((PIXEL, 20.0, 130.0), {}, ()),
+    "precisions_add": (({"prior": 30, "camera": 20}, "Precisions"), {}, ()),
     "block_matrix": ((np.kron(np.eye(2, 3), np.ones((2, 2))), (2, 2), "Blocks"), {}, ()),
     "bound_against_error": (({"soft": ([2.0, 70.0], [-10.0, -20.0])}, -9.0, "Bound and error"), {}, ()),
     "bound_parts": ((-LINE[::-1], -LINE[::-1] - 1.0, LINE[::-1], LINE[1:], LINE[1:]), {}, (3,)),

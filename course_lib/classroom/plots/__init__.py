@@ -24,7 +24,7 @@ from ._finding import (
 )  # fmt: skip
 from ._gaussians import (
     belief_update, conditional_slice, filled_patch, line_of_means, matrix_blocks, noise_limits, patch_row,
-    shrinking_ellipse, slab_histogram,
+    precisions_add, shrinking_ellipse, slab_histogram,
 )  # fmt: skip
 from ._logits import face_gallery, finding_limits, logit_terms, posterior_maps
 from ._mixtures import densities, guess_cost, held_out_scores, picture_columns, plane_posterior, weight_curves

@@ -6,7 +6,7 @@ from ... import gaussian
 from ...patches import side
 from ._names import describe
 from ._panels import grid, one_axes, show_gray
-from ._style import BLACK, BLUE, GREEN, ORANGE, RED
+from ._style import BLACK, BLUE, ORANGE, POSTERIOR, PRIOR, RED, SEEN, TRUTH
 
 DENSITY = "density (1 / gray level)"
 ABOVE = {"loc": "upper left", "fontsize": 9}  # a legend where nothing is drawn
@@ -22,7 +22,7 @@ def conditional_slice(pair, value, *, axes=None):
     names = "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
     describe(left, *names, legend={"loc": "lower right", "fontsize": 9})
     before, after = gaussian.marginal(pair, [0]), gaussian.condition(pair, [1], [value])
-    _plot_density(right, first, before, BLUE, "before: $p(y_1)$", "--")
+    _plot_density(right, first, before, PRIOR, "before: $p(y_1)$", "--")
     _plot_density(right, first, after, RED, f"after: $p(y_1\\mid y_2={value:g})$")
     right.set_ylim(bottom=0, top=1.3 * right.get_ylim()[1])
     names = "The first pixel, before and after", "$y_1$ (gray levels)", DENSITY
@@ -93,7 +93,7 @@ def filled_patch(truth, hidden, seen, mean, std, *, axes=None):
     low, high = mean[hidden] - 2 * std[hidden], mean[hidden] + 2 * std[hidden]
     last.vlines(at, low, high, color=BLACK, label="± 2 std")
     last.plot(at, mean[hidden], "s", color=BLACK, markersize=4, label="mean")
-    last.plot(at, truth[hidden], "o", color=GREEN, label="truth")
+    last.plot(at, truth[hidden], "o", color=TRUTH, label="truth")
     names = "The hidden pixels", "hidden pixel, in reading order", "gray levels"
     describe(last, *names, legend={"loc": "upper center", "ncols": 3, "fontsize": 9})
     last.set(ylim=(last.get_ylim()[0], last.get_ylim()[1] + 90), xticks=at[1::2])
@@ -108,12 +108,32 @@ def belief_update(prior, noise_std, y, *, ax=None):
     after = gaussian.posterior(prior, channel, [y])
     ends = [_span(g.mean[0], g.cov[0, 0])[[0, -1]] for g in (prior, likelihood)]
     z = np.linspace(np.min(ends), np.max(ends), 600)
-    _plot_density(ax, z, prior, BLUE, "prior $p(z)$", "--")
-    _plot_density(ax, z, likelihood, ORANGE, "likelihood $p(y\\mid z)$, area one", ":")
-    _plot_density(ax, z, after, BLACK, "posterior $p(z\\mid y)$")
+    _plot_density(ax, z, prior, PRIOR, "prior $p(z)$", "--")
+    _plot_density(ax, z, likelihood, SEEN, "likelihood $p(y\\mid z)$, area one", ":")
+    _plot_density(ax, z, after, POSTERIOR, "posterior $p(z\\mid y)$")
     ax.set_ylim(bottom=0, top=1.15 * ax.get_ylim()[1])
     names = "Two opinions on one pixel, and their synthesis", "z (gray levels)", DENSITY
     return describe(ax, *names, legend="upper left")
+
+
+def precisions_add(stds, heading, *, ax=None):
+    """Precisions of opinions end to end, and their sum below.  (G6)
+
+    stds : name -> standard deviation, gray levels, the prior first
+    """
+    ax, start = one_axes(ax, (6.6, 2.4)), 0.0
+    parts = [
+        (name, std, 1, colour) for (name, std), colour in zip(stds.items(), (PRIOR, *[SEEN] * len(stds)))
+    ]
+    total = sum(std**-2 for std in stds.values()) ** -0.5
+    for name, std, row, colour in [*parts, ("posterior", total, 0, POSTERIOR)]:
+        first = start if row else 0.0
+        ax.barh(row, std**-2, left=first, color=colour, edgecolor="white", alpha=0.85)
+        text = f"{name}\n± {std:.4g}"
+        white = "black" if colour == SEEN else "white"
+        ax.text(first + std**-2 / 2, row, text, ha="center", va="center", fontsize=9, color=white)
+        start += std**-2
+    return describe(ax, heading, "precision (1 / gray level²)", "", yticks=[])
 
 
 def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
@@ -122,13 +142,13 @@ def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
     noise_stds, means, stds : arrays (n,), gray levels;  prior : Gaussian (1,);  y : float  ->  axes (2,)
     """
     left, right = axes = grid(1, 2, axes, panel=(4.5, 3.8))[0]
-    left.semilogx(noise_stds, means, color=BLACK, label="posterior mean")
-    left.axhline(y, color=ORANGE, linestyle=":", label="observation y")
-    left.axhline(prior.mean[0], color=BLUE, linestyle="--", label="prior mean")
+    left.semilogx(noise_stds, means, color=POSTERIOR, label="posterior mean")
+    left.axhline(y, color=SEEN, linestyle=":", label="observation y")
+    left.axhline(prior.mean[0], color=PRIOR, linestyle="--", label="prior mean")
     describe(left, "What we believe", "noise std (gray levels)", "z (gray levels)", legend="best")
-    right.loglog(noise_stds, stds, color=BLACK, label="posterior std")
-    right.loglog(noise_stds, noise_stds, color=ORANGE, linestyle=":", label="noise std")
-    right.axhline(np.sqrt(prior.cov[0, 0]), color=BLUE, linestyle="--", label="prior std")
+    right.loglog(noise_stds, stds, color=POSTERIOR, label="posterior std")
+    right.loglog(noise_stds, noise_stds, color=SEEN, linestyle=":", label="noise std")
+    right.axhline(np.sqrt(prior.cov[0, 0]), color=PRIOR, linestyle="--", label="prior std")
     describe(right, "How sure we are", "noise std (gray levels)", "std (gray levels)", legend="best")
     return axes
 
@@ -140,7 +160,7 @@ def shrinking_ellipse(prior, noise_std, y, *, ax=None):
     likelihood = gaussian.Gaussian(y, channel.noise_cov)
     after = gaussian.posterior(prior, channel, y)
     parts = (prior, "--", "prior"), (likelihood, ":", "likelihood"), (after, "-", "posterior")
-    for (g, line, name), colour in zip(parts, (BLUE, ORANGE, BLACK)):
+    for (g, line, name), colour in zip(parts, (PRIOR, SEEN, POSTERIOR)):
         ax.plot(*outline(g).T, color=colour, linestyle=line, label=name)
         ax.plot(*g.mean, "o", color=colour, markersize=4)
     ax.margins(0.12)

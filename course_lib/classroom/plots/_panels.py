@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from ... import checks
 from ._names import BARE, PLACED
-from ._style import GRAY, PINK, RED
+from ._style import GRAY, GUESS, RED
 
 
 def close_what_fails(plot):
@@ -115,7 +115,7 @@ def mark_guess(ax, guess, *, along="x"):
     place = float(guess)
     if not np.isnan(place):
         line = {"x": ax.axvline, "y": ax.axhline}[along]
-        line(place, color=PINK, linestyle="--", linewidth=2, label="your guess", zorder=5)
+        line(place, color=GUESS, linestyle="--", linewidth=2, label="your guess", zorder=5)
         ax.legend()
     return ax
 
