@@ -174,7 +174,7 @@ print(f"its density at 200: {np.exp(expected.log_density([200.0])):.8f}, the are
 
 # %% [markdown]
 # $\sqrt{30^2 + 20^2} = 36.06$: independent spreads add as variances. And the density at 200 is the area under
-# the product. In general
+# the product. In general, the **predictive distribution** of a measurement is
 #
 # $$y \sim \mathcal N\big(W\mu + b,\;\; WSW' + R\big). \tag{G7}$$
 #

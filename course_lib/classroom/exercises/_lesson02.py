@@ -6,7 +6,12 @@ from .. import models
 from ._instances import ANY, Case, Exercise, inverse, only_numbers, singular, unless  # noqa: F401 (for edits)
 from ._lesson01 import look, looks
 
-PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, lambda: (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100), (
+
+def weighted_mean():
+    return (100 / 400 + 150 / 100) / (1 / 400 + 1 / 100)
+
+
+PENCIL = Exercise("02.1", "two opinions with a pencil", ("mean ()",), only_numbers, weighted_mean, (
     (125.0, "halfway would be right for two opinions that are equally sure; which of the two is surer?"),
     (110.0, "the surer opinion counts more; did each get the weight of the other?"),
     (400 / 3, "you weighted by one over the standard deviation; what is called a precision?"),
@@ -25,11 +30,11 @@ def predictive_cases(rng):
                  look(rng, "measurements without noise, R = 0", 2, 3, noise=0.0))  # fmt: skip
 
 
-def predictive(mu, S, W, b, R):
+def expected_measurement(mu, S, W, b, R):
     return W @ mu + b, W @ S @ W.T + R
 
 
-PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "cov (Dy, Dy)"), predictive_cases, predictive, (
+PREDICTIVE = Exercise("02.2", "the measurement that we expect", ("mean (Dy,)", "cov (Dy, Dy)"), predictive_cases, expected_measurement, (
     (" + R", "", "your covariance lacks the noise: a measurement varies even when z does not"),
     ("W @ S @ W.T + R", "R", "your covariance is the noise alone: a measurement varies because z does, too"),
     (" + b", "", "the offset b is missing in the mean"),

@@ -133,7 +133,8 @@ def precisions_add(stds, heading, *, ax=None):
         white = "black" if colour == SEEN else "white"
         ax.text(first + std**-2 / 2, row, text, ha="center", va="center", fontsize=9, color=white)
         start += std**-2
-    return describe(ax, heading, "precision (1 / gray level²)", "", yticks=[])
+    rows = {"yticks": [0, 1], "yticklabels": ["together", "one by one"]}
+    return describe(ax, heading, "precision (1 / gray level²)", "opinions", **rows)
 
 
 def noise_limits(noise_stds, means, stds, prior, y, *, axes=None):
