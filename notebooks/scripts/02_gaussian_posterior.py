@@ -493,10 +493,12 @@ print(f"on all 20 000 by the library's gain {rms(patch_mean + (blurred - patch_m
 
 # %%
 credit = exercises.credit(my_weighted_mean, my_expected_measurement, my_posterior_by_precision, my_posterior_by_gain, my_wiener)
+print(credit)
+
+# %%
 panels = plots.patch_row([clean, noisy, restored], ["clean", "noisy", "your posterior mean"])
 plots.sign(panels, credit)
 plt.show()
-print(credit)
 
 # %% [markdown]
 # The figure shows three patches of 8 by 8 pixels on the same gray range: the clean one with a piece of a bright stroke, the noisy one, and

@@ -270,6 +270,7 @@ def test_a_red_and_a_green_of_equal_lightness_are_found():
 
 # What else tells series apart that differ in nothing but colour, where a machine cannot see it
 OTHER_CUE = {
+    "precisions_add": "every bar holds the name of its opinion",
     "mixture_posterior": "every bar stands over the name of its component",
     "plane_posterior": "the contours of the posterior are thicker, and the mean stands among them",
     "weight_curves": "each prior weight is a level line; the legend names them in the order of the curves",
