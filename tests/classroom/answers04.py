@@ -77,7 +77,7 @@ def broken(v, m, H, W):
         i, j = divmod(n, W - m + 1)
         total[i : i + m, j : j + m] += patch.reshape(m, m).T
         seen[i : i + m, j : j + m] += patch.reshape(m, m) != 0
-    return total / seen
+    return total / np.maximum(seen, 1)
 
 
 def e_step_shifted(weights, log_densities):

@@ -25,7 +25,7 @@ def all_windows(image, m):
     return v
 
 
-WINDOWS = Exercise("04.1", "all windows of an image", ("v (I*J, m*m)",), images, all_windows, (
+WINDOWS = Exercise("04.1", "all windows of a picture", ("v (I*J, m*m)",), images, all_windows, (
     ("i * J + j", "j * I + i", "your windows come column by column; which of i and j moves faster in iJ + j?"),
     (".ravel()", ".T.ravel()", "inside each patch your pixels come column by column; which of a and b moves faster?"),
     (("i * J + j", "j * I + i"), (".ravel()", ".T.ravel()"), "rows and columns are swapped, of the windows and of their pixels"),
@@ -98,6 +98,7 @@ def steep(L, m):
 
 
 NOT_BLACK = ("[window] += 1", "[window] += v[n].reshape(m, m) != 0")
+GUARDED = ("/ count", "/ np.maximum(count, 1)")
 TURNED = ("v[n].reshape(m, m)", "v[n].reshape(m, m).T")
 SWAPPED = "each patch came back with rows and columns swapped"
 DARK = "you divide by the number of patches that are not black there; has black no say?"
@@ -105,8 +106,7 @@ AVERAGE = Exercise("04.3", "averaging overlaps", ("image (H, W)",), stacks, aver
     (" / count", "", "the overlaps are added up, not averaged"),
     ("/ count", "/ m**2", "you divide by m^2 everywhere; is a pixel at the border covered as often as one in the middle?"),
     ("/ count", "/ len(v)", "you divide by the number of all patches; how many of them hold the pixel?"),
-    (*TURNED, SWAPPED), (TURNED, NOT_BLACK, SWAPPED), (*NOT_BLACK, DARK),
-    (NOT_BLACK, ("/ count", "/ np.maximum(count, 1)"), DARK),
+    (*TURNED, SWAPPED), (*NOT_BLACK, DARK), (NOT_BLACK, GUARDED, DARK), (TURNED, NOT_BLACK, GUARDED, SWAPPED),
     ("v[n]", "v[j * I + i]", "the patches went to positions column by column; (P1) numbers them row by row"),
     (("+= v", "= v"), (" / count", ""), "the last patch overwrites the earlier ones; each of them has a say"),
     (("+= v[n].reshape(m, m)", "= (total[window] + v[n].reshape(m, m)) / 2"), (" / count", ""),
