@@ -296,10 +296,10 @@ print(f"the bound with r = 1/3 everywhere: {bound(toy, np.full((400, 3), 1 / 3),
 # *derive, 9 minutes*
 #
 # **For which $r_{nk}$ is nothing lost?** Find them with a pencil; to choose them is the *E-step*. Then return them and
-# the mean log-likelihood $\ell(\theta)$, from the weights $\pi_k$ and the logarithms $\ln \mathcal N(x_n \mid \mu_k,
-# S_k)$, a row for each datum. Your function must survive logarithms far outside the range of `exp`, such as $-1350$ or
-# $800$, thousands apart in one row or from row to row (lesson 03: log-sum-exp), and a component of weight 0 (`np.log(0)`
-# warns and gives $-\infty$, which is right here).
+# the mean log-likelihood $\ell(\theta)$, from the weights $\pi_k$ and the logarithms
+# $\ln \mathcal N(x_n \mid \mu_k, S_k)$, a row for each datum. Your function must survive logarithms far outside the range
+# of `exp`, such as $-1350$ or $800$, thousands apart in one row or from row to row (lesson 03: log-sum-exp), and a
+# component of weight 0 (`np.log(0)` warns and gives $-\infty$, which is right here).
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-04-4", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def e_step(weights, log_densities):
@@ -336,19 +336,20 @@ print(f"the bound with blurred r {bound(toy, blurred, start):.4f}, KL {rel_entr(
 # Now hold $r$ fixed and choose the best $\theta$: the *M-step*. Let $n_k = \sum_n r_{nk}$, the number of data for which
 # component $k$ answers.
 #
-# **Weights.** Of $N B$ only $\sum_k n_k \ln \pi_k$ contains them. Compare any $\pi_k$ with $n_k / N$; by $\ln t \le t -
-# 1$
+# **Weights.** Of $N B$ only $\sum_k n_k \ln \pi_k$ contains them. Compare any $\pi_k$ with $n_k / N$; by
+# $\ln t \le t - 1$
 #
 # $$\sum_k n_k \ln \frac{\pi_k}{n_k / N} \;\le\; \sum_k n_k \Big( \frac{\pi_k}{n_k / N} - 1 \Big) = N \sum_k \pi_k - \sum_k n_k = N - N = 0 .$$
 #
 # So nothing beats $\pi_k = n_k / N$.
 #
 # **Means.** Only squared distances contain them. Picture the data as weights of size $r_{nk}$: around their centre of
-# gravity $\bar x_k = \sum_n r_{nk} x_n / n_k$ the cross terms cancel, and a mean elsewhere adds $n_k (\bar x_k - \mu_k)'
-# S_k^{-1} (\bar x_k - \mu_k) \ge 0$. The best mean is $\bar x_k$, whatever $S_k$ is.
+# gravity $\bar x_k = \sum_n r_{nk} x_n / n_k$ the cross terms cancel, and a mean elsewhere adds
+# $n_k (\bar x_k - \mu_k)' S_k^{-1} (\bar x_k - \mu_k) \ge 0$. The best mean is $\bar x_k$, whatever $S_k$ is.
 
 # %%
-print("n_k of the start:", r.sum(axis=0).round(1), " new weights:", (r.sum(axis=0) / 400).round(3))
+new = mixture.m_step(toy, r, reg_covar=0)
+print("the library's step: n_k =", (400 * new.weights).round(1), " means from", *start.means[0].round(2), "to", *new.means[0].round(2))
 
 # %% [markdown]
 # **Variance,** in one dimension. Let $\hat s$ be the weighted mean of $(x_n - \bar x_k)^2$. Component $k$ adds to $N B$,
@@ -571,16 +572,16 @@ for K, mix in fits.items():
 guess_h = exercises.guess("04.h", ...)
 
 # %%
-of = {3: {K: fitted(3, K)[0] for K in (1, 5, 20)}, 5: fits, 8: {K: fitted(8, K)[0] for K in (1, 5, 20)}}
-within = {m: np.tensordot(some[20].weights, some[20].covs, 1).trace() / some[20].cov.trace() for m, some in of.items()}
+by_m = {3: {K: fitted(3, K)[0] for K in (1, 5, 20)}, 5: fits, 8: {K: fitted(8, K)[0] for K in (1, 5, 20)}}
+within = {m: np.tensordot(some[20].weights, some[20].covs, 1).trace() / some[20].cov.trace() for m, some in by_m.items()}
 print("variance within the components:", ", ".join(f"m = {m} {100 * share:.0f} %" for m, share in within.items()))
 print(guess_h.beside(100 * within[8], "{:.0f} per cent"))
 
 # %%
 scores = {}
 for m in (3, 5, 8):
-    seen, held_out = ([score(mix, x[m]) for mix in of[m].values()] for x in (raw, unseen))
-    scores[m] = list(of[m]), seen, held_out
+    seen, held_out = ([score(mix, x[m]) for mix in by_m[m].values()] for x in (raw, unseen))
+    scores[m] = list(by_m[m]), seen, held_out
     gaps = ", ".join(f"K = {K} {a - b:.2f}" for K, a, b in zip(*scores[m]))
     print(f"m = {m}: seen minus held out: {gaps};  {m**2 * (m**2 + 1) // 2} numbers in a covariance")
 plots.seen_and_held_out(scores)
@@ -592,8 +593,8 @@ plt.show()
 # dashed lines part from the solid ones earlier.
 #
 # Twenty components can list the kinds of tiny patches. At $m = 8$ each must serve very different pieces of digits, so 68
-# per cent of the variance stays within; and with 2080 numbers in a covariance the gap at $K = 20$ is 0.16 nats, for $m =
-# 3$ it is 0.06. (Compare sizes with care: they are other data.)
+# per cent of the variance stays within; and with 2080 numbers in a covariance the gap at $K = 20$ is 0.16 nats, for
+# $m = 3$ it is 0.06. (Compare sizes with care: they are other data.)
 #
 # **Predict the extreme:** one patch is a whole digit, $m = 28$, and $K = 1$, so that your M-step alone fits it. On the
 # 100 digits of its fit it scores $-1.58$ nats a pixel. **How much on held-out digits?**
@@ -612,18 +613,18 @@ for n in (100, 1000):
 
 # %% [markdown]
 # A hundred pictures span at most 99 directions around their mean; in the other 685 the covariance knows only the floor of
-# 1 squared gray level, and a new digit is "impossible" there: $-428.61$. With a thousand digits the two scores come
-# nearer, from both sides. A large patch sees more and needs far more data.
+# 1 squared gray level, and a new digit is "impossible" there: $-428.61$. With a thousand digits the two come nearer, from
+# both sides.
 #
 # ## 9. Your code at work
 #
 # *3 minutes, 1 s*
 #
 # Five held-out digits, noise of 25 gray levels. Your function cuts them, lesson 03's posterior mean cleans each patch,
-# from the library, with *your* prior; your average puts them together. Beside it the course's prior for $m = 5$, $K =
-# 50$, fitted by scikit-learn to ten times as many patches. We score in decibels (dB), the measure of lesson 05: 3 dB more
-# is half the square error. To take your prior into lesson 05, store it here with the first line, and read it there with
-# the second:
+# from the library, with *your* prior; your average puts them together. Beside it the course's prior for $m = 5$,
+# $K = 50$, fitted by scikit-learn to ten times as many patches. We score in decibels (dB), the measure of lesson 05: 3 dB
+# more is half the square error. To take your prior into lesson 05, store it here with the first line, and read it there
+# with the second:
 #
 # ```python
 # np.savez("my_prior.npz", weights=prior.weights, means=prior.means, covs=prior.covs)
@@ -651,8 +652,7 @@ plt.show()
 # The figure shows five rows of five digits: originals, noisy, and restored with three priors. The single Gaussian leaves
 # grain on the black; your twenty components remove it nearly as well as the shipped fifty.
 #
-# From 22.9 dB your single Gaussian comes to 24.8, your twenty components to 29.7, the shipped prior to 30.3. The gain
-# came with the components, and your code found them.
+# From 22.9 dB your single Gaussian comes to 24.8, your twenty components to 29.7, the shipped prior to 30.3.
 #
 # ## 10. What we have seen
 #
@@ -661,8 +661,7 @@ plt.show()
 # - (P1) cuts a picture into all its windows; (P2) adds them back and divides by the coverage: the least-squares picture.
 # - (M7) follows from one inequality. The E-step makes the bound touch, the M-step raises it, so the likelihood never
 #   falls. A floor breaks the guarantee, and is needed all the same.
-# - $K$ moves variance from within the components to between them. Too many remember their data.
-# - A large patch sees more and needs far more data.
+# - More components leave less variance within each; too many remember. A large patch needs far more data.
 #
 # Next: [05 Denoising digits](05_denoising_digits.ipynb), where such priors clean pictures, and decibels decide.
 #
