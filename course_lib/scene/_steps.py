@@ -27,7 +27,7 @@ def e_step(images, scene, *, hard=False):
 
 
 def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
-    """The scene that maximises the bound for this q.                           (S8)-(S11), (S14), (S15)
+    """The scene that maximises the bound for this q.              (S8), (S9), (S10), (S11), (S14), (S15)
 
     images (N, H, W), q (N, I, J) or (N, 2), face_shape (h, w);  smoothing : alpha of (S15), at least 0
     previous : Scene or None; its background stays where a pixel is hidden in every picture. Without it such a
@@ -58,6 +58,7 @@ def m_step(images, q, face_shape, *, smoothing=0.0, previous=None):
 def bound(images, q, scene):
     """The lower bound of ln p(X | theta) for any q: sum of E_q ln p(X, d) and the entropy of q.      (S12)
 
+    It loses the divergence of q from the posterior (S13), nothing after an E-step.
     images (N, H, W), q (N, I, J) or (N, 2), scene : Scene (H, W)  ->  float, -inf if A excludes what q holds
     """
     pictures = prepare(images, scene)

@@ -1,6 +1,7 @@
 """A number such as (G6) of MATH.md names one formula in a lesson, in a docstring and in a test."""
 
 import ast
+import importlib
 import io
 import re
 import tokenize
@@ -51,6 +52,22 @@ def in_tests():
 @pytest.mark.parametrize("place", [in_lessons, in_library, in_tests])
 def test_every_formula_is_named_there_and_no_number_is_invented(place):
     assert numbers(place()) == FORMULAS
+
+
+def rows_of(page):
+    """number, formula, lesson, module and function of every row of the printed page"""
+    return re.findall(r"^\| \((\w+)\) \| (.+) \| (\d\d) \| `(\w+)\.(\w+)` \|$", page, re.M)
+
+
+def test_the_page_of_formulas_has_each_once_with_its_lesson_and_its_door():
+    page = (ROOT / "notebooks" / "FORMULAS.md").read_text(encoding="utf-8")
+    rows = rows_of(page)
+    assert sorted(row[0] for row in rows) == sorted(FORMULAS) and len(rows) == page.count("\n| (")
+    for number, formula, lesson, module, door in rows:
+        (script,) = (ROOT / "notebooks" / "scripts").glob(f"{lesson}_*.py")
+        assert number in numbers(lesson_rules.prose(jupytext.read(script))), (number, lesson)
+        found = getattr(importlib.import_module(f"course_lib.{module}"), door)
+        assert f"({number})" in found.__doc__ and "$" in formula, (number, door)
 
 
 def test_numbers_are_read_from_text_and_equations():

@@ -1,5 +1,6 @@
 """The instructor's guide covers every lesson and every exercise, and its plans fill the time they promise."""
 
+import doctest
 import re
 
 import pytest
@@ -43,5 +44,11 @@ def test_every_lesson_has_its_running_time(stem):
     assert re.search(rf"^\| \[{stem}\]\({stem}\.ipynb\) \| \d+ s \|", GUIDE, re.MULTILINE)
 
 
-def test_links_lead_to_files():
-    assert lesson_rules.dead_links(GUIDE, NOTEBOOKS) == []
+@pytest.mark.parametrize("page", ["README.md", "RECAP.md", "FORMULAS.md", "EXAMINATION.md"])
+def test_links_lead_to_files(page):
+    assert lesson_rules.dead_links((NOTEBOOKS / page).read_text(encoding="utf-8"), NOTEBOOKS) == []
+
+
+def test_the_recap_computes_what_it_prints():
+    failed, tried = doctest.testfile(str(NOTEBOOKS / "RECAP.md"), module_relative=False)
+    assert failed == 0 and tried > 10

@@ -294,6 +294,8 @@ def test_keys_are_unique_and_links_are_well_formed():
     assert sorted(set(keys)) == keys and len(keys) == len(BOOKS)
     for text, link in re.findall(r"\[([^\]]+)\]\(([^\s)]+)\)", PAGE):
         address = urlsplit(link)
+        if (NOTEBOOKS / link).is_file():
+            continue
         assert address.scheme in ("http", "https") and "." in address.netloc and address.path
         if address.netloc == "doi.org":
             assert re.fullmatch(r"10\.\d{4,9}/\S+", unquote(address.path[1:]))

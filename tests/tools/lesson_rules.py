@@ -427,6 +427,8 @@ def guesses_are_honest(nb):
             after = itertools.takewhile(lambda c: c.cell_type == "code", nb.cells[i + 1 :])
             if not any(re.search(rf"\b{name}\b", c.source) and OUTPUT.search(c.source) for c in after):
                 problems.append(f"cell {i}: no cell before the next text shows {name} beside the answer")
+    told = [i for i, c in code_cells(nb) if re.search(r"""\.beside\((["'])[^"']*\1[,)]""", c.source)]
+    problems += [f"cell {i} tells the answer in its source; let it be computed" for i in told]
     return problems + ["no guess is asked for"] * (
         not GUESS.search("\n".join(c.source for _, c in code_cells(nb)))
     )

@@ -56,7 +56,8 @@ def bound_against_error(runs, truth, heading, *, ax=None):
         ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, label=name, **look)
     ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
     names = "rms error of the face (gray levels)", "log-likelihood less the truth's\n(nats a picture)"
-    return describe(ax, heading, *names, legend=BEST, grid=True)
+    describe(ax, heading, *names, grid=True)
+    return legend_outside(ax, ncols=2)
 
 
 def positions_found(found, positions, shape, heading, *, ax=None):
