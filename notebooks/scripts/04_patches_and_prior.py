@@ -246,7 +246,7 @@ print(guess_c.beside(error[7:21, 7:21].std(), "{:.1f} gray levels"), f"At the bo
 # $$\ell(\theta) = \frac1N \sum_{n=1}^{N} \ln \sum_{k=1}^K \pi_k\, \mathcal N(x_n \mid \mu_k, S_k).$$
 #
 # If we knew from which component each $x_n$ came, every component would have data of its own. If we knew the components,
-# Bayes' rule would say where each $x_n$ came from. We know neither: the label $k$ is *latent*, hidden. Look at 400 points
+# Bayes' rule would say where each $x_n$ came from. We know neither: the label $k$ is hidden, a *latent variable*. Look at 400 points
 # in the plane.
 
 # %%
@@ -270,7 +270,7 @@ plt.show()
 # $$\ln \sum_k r_{nk} \frac{\pi_k \,\mathcal N(x_n \mid \mu_k, S_k)}{r_{nk}}
 #  \;\ge\; \sum_k r_{nk} \ln \frac{\pi_k \,\mathcal N(x_n \mid \mu_k, S_k)}{r_{nk}} .$$
 #
-# Averaged over $n$ the right side is the *bound* $B(r, \theta) \le \ell(\theta)$. How much is lost? Put in Bayes' rule,
+# Averaged over $n$ the right side is a *lower bound*, $B(r, \theta) \le \ell(\theta)$. How much is lost? Put in Bayes' rule,
 # $\pi_k \,\mathcal N(x_n \mid \mu_k, S_k) = p(k \mid x_n)\, p(x_n)$; then the right side is
 #
 # $$\ln p(x_n) - \sum_k r_{nk} \ln \frac{r_{nk}}{p(k \mid x_n)} .$$
