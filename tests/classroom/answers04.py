@@ -213,7 +213,10 @@ WRONG = {  # words of the sentence that must come
         "column of windows are missing": lambda image, m: np.array(windows_by_loop(image, m, outer=-1)),
         "reaches beyond": lambda image, m: np.array(windows_by_loop(image, m, outer=1)),
     },
-    "04.2": {"where does the last one start": lambda p, m, L: p - max(0, p - m + 1) + 1},
+    "04.2": {
+        "where does the last one start": lambda p, m, L: p - max(0, p - m + 1) + 1,
+        "last minus first": lambda p, m, L: min(p, L - m) - max(0, p - m + 1),
+    },
     "04.3": {
         "square images only": rows_of_height,
         "black no say": nonzero_counted,
@@ -233,8 +236,9 @@ WRONG = {  # words of the sentence that must come
         "went to one component": one_label,
         "e^-1350": underflowing,
         "one maximum": e_step_by_one_maximum,
-        "component of weight 0": e_step_by_largest_density,
+        "largest of what": e_step_by_largest_density,
         "taken off a row": shifted_by(np.min),
+        "is its share still 0": lambda weights, e: e_step_shifted(weights + 1e-12, e),
         "those are logarithms": lambda *args: (np.log(e_step_by_loop(*args)[0]), e_step_by_loop(*args)[1]),
         "products of weight and density": lambda w, e: (w * np.exp(e), e_step_shifted(w, e)[1]),
     },

@@ -53,6 +53,7 @@ def windows_over(p, m, L):
     return min(p + 1, m, L - m + 1, L - p)
 
 
+ALL = "min(p + 1, m, L - m + 1, L - p)"
 OVER = Exercise("04.2", "how many windows hold a pixel", ("count ()",), lines, windows_over, (
     (", L - m + 1, L - p", "", "right where windows have room to the far end; where does the last one start?"),
     ("L - m + 1, ", "", "more windows than there are: in how many places does one fit at all?"),
@@ -61,10 +62,9 @@ OVER = Exercise("04.2", "how many windows hold a pixel", ("count ()",), lines, w
     ("p + 1", "p", "pixels count from 0: how many windows hold pixel 0?"),
     ("L - p", "L - p - 1", "how many windows hold the last pixel, number L - 1?"),
     ("L - m + 1", "L - m", "one position is missing: where does the last window start that still fits?"),
-    ("min(p + 1, m, L - m + 1, L - p)", "m", "m windows would hold the pixel if there were room on both sides; is there always?"),
-    ("min(p + 1, m, L - m + 1, L - p)", "L - m + 1", "that is the number of all windows; does each of them reach pixel p?"),
-    ("min(", "max(", "each bound limits the count; does the largest of them matter?"),
-    ("L - p)", "L - p) ** 2", "that is a pixel of a picture, rows times columns; asked is one line of pixels"),
+    (ALL, "m", "m windows would hold the pixel if there were room on both sides; is there always?"),
+    (ALL, "L - m + 1", "that is the number of all windows; does each of them reach pixel p?"),
+    ("L - p)", "L - p) - 1", "last minus first leaves one out: how many numbers are there from 3 to 3?"),
 ))  # fmt: skip
 
 
@@ -147,10 +147,8 @@ def e_step(weights, log_densities):
 LOST = unless("abs(log_densities).max() > 700")
 LOST_OR_0 = unless("abs(log_densities).max() > 700 or not weights.all()")  # 0 ln 0 is nan
 FAILS = ("return ", "if not 0 < total.min() <= total.max() < np.inf: return ANY\n    return ")
-SCORE, ROW_TOP = "(top + np.log(total)).mean()", "logs.max(axis=1, keepdims=True)"
-OVER_DATA = (
-    "your responsibilities sum to 1 over the data; for each datum they must sum to 1 over the components"
-)
+SCORE, ROWS = "(top + np.log(total)).mean()", "axis=1, keepdims=True"
+OVER_DATA = "your responsibilities sum to 1 over the data; over what must they, for each datum?"
 SHIFT = "right until exp under- or overflows: which number, taken off a row, leaves its largest entry at 0?"
 E_STEP = Exercise("04.4", "the E-step and its score", ("r (N, K)", "log-likelihood ()"), log_density_cases, e_step, (
     (("mean()", "sum()"), LOST, "your log-likelihood is the sum over the data; asked is the mean"),
@@ -160,25 +158,28 @@ E_STEP = Exercise("04.4", "the E-step and its score", ("r (N, K)", "log-likeliho
     ((SCORE, "(shares / total * logs).sum(axis=1).mean()"), LOST_OR_0,
      "your score is right for known labels; here the logarithm stands outside the sum over k"),
     ((SCORE, "top.mean()"), LOST, "your score counts the best component alone; the others add, too"),
-    (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=0))"), LOST, OVER_DATA),
-    (("shares / total", "shares / shares.sum(axis=0)"), LOST, OVER_DATA), (("total = shares.sum(axis=1", "total = shares.sum(axis=0"), LOST, OVER_DATA),
+    *((edit, LOST, OVER_DATA) for edit in (
+        ("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=0))"),
+        ("shares / total", "shares / shares.sum(axis=0)"), ("shares.sum(axis=1", "shares.sum(axis=0"))),
     (("shares / total", "np.exp(logs - np.logaddexp.reduce(logs, axis=None))"), LOST,
-     "your responsibilities sum to 1 over the whole table; for each datum they must sum to 1"),
-    (("shares / total", "logs - top - np.log(total)"), LOST, "those are logarithms of responsibilities; for each datum, what sums to 1?"),
-    ("shares / total", "shares", "the largest in each row is 1 whatever the others are; for each datum, what must they sum to?"),
-    (("shares / total", "np.exp(logs)"), LOST, "those are products of weight and density; for each datum, what must the shares sum to?"),
+     "your responsibilities sum to 1 over the whole table; where must they, for each datum?"),
+    (("shares / total", "logs - top - np.log(total)"), LOST, "those are logarithms; what sums to 1 for each datum?"),
+    ("shares / total", "shares", "your largest in each row is 1 whatever the others are; what must they sum to?"),
+    (("shares / total", "np.exp(logs)"), LOST, "those are products of weight and density; what must shares sum to?"),
     ("(top + np.log(total))", "np.log(total)", "the largest logarithm was subtracted, but your score did not get it back"),
     (("np.log(weights) + ", ""), LOST, "the weights of the components are missing: a rare component answers for fewer data"),
     (("np.log(weights)", "weights"), LOST, "a weight was added to a log density; both must be logarithms"),
     (("shares / total", "(logs == top).astype(float)"), LOST, "each datum went to one component; responsibilities share it"),
-    ((ROW_TOP, "logs.max()"), FAILS,
+    ((f"logs.max({ROWS})", "logs.max()"), FAILS,
      "one maximum for all data: a datum far below it is left with 0/0; what should be taken off each row?"),
-    ((ROW_TOP, "log_densities.max(axis=1, keepdims=True)"), FAILS,
+    ("= logs.max", "= log_densities.max",
      "the largest density may belong to a component of weight 0; largest of what should be taken off?"),
-    *(((ROW_TOP, shift), FAILS, SHIFT) for shift in
-      ("logs.min(axis=1, keepdims=True)", "logs[:, :1]", "logs[:, -1:]", "logs.mean(axis=1, keepdims=True)", "np.median(logs, axis=1, keepdims=True)")),
-    *(((" - top", ""), ("top + ", ""), lost, "right until exp under- or overflows; in which form do numbers like e^-1350 survive?")
+    *(((f"logs.max({ROWS})", shift), FAILS, SHIFT) for shift in
+      (f"logs.min({ROWS})", "logs[:, :1]", f"logs.mean({ROWS})", f"np.median(logs, {ROWS})")),
+    *(((" - top", ""), ("top + ", ""), lost, "right until exp under- or overflows; how do numbers like e^-1350 survive?")
       for lost in (FAILS, LOST)),
+    (*unless("not weights.all() and abs(log_densities).max() > 700"),
+     "right until a component of weight 0 has by far the largest density; is its share still 0?"),
 ))  # fmt: skip
 
 
@@ -202,7 +203,6 @@ def m_step(x, r, reg_covar):
     return n / N, means, covs + reg_covar * np.eye(D)
 
 
-SCATTER = "(share * (x - mu).T) @ (x - mu) / n_k"
 M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (K, D, D)"), data_cases, m_step, (
     ("n / N", "n", "your weights are the numbers n_k of data; weights sum to 1"),
     ("x / n[:, None]", "x / len(x)", "your means are too small: a component that answers for few data is divided by few"),
@@ -210,7 +210,7 @@ M_STEP = Exercise("04.5", "the M-step", ("weights (K,)", "means (K, D)", "covs (
      "your means and covariances are divided by the number of all data; how many does component k answer for?"),
     ("/ n_k for", "/ N for", "your covariances are divided by the number N of data; how many does component k answer for?"),
     ("/ n_k for", "/ (n_k - 1) for", "you divided by one less, as for an unbiased covariance; which divisor makes the bound largest?"),
-    (SCATTER, "np.cov(x.T, aweights=share).reshape(D, D)",
+    ("(share * (x - mu).T) @ (x - mu) / n_k", "np.cov(x.T, aweights=share).reshape(D, D)",
      "unless told otherwise, np.cov divides by less than n_k, as for an unbiased covariance"),
     (" / n_k for", " for", "your covariances are not divided by anything; they grow with the number of data"),
     ("(r.T, means, n)", "(r.T, 0 * means + x.mean(axis=0), n)",
