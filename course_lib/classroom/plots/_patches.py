@@ -102,7 +102,7 @@ def em_trace(traces, heading, *, ax=None):
 
 def seen_and_held_out(scores, *, ax=None):
     """Mean log-likelihood per pixel against K; scores: m -> (counts K, seen, held out), a colour each."""
-    ax = one_axes(ax, size=(6.0, 3.8))
+    ax = one_axes(ax, size=(7.0, 3.8))
     for (m, (counts, seen, held_out)), colour in tell_apart(scores.items()):
         ax.plot(counts, held_out, "o-", color=colour, label=f"m = {m}, held out")
         ax.plot(counts, seen, "x--", color=colour, label=f"m = {m}, seen in the fit")
@@ -114,11 +114,11 @@ def seen_and_held_out(scores, *, ax=None):
 
 def spectra(values, labels, floor, *, ax=None):
     """Standard deviations along the eigenvectors, falling; values: lists of eigenvalues (D,).    (M6)"""
-    ax = one_axes(ax, size=(5.6, 3.4))
+    ax = one_axes(ax, size=(7.6, 3.4))
     parts = zip(values, labels, strict=True)
     for (lam, label), colour, line in tell_apart(parts, (*LINES[:3], (0, (6, 1)))):
         std = np.sqrt(np.sort(lam)[::-1])
         ax.semilogy(np.arange(1, len(lam) + 1), std, linestyle=line, color=colour, label=label)
     ax.axhline(floor**0.5, color=RED, linestyle=":", label="floor: root of reg_covar")
     names = "eigenvector, by falling variance", "standard deviation (gray levels)"
-    return describe(ax, "How far each component reaches", *names, legend={"fontsize": 9}, grid=True)
+    return legend_outside(describe(ax, "How far each component reaches", *names, grid=True), "right center")
