@@ -97,7 +97,7 @@ my_all_windows = exercises.check("04.1", all_windows)
 # %%
 digit, corners = test[450], [(0, 0), (6, 6), (8, 10), (14, 10)]
 numbers = [i * 21 + j for i, j in corners]
-cut = my_all_windows(digit, 8)
+cut = np.array(my_all_windows(digit, 8))
 print("your stack", cut.shape, " patch numbers", numbers, " mean gray levels", cut[numbers].mean(axis=1).round(1))
 plots.patch_windows(digit, 8, corners)
 plt.show()
@@ -322,6 +322,7 @@ my_e_step = exercises.check("04.4", e_step)
 
 # %%
 r, likelihood = my_e_step(start.weights, log_densities(toy, start))
+r = np.asarray(r)
 blurred = 0.7 * r + 0.3 / 3
 print(f"your log-likelihood {likelihood:.4f}, the bound with your r {bound(toy, r, start):.4f}")
 print(f"the bound with blurred r {bound(toy, blurred, start):.4f}, KL {rel_entr(blurred, r).sum() / 400:.4f}")
@@ -432,7 +433,7 @@ def em_steps(x, mix, steps, reg_covar=0.0):
     for _ in range(steps):
         r, likelihood = my_e_step(mix.weights, log_densities(x, mix))
         trace.append(likelihood)
-        mix = mixture.Mixture(*my_m_step(x, r, reg_covar))
+        mix = mixture.Mixture(*my_m_step(x, np.asarray(r), reg_covar))
     return mix, np.array([*trace, my_e_step(mix.weights, log_densities(x, mix))[1]])
 
 # %%
@@ -590,8 +591,8 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the log-likelihood per pixel against $K$, a colour for each $m$: held-out patches as solid lines with
-# dots, those of the fit as dashed lines with crosses. All climb with $K$, the lines for large patches lower, and their
-# dashed lines part from the solid ones earlier.
+# dots, those of the fit as dashed lines with crosses. All climb up to $K = 20$, lower for larger patches, whose dashed
+# lines part earlier; beyond, only the dashed one does.
 #
 # Twenty components can list the kinds of tiny patches. At $m = 8$ each must serve very different pieces of digits, so 68
 # per cent of the variance stays within; and with 2080 numbers in a covariance the gap at $K = 20$ is 0.16 nats, for
