@@ -530,6 +530,8 @@ guess_g = exercises.guess("04.g", ...)
 
 # %%
 fits = {K: fitted(5, K)[0] for K in (1, 5)} | {20: prior, 60: fitted(5, 60)[0]}
+
+# %%
 unseen = {m: patches.sample_patches(test, m, 5000, np.random.default_rng(47)) for m in raw}
 draws = {"real, held out": unseen[5]} | {f"K = {K}": mix.sample(5000, np.random.default_rng(44)) for K, mix in fits.items()}
 dark = {name: 100 * np.mean(np.abs(z) <= 10) for name, z in draws.items()}
