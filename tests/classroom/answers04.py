@@ -58,6 +58,28 @@ def rows_of_height(v, m, H, W):
     return total / count
 
 
+def nonzero_counted(v, m, H, W):
+    return average_by_loop(v, m, H, W) * shares_of(np.ones_like(v), m, H, W) / shares_of(v != 0, m, H, W)
+
+
+def shares_of(v, m, H, W):
+    total = np.zeros((H, W))
+    for n, patch in enumerate(v):
+        i, j = divmod(n, W - m + 1)
+        total[i : i + m, j : j + m] += patch.reshape(m, m)
+    return total
+
+
+def broken(v, m, H, W):
+    """The function that the lesson asks to repair."""
+    total, seen = np.zeros((H, W)), np.zeros((H, W))
+    for n, patch in enumerate(v):
+        i, j = divmod(n, W - m + 1)
+        total[i : i + m, j : j + m] += patch.reshape(m, m).T
+        seen[i : i + m, j : j + m] += patch.reshape(m, m) != 0
+    return total / np.maximum(seen, 1)
+
+
 def e_step_shifted(weights, log_densities):
     joint = np.log(weights) + log_densities
     top = joint.max(axis=1, keepdims=True)
@@ -68,22 +90,45 @@ def e_step_shifted(weights, log_densities):
 
 def e_step_by_loop(weights, log_densities):
     r, score = [], 0.0
-    for row in log_densities:
+    for row in np.log(weights) + log_densities:
         top = max(row)
-        shares = [p * np.exp(e - top) for p, e in zip(weights, row)]
+        shares = [np.exp(e - top) for e in row]
         r.append([share / sum(shares) for share in shares])
         score += (top + np.log(sum(shares))) / len(log_densities)
     return np.array(r), score
 
 
 def e_step_by_logsumexp(weights, log_densities):
-    evidence = logsumexp(log_densities, b=weights, axis=1)
-    return weights * np.exp(log_densities - evidence[:, None]), evidence.mean()
+    joint = np.log(weights) + log_densities
+    evidence = logsumexp(joint, axis=1)
+    return np.exp(joint - evidence[:, None]), evidence.mean()
 
 
 def underflowing(weights, log_densities):
     p = np.exp(log_densities) @ weights
     return np.exp(log_densities) * weights / p[:, None], np.log(p).mean()
+
+
+def e_step_by_one_maximum(weights, log_densities):
+    joint = np.log(weights) + log_densities
+    p = np.exp(joint - joint.max())
+    return p / p.sum(axis=1)[:, None], np.mean(np.log(p.sum(axis=1)) + joint.max())
+
+
+def e_step_by_largest_density(weights, log_densities):
+    top = log_densities.max(axis=1)
+    p = weights * np.exp(log_densities.T - top).T
+    return p / p.sum(axis=1)[:, None], np.mean(np.log(p.sum(axis=1)) + top)
+
+
+def shifted_by(entry):
+    def answer(weights, log_densities):
+        joint = np.log(weights) + log_densities
+        top = np.array([entry(row) for row in joint])
+        p = np.exp(joint.T - top).T
+        return p / p.sum(axis=1)[:, None], np.mean(np.log(p.sum(axis=1)) + top)
+
+    return answer
 
 
 def total_underflowing(weights, log_densities):
@@ -153,7 +198,11 @@ def m_step_by_einsum(x, r, reg_covar):
 
 RIGHT = {
     "04.1": (windows_by_loop, windows_by_formula, windows_by_strides),
-    "04.2": (lambda: 4 * 13, lambda: len([1 for i in range(13) for j in range(13) if i <= 3 < i + 16])),
+    "04.2": (
+        lambda p, m, L: len([i for i in range(L - m + 1) if i <= p < i + m]),
+        lambda p, m, L: min(p, L - m) - max(0, p - m + 1) + 1,
+        lambda p, m, L: np.convolve(np.ones(L - m + 1), np.ones(m))[p],
+    ),
     "04.3": (average_by_loop, average_by_pixel, average_by_lstsq),
     "04.4": (e_step_shifted, e_step_by_loop, e_step_by_logsumexp),
     "04.5": (m_step_by_loop, m_step_by_cov, m_step_by_einsum),
@@ -164,7 +213,15 @@ WRONG = {  # words of the sentence that must come
         "column of windows are missing": lambda image, m: np.array(windows_by_loop(image, m, outer=-1)),
         "reaches beyond": lambda image, m: np.array(windows_by_loop(image, m, outer=1)),
     },
-    "04.3": {"square images only": rows_of_height},
+    "04.2": {
+        "where does the last one start": lambda p, m, L: p - max(0, p - m + 1) + 1,
+        "last minus first": lambda p, m, L: min(p, L - m) - max(0, p - m + 1),
+    },
+    "04.3": {
+        "square images only": rows_of_height,
+        "black no say": nonzero_counted,
+        "rows and columns swapped": broken,
+    },
     "04.4": {
         "sum over the data": scored(lambda joint, r: logsumexp(joint, axis=1).sum()),
         "asked is the mean": total_underflowing,
@@ -177,7 +234,13 @@ WRONG = {  # words of the sentence that must come
         "answers for fewer data": lambda weights, e: e_step_by_logsumexp(np.ones(len(weights)), e),
         "both must be logarithms": weights_not_logged,
         "went to one component": one_label,
-        "overflows": underflowing,
+        "e^-1350": underflowing,
+        "one maximum": e_step_by_one_maximum,
+        "largest of what": e_step_by_largest_density,
+        "taken off a row": shifted_by(np.min),
+        "is its share still 0": lambda weights, e: e_step_shifted(weights + 1e-12, e),
+        "those are logarithms": lambda *args: (np.log(e_step_by_loop(*args)[0]), e_step_by_loop(*args)[1]),
+        "products of weight and density": lambda w, e: (w * np.exp(e), e_step_shifted(w, e)[1]),
     },
     "04.5": {
         "np.cov": lambda x, r, reg: m_step_by_cov(x, r, reg, bias=False),

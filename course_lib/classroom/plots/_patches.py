@@ -60,26 +60,27 @@ def eigen_rows(mixture, which, count, heading, *, axes=None):
     entries have a root mean square of 1/m; the colours end at three times that.
     """
     m = side(mixture.means.shape[1], "mixture")
-    axes, (values, vectors) = grid(len(which), 1 + count, axes, panel=(1.15, 1.35)), mixture.eigen
+    axes, (values, vectors) = grid(len(which), 1 + count, axes, panel=(1.3, 1.45)), mixture.eigen
     colours = {"cmap": "PuOr", "vmin": -3 / m, "vmax": 3 / m}
     for line, k in zip(axes, which):
         show_gray(line[0], mixture.means[k].reshape(m, m), "mean")
         line[0].set_ylabel(f"weight {mixture.weights[k]:.2f}", fontsize=9)
         for rank, ax in enumerate(line[1:], start=1):
             title = f"{values[k, -rank] ** 0.5:.0f} gray levels"
-            shown = show_map(ax, vectors[k, :, -rank].reshape(m, m), title, size=8, labels=BARE, **colours)
+            shown = show_map(ax, vectors[k, :, -rank].reshape(m, m), title, size=9, labels=BARE, **colours)
     bar = {"shrink": 0.7, "label": "entry of the unit eigenvector", "extend": "both"}
     axes[0, 0].figure.colorbar(shown, ax=axes, **bar)
     return entitle(axes, heading)
 
 
 def em_ellipses(x, mixtures, titles, *, axes=None):
-    """Data (N, 2); a panel for each mixture: its components as ellipses at two standard deviations.  (M7)"""
-    axes = grid(1, len(mixtures), axes, panel=(3.0, 2.3))[0]
+    """Data (N, 2); a panel for each mixture, two a row: components as ellipses at two std.           (M7)"""
+    rows = -(-len(mixtures) // 2)
+    axes = grid(rows, 2, axes, panel=(4.2, 3.1), used=len(mixtures)).flat[: len(mixtures)]
     low, high = x.min(axis=0), x.max(axis=0)
-    (left, bottom), (right, top) = low - 0.35 * (high - low), high + 0.35 * (high - low)
+    (left, bottom), (right, top) = low - 0.15 * (high - low), high + 0.15 * (high - low)
     for ax, mix, title in zip(axes, mixtures, titles, strict=True):
-        ax.plot(*x.T, ".", color="0.6", markersize=2)
+        ax.plot(*x.T, ".", color="0.6", markersize=3)
         for (mean, lam, U), colour in tell_apart(zip(mix.means, *mix.eigen)):
             (short, long), angle = 4 * lam**0.5, np.degrees(np.arctan2(U[1, 1], U[0, 1]))
             look = {"fill": False, "edgecolor": colour, "linewidth": 2}
@@ -92,7 +93,7 @@ def em_ellipses(x, mixtures, titles, *, axes=None):
 
 def em_trace(traces, heading, *, ax=None):
     """Mean log-likelihood after each iteration; traces: label -> (iterations + 1,), nats a row.  (M7)"""
-    ax = one_axes(ax, size=(5.0, 3.0))
+    ax = one_axes(ax, size=(6.0, 3.4))
     for (label, bounds), colour, marker in tell_apart(traces.items(), "os^v"):
         ax.plot(bounds, color=colour, marker=marker, markersize=3, linewidth=1.2, label=label)
     legend = {"loc": "best"} if len(traces) > 1 else None
@@ -101,23 +102,23 @@ def em_trace(traces, heading, *, ax=None):
 
 def seen_and_held_out(scores, *, ax=None):
     """Mean log-likelihood per pixel against K; scores: m -> (counts K, seen, held out), a colour each."""
-    ax = one_axes(ax, size=(6.0, 3.8))
+    ax = one_axes(ax, size=(7.0, 3.8))
     for (m, (counts, seen, held_out)), colour in tell_apart(scores.items()):
         ax.plot(counts, held_out, "o-", color=colour, label=f"m = {m}, held out")
         ax.plot(counts, seen, "x--", color=colour, label=f"m = {m}, seen in the fit")
     tick_numbers(ax, sorted({K for counts, _, _ in scores.values() for K in counts}))
     names = "number of components K", "log-likelihood (nats a pixel)"
     describe(ax, "What more components bring, for each patch size", *names, grid=True)
-    return legend_outside(ax, "right center", size=8)
+    return legend_outside(ax, "right center")
 
 
 def spectra(values, labels, floor, *, ax=None):
     """Standard deviations along the eigenvectors, falling; values: lists of eigenvalues (D,).    (M6)"""
-    ax = one_axes(ax, size=(5.6, 3.4))
+    ax = one_axes(ax, size=(7.6, 3.4))
     parts = zip(values, labels, strict=True)
     for (lam, label), colour, line in tell_apart(parts, (*LINES[:3], (0, (6, 1)))):
         std = np.sqrt(np.sort(lam)[::-1])
         ax.semilogy(np.arange(1, len(lam) + 1), std, linestyle=line, color=colour, label=label)
     ax.axhline(floor**0.5, color=RED, linestyle=":", label="floor: root of reg_covar")
     names = "eigenvector, by falling variance", "standard deviation (gray levels)"
-    return describe(ax, "How far each component reaches", *names, legend="best", grid=True)
+    return legend_outside(describe(ax, "How far each component reaches", *names, grid=True), "right center")
