@@ -115,6 +115,11 @@ def naive(logit, A):
     return A * np.exp(logit) / np.sum(A * np.exp(logit))
 
 
+def permitted(logit, A):
+    values = A * np.exp(logit - max(logit[d] for d in np.ndindex(A.shape) if A[d] > 0))
+    return values / values.sum()
+
+
 RIGHT = {
     "06.1": (joint_by_loops, joint_by_scipy),
     "06.2": (lambda: 3 / 2, lambda: np.float32(1200 / 800)),
@@ -126,5 +131,10 @@ WRONG = {  # words of the sentence that must come
     "06.1": {"did you add a little": little_added, "row and column": position_swapped},
     "06.2": {"odds themselves": lambda: 4.4817},
     "06.3": {"last row and column": too_few_positions},
-    "06.5": {"A excludes": report, "equal probabilities": uniform_where_lost, "leaves its range": naive},
+    "06.5": {
+        "A excludes": report,
+        "equal probabilities": uniform_where_lost,
+        "leaves its range": naive,
+        "exp is infinite": permitted,
+    },
 }

@@ -34,20 +34,21 @@ def joint_cases(rng):
             case("a position that A excludes", (4, 6, 2, 2), (1, 4), excluded=True)]  # fmt: skip
 
 
-def log_joint(X, F, B, s, A, d):
+def log_joint_of(X, F, B, s, A, d):
     squares = np.sum((X - scene.paste(F, B, d)) ** 2)
     return -X.size / 2 * np.log(2 * np.pi * s**2) - squares / (2 * s**2) + np.log(A[d])
 
 
 NORMALISER = "-X.size / 2 * np.log(2 * np.pi * s**2)"
 PICTURE = "X - scene.paste(F, B, d)"
-JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",), joint_cases, log_joint, (
+JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",), joint_cases, log_joint_of, (
     (" + np.log(A[d])", "", "the prior of the position is missing: (S2) asks for picture and position together"),
     ("np.log(A[d])", "A[d]", "a probability was added to logarithms; what becomes of the factor A(d) when the product is logged?"),
     (NORMALISER, "", "the normaliser of the noise is missing: what does each Gaussian carry besides its exponential?"),
     ("X.size", "F.size", "your normaliser counts the pixels of the face; how many pixels have noise?"),
     ("X.size", "1", "your normaliser is that of a single pixel; every pixel brings its own"),
     ("size / 2", "size", "your normaliser is twice too large: there is a square root in the density of a Gaussian"),
+    (("np.pi * s**2", "np.pi * s"), ("(2 * s**2)", "(2 * s)"), "s stands for a variance in both places; it is given as a standard deviation"),
     ("np.pi * s**2", "np.pi * s", "the normaliser holds the variance, yours the standard deviation; which of the two is s?"),
     ("(2 * s**2)", "s**2", "the squares lack their factor 1/2"),
     ("(2 * s**2)", "(2 * s)", "squared gray levels over gray levels leave a unit: what must the squares be divided by?"),
@@ -60,10 +61,15 @@ JOINT = Exercise("06.1", "the whole picture for one position", ("log_joint ()",)
     (unless("d[1] >= A.shape[0] or d[0] >= A.shape[1]"), ("    squares", "    d = d[::-1]\n    squares"), "row and column of the position are swapped"),
     ("paste(F,", "paste(F + B[d[0] : d[0] + len(F), d[1] : d[1] + F.shape[1]],",
      "you added the face to the background; does one see the background through it?"),
-    (lambda *args: np.exp(log_joint(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
+    (lambda *args: np.exp(log_joint_of(*args)), "that is a density, exactly 0 for any real picture; stay in logarithms"),
 ))  # fmt: skip
 
-PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers, lambda: -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2), (
+
+def one_pixel():
+    return -((130 - 150) ** 2 - (130 - 90) ** 2) / (2 * 20**2)
+
+
+PENCIL = Exercise("06.2", "one pixel with a pencil", ("nats ()",), only_numbers, one_pixel, (
     (-1.5, "the sign is turned: is 130 nearer to the face or to the background?"),
     (3.0, "twice too much: what stands beside s squared in the denominator?"),
     (30.0, "your number still has a unit: squared gray levels over what?"),
@@ -107,13 +113,15 @@ LOGITS = Exercise("06.3", "the logits of all positions", ("logit (I, J)",), pict
     (RETURNED, "-((F - b) ** 2).sum(axis=(2, 3)) / (2 * s**2)", "you squared a difference where (S3) takes the difference of two squares"),
     ("(face - background)", "(face - background)[:-1, :-1]",
      "the last row and column of positions are missing: in how many ways does a face of 2 fit into 3 pixels?"),
+    (("view(X,", "view(np.pad(X, ((0, 1), (0, 1))),"), ("view(B,", "view(np.pad(B, ((0, 1), (0, 1))),"),
+     "a row and a column of positions too many: there the face would stick out; which corner is the last?"),
     ("(face - background)", "(face - background).T", "rows and columns of your table are swapped"),
     ("(2 * s**2)", "(2 * s**2) + norm.logpdf(X, B, s).sum()",
      "that is the log likelihood of the whole picture; the logit is relative to no face anywhere"),
 ))  # fmt: skip
 
 
-def terms(X, F, B, s):
+def three_terms(X, F, B, s):
     constant = -np.sum(F**2) / (2 * s**2)
     correlation = correlate2d(X, F, "valid") / s**2
     window_sum = -correlate2d(B * (2 * X - B), np.ones(F.shape), "valid") / (2 * s**2)
@@ -121,7 +129,7 @@ def terms(X, F, B, s):
 
 
 LAST = "return constant, correlation, window_sum"
-TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "window_sum (I, J)"), picture_cases, terms, (
+TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "window_sum (I, J)"), picture_cases, three_terms, (
     ("(2 * X - B)", "(2 * X - B) ** 2", "a square too many in the window sum: what are the units of your last term?"),
     ("B * (2 * X - B)", "2 * X - B", "your window sum is in gray levels, not in their squares: a factor got lost"),
     ("(2 * X - B)", "2 * X", "your window sum lacks a square of the background: multiply out both squares"),
@@ -137,6 +145,8 @@ TERMS = Exercise("06.4", "three terms", ("constant ()", "correlation (I, J)", "w
     (LAST, "return s * constant, s * correlation, s * window_sum", "all three terms are in gray levels instead of nats: is s a variance?"),
     (LAST, "return -2 * s**2 * constant, -2 * s**2 * correlation, -2 * s**2 * window_sum",
      "those are the terms of the bracket; what turns squared gray levels into nats?"),
+    (LAST, "return -2 * s**2 * constant, 2 * s**2 * correlation, -2 * s**2 * window_sum",
+     "those are the bare sums, all with a plus: which signs has (S4), and what turns squared gray levels into nats?"),
     ("np.sum(F**2)", "np.sum(F) ** 2", "your constant is the square of a sum; needed is a sum of squares"),
     ("correlate2d(X, F,", "correlate2d(X, F[::-1, ::-1],", "your correlation takes the face turned by 180 degrees: is that a convolution?"),
 ))  # fmt: skip
@@ -150,21 +160,29 @@ def posterior_cases(rng):
 
     misled = case("a prior that excludes the best position", 3, 4, zeros=[5, 6])
     misled.args[0][1, 1] += 2000
+    above = case("an excluded position 711 nats above the others", 3, 4, zeros=[5])
+    above.args[0][1, 1] = above.args[0].max() + 711  # exp(-711) is still 14 digits, exp(711) infinite
     return [case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
             case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
             case("logits near 1000", 4, 3, shift=1000.0),
-            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), misled]  # fmt: skip
+            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), above, misled]  # fmt: skip
 
 
-def posterior(logit, A):
+def position_probabilities(logit, A):
     log_joint = np.log(A) + logit
     q = np.exp(log_joint - log_joint.max())
     return q / q.sum()
 
 
+def largest_permitted(logit, A):
+    with np.errstate(over="ignore", invalid="ignore"):
+        q = A * np.exp(logit - logit[A > 0].max())
+        return q / q.sum()
+
+
 # the report's maximum, of the logits alone, leaves 0/0 where A excludes the best position by far
 VANISHED = "A.flat[logit.argmax()] == 0 and np.ptp(logit) > 745"
-POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",), posterior_cases, posterior, (
+POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",), posterior_cases, position_probabilities, (
     ("np.log(A) + ", "", "your q ignores the prior: what did we believe before the picture came?"),
     ("np.log(A)", "A", "a probability was added to a logit; both must be logarithms"),
     ("np.log(A) + logit", "logit - np.log(A)", "the logarithm of the prior is subtracted; a product becomes a sum"),
@@ -176,8 +194,9 @@ POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",),
     ("np.log(A)", "np.log(A + 1e-12)",
      "a prior of exactly 0 stays 0, whatever the picture says; did you add a little to A to avoid its logarithm?"),
     ("):\n", f"):\n    if {VANISHED}:\n        return np.full(A.shape, 1 / A.size)\n", "where all exponentials vanish you put equal probabilities; the picture did not say that"),
+    (largest_permitted, "right until an excluded position has the largest logit: there exp is infinite, and 0 times that is not a number"),
     (unless(VANISHED), "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
-    (unless("abs(logit.mean()) > 100"), "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
+    (unless("np.abs(logit).max() > 700"), "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
 ))  # fmt: skip
 
 EXERCISES = (JOINT, PENCIL, LOGITS, TERMS, POSTERIOR)

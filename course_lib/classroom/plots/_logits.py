@@ -63,9 +63,9 @@ def finding_limits(noise_stds, shares, entropy, n_positions, *, guarantee=None, 
         left.plot(noise_stds, guarantee, ":", color=BLACK, label="at least this, by the union bound")
     names = "How often the best position is right", "noise s (gray levels)", "share of the pictures"
     describe(left, *names, legend="lower left", ylim=(-0.03, 1.05))
-    right.plot(noise_stds, entropy, "o-", color=BLUE, label="mean entropy of q")
-    limit = f"ln {n_positions}: nothing known"
-    right.axhline(np.log(n_positions), linestyle="--", color=BLACK, label=limit)
-    names = "How unsure the posterior is", "noise s (gray levels)", "entropy (nats)"
-    describe(right, *names, legend="center left")
+    right.plot(noise_stds, entropy, "o-", color=BLUE)
+    heading = (
+        f"How unsure the posterior is\n(nothing known: ln {n_positions} = {np.log(n_positions):.2f} nats)"
+    )
+    describe(right, heading, "noise s (gray levels)", "mean entropy of q (nats)", ylim=(0, None))
     return axes
