@@ -19,7 +19,7 @@
 #
 # A pixel in the picture of a blackboard is dark board or bright chalk. Noise has blurred the two. When we read a gray level half-way between them, what do
 # we know? One Gaussian cannot say "dark or bright, but hardly in between"; a mixture can. **If the prior is a mixture of Gaussians, what is the posterior, and
-# which single number should we report?** At the end your code fills in the missing half of real patches.
+# which single number should we give?** At the end your code fills in the missing half of real patches.
 #
 # *Study: 80 minutes. Machine: 12 seconds.*
 #
@@ -318,7 +318,7 @@ print("exp of it:", np.exp(logs16[0].max()), " smallest positive number: e to th
 print("least and largest over the components:", logs16.min(axis=1).round(), logs16.max(axis=1).round())
 
 # %% [markdown]
-# Every density is exactly 0.0 in floating point, and (M2) as written is 0/0. The cure is to keep $\ell_k=\ln\pi_k+\ln p_k(y)$. For any constant $c$,
+# Every density **underflows**: it is exactly 0.0 in floating point, and (M2) as written is 0/0. The cure is to keep $\ell_k=\ln\pi_k+\ln p_k(y)$. For any constant $c$,
 #
 # $$\ln\sum_k e^{\ell_k}=c+\ln\sum_k e^{\ell_k-c}, \qquad \pi_k(y)=\frac{e^{\ell_k-c}}{\sum_je^{\ell_j-c}} .$$
 #
@@ -416,7 +416,7 @@ for sigma in (50.0, 5.0):
 # *7 minutes, 3 s*
 #
 # Now delete the *right half* of $8\times8$ patches of held-out digits, add noise of 5 gray levels to the left half, and ask for all 64 pixels. $W$ consists of the rows of the identity that belong to seen pixels. Your log-evidence and your weights say which of 50
-# components made a patch; the library gives $m_k(y)$ and $C_k$, (G8) fifty times; your moments join them. **Predict:** (g) the average patch of the prior misses the hidden pixels by about 100 gray levels. By how many does yours?
+# components made a patch; the library gives $m_k(y)$ and $C_k$, (G8) fifty times; your moments join them. **Predict:** (g) the average patch of the prior misses the hidden pixels by some 90 gray levels. By how many does yours?
 
 # %%
 guess_g = exercises.guess("03.g", ...)
@@ -424,11 +424,11 @@ guess_g = exercises.guess("03.g", ...)
 # %%
 prior8 = priors.digit_prior(8, 50)
 rng = np.random.default_rng(5)
-clean8 = patches.sample_patches(held_out, 8, 900, rng)
+clean8 = patches.sample_patches(held_out, 8, 450, rng)
 hidden = np.tile(np.arange(8) >= 4, 8)
 half = gaussian.LinearGaussian(np.eye(64)[~hidden], np.zeros(32), 25 * np.eye(32))
-seen = clean8[:, ~hidden] + 5 * rng.standard_normal((900, 32))
-bright = np.flatnonzero(seen.mean(axis=1) > 40)[:100]  # patches whose seen half has a stroke to go by
+seen = clean8[:, ~hidden] + 5 * rng.standard_normal((450, 32))
+bright = np.flatnonzero(seen.mean(axis=1) > 40)[:50]  # patches whose seen half has a stroke to go by
 clean8, seen = clean8[bright], seen[bright]
 
 # %%

@@ -467,7 +467,13 @@ for name, value in errors.items():
 rng = np.random.default_rng(8)
 rows, truth = seen[:200], clean8[:200, missing]
 draws8 = [denoising.restore_patches(rows, prior8, half, estimate="sample", rng=rng)[:, missing] for _ in range(20)]
-spread = np.mean([np.diag(mixture.posterior(prior8, half, row).cov)[missing].mean() for row in rows])
+C_k = np.diagonal(mixture.posterior(prior8, half, rows[0]).covs, axis1=1, axis2=2)  # the same for all rows
+m_k = [denoising.restore_patches(rows, mixture.Mixture([1.0], [mu], [S]), half) for mu, S in zip(prior8.means, prior8.covs)]
+
+# %%
+pi_k = mixture.responsibilities(mixture.predictive(prior8, half), rows)
+variances = np.einsum("nk,knd->nd", pi_k, C_k[:, None] + np.square(m_k)) - np.einsum("nk,knd->nd", pi_k, m_k) ** 2
+spread = variances[:, missing].mean()
 mean_cost = np.mean((filled["mean"][:200, missing] - truth) ** 2)
 print(f"first 200 patches: mean costs {mean_cost:.0f}, posterior variance {spread:.0f}, sum {mean_cost + spread:.0f}")
 print(f"20 samples of each cost, on average, {np.mean((np.array(draws8) - truth) ** 2):.0f}")
