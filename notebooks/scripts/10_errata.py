@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,slideshow,nbgrader,-all
+#     cell_metadata_filter: tags,nbgrader,-all
 #     formats: _errata.ipynb,scripts//_errata.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
@@ -14,1067 +14,425 @@
 #     name: python3
 # ---
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# # Errata, with a number each
+# %% [markdown]
+# # 10 Errata: a hunt
 #
-# This course grew from two project reports. Both are good work: they take hard questions, derive their answers on paper
-# and carry them through to a program. Both also contain slips, as every first version does. **Which slips are there, what
-# is right instead, and what does each of them cost?**
+# This course grew from two project reports, one on clean digits from noisy ones, one on a face at unknown places. Both are good work: they take hard questions, derive the
+# answers and carry them through to a program. Both also contain slips, as every first version does: 24 that we know of. **Can you find them, and tell which of them cost
+# something?** Each is shown here as it was printed. Find the slip, by units, a small case or a limit; say what it costs; then look.
+#
+# *Study: 32 minutes. Machine: 12 seconds.*
+#
+# These minutes are for reading; the hunt comes on top, some two minutes for each of the 24.
+#
+# **You will be able to**
+# - find slips in formulas and programs before they are run;
+# - tell a slip of the pen from one that acts;
+# - price a slip.
+#
+# **You need** lessons [01](01_conditional_gaussians.ipynb) to [05](05_denoising_digits.ipynb) for sections 1 to 4, and [06](06_face_logits.ipynb) to
+# [09](09_finding_the_face.ipynb) for 5 to 8. Places, corrections and more checks are in [the companion](further/10_errata.ipynb).
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **At the end you will be able to**
-#
-# - name the place of each of the 24 errata, the printed formula and the corrected one;
-# - give a counterexample with a number for each, and say which of them matter;
-# - tell a slip of the pen from one that acts in a program;
-# - use the tests that find such slips: a small case computed by hand, units, a limit, another unit of measurement, a
-#   number that must not change.
-#
-# **You need** lessons [01](01_conditional_gaussians.ipynb) to [05](05_denoising_digits.ipynb) for section 1, and
-# [06](06_face_logits.ipynb) to [09](09_finding_the_face.ipynb) for section 2. Each erratum can be read on its own; the
-# lesson named in the tables has the whole story. Running time: about 20 seconds.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 # %matplotlib inline
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import signal, stats
+from scipy import signal
 from scipy.special import entr
 
 from course_lib import datasets, denoising, gaussian, images, mixture, patches, priors, report, scene, windows
-from course_lib.classroom import plots
+from course_lib.classroom import exercises, ledger, plots
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## Overview
-#
-# Section 1.7 is erratum 7 of the first report, section 2.7 erratum 7 of the second; the other lessons use the same
-# numbers. The second column says whom an erratum touches.
-#
-# - **run**: it stands in a program or a method that was run, with settings in which it acts. So it may have touched the
-#   report's own results.
-# - **reader**: it harms whoever takes a formula, a name or a function at its word, or uses it in another case.
-# - **claim**: something is said without evidence, or is needed and left unsaid.
-#
-# All costs are printed by the cells below, on our data. What an erratum did to the authors' own pictures we cannot know:
-# their data and their scores are not in the reports.
-#
-# **The first report**: clean digits from noisy ones. PSNR (P3) is the mean of 20 held-out digits, noise of 25 gray
-# levels unless the table says otherwise. The noisy digits have 23.0 dB, and the corrected method, with the report's
-# $16\times16$ patches and $K=11$, reaches 27.3 dB.
-#
-# | erratum | touches | place in the report | cost | lesson |
-# |---|---|---|---|---|
-# | 1.1 the posterior keeps the prior's weights | reader | 2.2.3, after (5) | 21.5 dB for 27.3 | [03](03_posterior_gmm.ipynb), section 4 |
-# | 1.2 one component for every patch | run | 2.2.5, `denoise`, the list of probabilities | 17.0 dB for 27.3 | [05](05_denoising_digits.ipynb), section 6 |
-# | 1.3 0.01 added to the posterior covariance | run | 2.2.5, `cal_mean`, `epsilon` | none with our prior; 8.3 of 14.0 dB with a thin one | [02](02_gaussian_posterior.ipynb), section 9 |
-# | 1.4 one letter for two covariances | reader | 2.2.2, after lemma 2; (4), (5) | 16.0 dB for 25.1 ($K=1$) | [01](further/01_conditional_gaussians.ipynb), section 8 |
-# | 1.5 a standard deviation named variance; 20 or 25 | run, reader | 2.2.5, `cal_mean`; 2.2.6 | 0.3 dB (25 for 20); 14.3 dB if the name is believed | [02](02_gaussian_posterior.ipynb), section 9 |
-# | 1.6 clipping too early | run | 2.2.5, `denoise`; 2.2.6 | 0.0 dB in the patch, 0.9 dB at the input | [05](further/05_denoising_digits.ipynb), section 3 |
-# | 1.7 the number 28; rows named columns | reader | 2.2.5, `reconstruct` | 384 of 784 pixels undefined at length 20 | here |
-# | 1.8 the same inverse again and again | run | 2.2.5, `cal_mean` in two loops | 9295 inversions, where 11 eigendecompositions do | [05](further/05_denoising_digits.ipynb), section 4 |
-# | 1.9 growing an array by concatenation | run | 2.1.1, loop over images | 500 times the copies at 1000 images | here |
-# | 1.10 densities that underflow | run | 2.2.5, `denoise`, `pdf` | none at noise 25; 11 of 11 densities are 0.0 from 50 on | [03](03_posterior_gmm.ipynb), section 8 |
-# | 1.11 $\varepsilon I$ of the wrong size, $b$ left out, "MAP" | reader | 2.2.5, `cal_mean` | 16.2 dB for 27.3 with $b=40$ | here |
-# | 1.12 "$K=11$ is best"; scale and split unsaid | claim | 2.2.1, 2.2.6 | 27.3 dB for 30.6; 9.8 dB on another scale | [05](05_denoising_digits.ipynb), section 8 |
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **The second report**: a face at unknown places. "Exact" counts pictures, of 100, whose position is right to the pixel:
-# an astronaut's face of $18\times14$ before a background of $40\times60$, noise 30.
-#
-# | erratum | touches | place in the report | cost | lesson |
-# |---|---|---|---|---|
-# | 2.1 a square too many, a bracket too few | reader | section 1, (2) and the logits | 0 exact for 100 | [06](06_face_logits.ipynb), sections 3 and 4 |
-# | 2.2 sums one too long; one index twice | reader | section 1, M-step | 71 positions too many; $A$ sums to 1.0101 | [06](06_face_logits.ipynb), section 1 |
-# | 2.3 a correlation called convolution | reader | section 1, (1) | 21 exact for 100 | [07](07_fast_sums.ipynb), section 6 |
-# | 2.4 the maximum without $\ln A$ | reader | section 1, E-step | 34 of 50 pictures end as 0/0 | [06](06_face_logits.ipynb), section 6 |
-# | 2.5 a background that nobody saw | reader | section 1, $B$ and $C$ | 24 pixels, then the noise, then every logit | [08](further/08_em_for_the_scene.ipynb), section 3 |
-# | 2.6 a minimum that is a maximum | reader | section 1, before $s^2$ | 28.6 nats a picture at $0.9\,s$ | [08](further/08_em_for_the_scene.ipynb), section 3 |
-# | 2.7 hard EM forbids positions for ever | run | section 1, (4) for MAP; section 2 | 2 exact for 100; face off by 63.5 gray levels for 3.1 | [09](09_finding_the_face.ipynb), section 3 |
-# | 2.8 $0\ln0$ in the entropy | reader | section 1, $H(q)$ | the bound is `nan` in 100 of 100 pictures | [08](further/08_em_for_the_scene.ipynb), section 2 |
-# | 2.9 the wrong indices in a remark | reader | section 1, $B$ for MAP | background off by 10.3 gray levels for 3.2 | [08](further/08_em_for_the_scene.ipynb), section 3 |
-# | 2.10 precision left unsaid | claim | section 1, cumulative sums | 40 nats at a level of 10 000 in float32 | [07](further/07_fast_sums.ipynb), section 9 |
-# | 2.11 one letter for two things | reader | section 1; captions of section 2 | $s$ of 290.2 gray levels for 199.1 | [06](06_face_logits.ipynb), section 9 |
-# | 2.12 three claims without a number | claim | section 2 | background off by up to 15.0 gray levels for 3.2 | [09](09_finding_the_face.ipynb), section 8 |
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 1. The first report: clean digits from noisy ones
-#
-# The report models a clean patch $z$ by a mixture of Gaussians, $z\sim\sum_k\pi_k\mathcal N(\mu_k,S_k)$, and what is seen
-# by $y=Wz+b+\text{noise}$ with noise covariance $R$. It derives the posterior, and builds a denoiser on it: cut a picture
-# into patches, restore each, average the overlaps. $m_k(y)$ and $C_k$ are mean and covariance of the posterior of
-# component $k$ alone, (M3); without an index they belong to a single Gaussian.
-#
-# That plan is right, and so are its lemmas (G2), (G4), (G5) and its posterior of one Gaussian, (G6). What follows are
-# its slips.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Our data: 20 held-out digits, noise as floating-point numbers, the fitted prior of lesson 05 with the report's sizes.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 def score(pictures):
-    """Mean PSNR in dB after one clip at the end."""
+    """Mean PSNR (P3) in dB of 20 held-out digits, after one clip at the end."""
     return images.psnr(np.clip(pictures, 0, 255), clean).mean()
 
 
-cost = {}
-prior = priors.digit_prior(16, 11)
-clean = datasets.digits("test")[0][::50]
-noisy = {s: images.add_noise(clean, s, np.random.default_rng(1)).astype(np.float32) for s in (20, 25, 50, 100)}
+prior, clean = priors.digit_prior(16, 11), datasets.digits("test")[0][::50]
+noisy = {s: images.add_noise(clean, s, np.random.default_rng(1)).astype(np.float32) for s in (20, 25, 50)}
 right = {s: denoising.denoise(noisy[s], prior, s) for s in noisy}
-for s in (25, 50, 100):
-    print(f"noise {s:3}: noisy {score(noisy[s]):.1f} dB, corrected method {score(right[s]):.1f} dB")
+noisy_dB, right_dB = score(noisy[25]), score(right[25])
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 1.1 The posterior keeps the prior's weights
-#
-# - **Place**: 2.2.3 (theory question 2), the remark after (5) and the step before (4).
-# - **Printed**: $\pi_k(y)=\pi_k$.
-# - **Correct**: (M2),
-#
-# $$\pi_k(y)=\frac{\pi_k\,p_k(y)}{\sum_j\pi_j\,p_j(y)},\qquad p_k(y)=\mathcal N(y\mid W\mu_k+b,\;WS_kW'+R).$$
-#
-# The root is a letter. $p_Y(y)$ is the denominator of the whole mixture, $\sum_j\pi_jp_j(y)$, and in the next line that of
-# a single component, $p_k(y)$. Their ratio is lost. (Bishop, section 9.2, keeps it.)
-#
-# **Predict, then run.** A pixel is board, $20\pm20$, with weight 0.8, or chalk, $200\pm30$. Through noise of 50 we read
-# 136. Which weights, and which mean?
+# %%
+cost, price = {}, {}
+print(f"noise 25: noisy {noisy_dB:.1f} dB, corrected method {right_dB:.1f} dB, a gain of {right_dB - noisy_dB:.1f}")
 
-# %% slideshow={"slide_type": "skip"}
-pixel = mixture.Mixture([0.8, 0.2], [[20.0], [200.0]], [[[400.0]], [[900.0]]])
-after = mixture.posterior(pixel, gaussian.LinearGaussian([[1.0]], [0.0], [[2500.0]]), [136.0])
-for name, weights in (("printed", pixel.weights), ("(M2)", after.weights)):
-    print(f"{name:8} weights {weights.round(3)}, mean {weights @ after.means[:, 0]:.2f} gray levels")
+# %% [markdown]
+# ## 1. Which component made this patch?
+#
+# *4 minutes, 5 s*
+#
+# The first report restores a patch $y=z+\text{noise}$ under a mixture prior, with $m_k(y)$ and $C_k$ for the posterior of component $k$ alone. It says:
+#
+# - **1.1** "The posterior is a mixture with the weights $\pi_k(y)=\pi_k$."
+# - **1.2** (code) The component is chosen by the largest $\pi_k\,\mathcal N\big(m_k(y)\mid m_k(y),C_k\big)$.
+# - **1.10** (code) These products are compared as they are, in 256 dimensions.
+#
+# **Your verdict:** (a) noisy digits have 23.0 dB, the right method 27.3; how many with the weights of 1.1? (b) 3380 patches are restored; how many different components does 1.2
+# choose among them? (c) How many of its eleven densities are exactly 0.0 at noise 50?
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The mean is 65.41 where 118.74 would be right. On pictures: the mean with fixed weights is a weighted sum of eleven
-# denoised pictures, one for each component alone.
+# %%
+guess_a = exercises.guess("10.a", ...)
+guess_b = exercises.guess("10.b", ...)
+guess_c = exercises.guess("10.c", ...)
 
-# %% slideshow={"slide_type": "skip"}
+# %%
 alone = [mixture.Mixture([1.0], [mu], [S]) for mu, S in zip(prior.means, prior.covs)]
-prior_weights = sum(w * denoising.denoise(noisy[25], one, 25) for w, one in zip(prior.weights, alone))
-print(f"noisy {score(noisy[25]):.1f} dB, prior weights {score(prior_weights):.1f} dB, (M2) {score(right[25]):.1f} dB")
-cost["1.1 prior weights"] = score(right[25]) - score(prior_weights), "reader"
+kept = score(sum(w * denoising.denoise(noisy[25], one, 25) for w, one in zip(prior.weights, alone)))
+print("1.1 prior weights.", guess_a.beside(kept, "{:.1f} dB"))
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# The pixel's mean becomes 65.41 instead of 118.74. On digits, 21.5 dB instead of 27.3: less than the noisy pictures have,
-# 23.0 dB.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 1.2 One component for every patch
-#
-# - **Place**: 2.2.5, function `denoise`, the line that fills the list of probabilities.
-# - **Printed** (as code): $k^*=\arg\max_k\,\pi_k\,\mathcal N\big(m_k(y)\mid m_k(y),C_k\big)$.
-# - **Correct**: (M5), $k^*=\arg\max_k\,\pi_k\,\mathcal N\big(y\mid W\mu_k+b,\;WS_kW'+R\big)$, or better the mean (M4).
-#
-# A Gaussian at its own mean is $|2\pi C_k|^{-1/2}$, and by (M3) $C_k$ contains no $y$. So the choice cannot depend on the
-# patch: **one** component serves all patches of all pictures, and it tends to be the one that varies least.
-
-# %% slideshow={"slide_type": "skip"}
-k = report.literal_component(prior, 25)
+# %%
 y = patches.extract_patches(noisy[25], 16).reshape(-1, 256)
-wanted = denoising.component_weights(y, prior, 25).argmax(axis=1)
-print(f"the rule takes component {k} for all {len(y)} patches; (M2) wants it for {(wanted == k).sum()}")
-print("wanted by (M2):", np.bincount(wanted, minlength=11).tolist())
+chosen = {int(np.argmax(report.literal_scores(prior, 25))) for _ in y}  # the rule of each patch: y does not enter
+by_rule = score(report.literal_denoise(noisy[25], prior, 25))
+print("1.2 components used.", guess_b.beside(len(chosen), "{:.0f}"), f" (M2) wants {len(set(denoising.component_weights(y, prior, 25).argmax(axis=1)))}: {by_rule:.1f} dB")
 
-# %% slideshow={"slide_type": "skip"}
-by_rule = report.literal_denoise(noisy[25], prior, 25)
-best = denoising.denoise(noisy[25], prior, 25, estimate="most_probable")
-print(f"the rule {score(by_rule):.1f} dB, component by (M5) {score(best):.1f} dB, mean by (M4) {score(right[25]):.1f} dB")
-cost["1.2 one component"] = score(right[25]) - score(by_rule), "run"
+# %%
+zeros = [(np.exp(report.literal_scores(prior, s)) == 0).sum() for s in (25, 50)]
+print("1.10 densities of 0.0.", guess_c.beside(zeros[1], "{:.0f} of 11"), f" At noise 25 {zeros[0]}")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Is this bad luck with one fit? Three more fits of the same prior, from other patches and other starts:
+# %%
+cost["1.1 prior weights"], cost["1.2 one component"] = (right_dB - kept, "reader"), (right_dB - by_rule, "run")
+price["1.1"], price["1.2"] = f"{kept:.1f} dB for {right_dB:.1f}", f"{by_rule:.1f} dB for {right_dB:.1f}"
+price["1.10"] = f"{zeros[1]} of 11 densities are 0.0 at noise 50"
 
-# %% slideshow={"slide_type": "skip"}
-for seed in (1, 2, 3):
-    fit = priors.digit_prior(16, 11, seed=seed)
-    dB = score(report.literal_denoise(noisy[25], fit, 25)), score(denoising.denoise(noisy[25], fit, 25))
-    print(f"fit {seed}: the rule {dB[0]:.1f} dB, corrected {dB[1]:.1f} dB")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# The rule takes component 10 for all 3380 patches; (M2) wants it for 643. The result is 17.0 dB instead of 27.3, and 15.5
-# to 16.7 dB with three other fits: each below the noisy pictures, 23.0 dB.
-
-# %% slideshow={"slide_type": "skip"}
-five = [1, 6, 9, 13, 17]
-looks = {"1.1 prior weights": prior_weights, "1.2 the rule": by_rule, "corrected": right[25]}
-rows = {name: np.clip(look[five], 0, 255) for name, look in looks.items()}
-for name, look in rows.items():
-    print(f"{name:18}", images.psnr(look, clean[five]).round(1))
-print("noisy             ", images.psnr(np.clip(noisy[25][five], 0, 255), clean[five]).round(1))
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# #### Rules and weights, in pictures
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows five digits, 0, 2, 4, 6 and 8, in three rows. With the prior's weights their strokes are gray instead of
-# white. By the report's rule they fade out on the left or at the top. Corrected, they are whole and white on black.
-
-# %% slideshow={"slide_type": "-"}
-plots.digit_rows(rows, clean[five])
-plt.show()
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 1.3 A ridge on the wrong matrix
+# %% [markdown]
+# **How to find them.** 1.1: a limit; a component that cannot have made $y$ must lose its weight. 1.2: look for $y$; a Gaussian at its own mean is $|2\pi C_k|^{-1/2}$, and $C_k$ contains no $y$. One component serves all patches, and it is the
+# costliest slip in the report's own run. 1.10: count factors; 256 of some $1/200$ each. `argmax` of eleven zeros takes the first.
 #
-# - **Place**: 2.2.5, function `cal_mean`, the line with `epsilon`.
-# - **Printed** (as code): $m=(C+0.01\,I)\,\big(S^{-1}\mu+W'R^{-1}y\big)$.
-# - **Correct**: (G6), $m=C\,\big(S^{-1}\mu+W'R^{-1}(y-b)\big)$, with the ridge on the *prior's* $S$; or (G8), without any.
+# ## 2. Matrices
 #
-# Take $W=I$, $b=0$ and one direction, of prior variance $v$. By (G6) $1/C=1/v+1/\sigma^2$, and the right mean is $m=C\,h$
-# with $h$ for the bracket. The line computes
+# *4 minutes, 1 s*
 #
-# $$(C+0.01)\,h=\Big(1+\frac{0.01}{C}\Big)m=\Big(1+\frac{0.01}{v}+\frac{0.01}{\sigma^2}\Big)m .$$
+# $S$ is the prior's covariance, $R$ the noise's, and $C$ the posterior's.
 #
-# **Predict, then run.** Right is 100. What does the line give for $v=100$, 1, 0.01 and $10^{-6}$?
-
-# %% slideshow={"slide_type": "skip"}
-for v in (100, 1, 0.01, 1e-6):
-    factor = 1 + 0.01 / v + 0.01 / 25**2
-    print(f"prior variance {v:6g}: 100 becomes {100 * factor:.5g}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# In pictures it depends on the smallest variance of the prior. All our fits keep every variance at or above 1. The report
-# fits with scikit-learn's default, $10^{-6}$ in the squared unit of its data, a unit that it does not name (1.12). In gray
-# levels that is next to nothing. We compute the weights, means and covariances of our prior anew with this value, from 5000
-# patches: a *thin* prior. Then the same for all four fits of 1.2, from 20 000 patches.
-
-# %% slideshow={"slide_type": "skip"}
-def thin(prior, n):
-    """The prior's next M-step, from n patches, with a ridge that is hardly there."""
-    x = patches.sample_patches(datasets.digits("train")[0], 16, n, np.random.default_rng(0))
-    return mixture.m_step(x, mixture.responsibilities(prior, x), reg_covar=1e-6)
-
-
-kinds = {"our prior": prior, "thin": thin(prior, 5000), "fit 0, thin": thin(prior, 20_000)}
-kinds |= {f"fit {seed}, thin": thin(priors.digit_prior(16, 11, seed=seed), 20_000) for seed in (1, 2, 3)}
-
-# %% slideshow={"slide_type": "skip"}
-ridge = {}
-for name, some in kinds.items():
-    with_it, without = (score(report.literal_denoise(noisy[25], some, 25, epsilon=e)) for e in (0.01, 0))
-    ridge[name] = without - with_it
-    print(f"{name:11}: without its 0.01 the rule of 1.2 has {without:.1f} dB; with it more than 4 dB less: {ridge[name] > 4}")
-print(f"the 0.01 costs our prior {ridge['our prior']:z.1f} dB, the thin one {ridge['thin']:.1f} dB")
-cost["1.3 0.01, thin prior"] = ridge["thin"], "run"
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# At $v=100$ nothing happens (100.01), at 1 it is 1 % (101), at 0.01 the mean is doubled, at $10^{-6}$ it becomes a
-# million. With our prior the 0.01 costs nothing, 0.0 of 17.0 dB. A thin prior can lose 8.3 of its 14.0 dB.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# It *can*: from 20 000 patches it costs our fit nothing, and the three others lose more than 4 dB each. (How much
-# more, the rounding of the machine may decide: along a direction of variance $10^{-6}$ the line multiplies every error of
-# the mean by ten thousand.) Which case the report's own fit was we cannot know.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.4 One letter for two covariances
+# - **1.3** (code) $m=(C+0.01\,I)\,\big(S^{-1}\mu+W'R^{-1}y\big)$, so that $C$ is "never singular".
+# - **1.4** "$C^{-1}=S^{-1}+W'\Sigma_y^{-1}W$", where $\Sigma_y$ was defined as the covariance of $y$.
+# - **1.11** (code) In 1.3 the $I$ has as many rows as $W$; $b$ does not occur; the result is called MAP.
 #
-# - **Place**: 2.2.2 (theory question 1), the matrix after lemma 2, and from there on to (4) and (5).
-# - **Printed**: $\Sigma_y$ is defined as the covariance of $y$, $WSW'+R$, and a page later stands where $R$ belongs:
-#   $C^{-1}=S^{-1}+W'\Sigma_y^{-1}W$.
-# - **Correct**: (G6), $C^{-1}=S^{-1}+W'R^{-1}W$. The report derives it correctly; only the letter is wrong.
-#
-# Who believes the letter counts the prior's spread twice. **Predict**: the prior is $120\pm30$, the noise 20, we read 200.
-# Does the answer move toward the prior or toward the reading?
+# **Your verdict:** (d) right is 100, and the prior variance is 0.01: what gives 1.3? (e) Prior $120\pm30$, noise 20, reading 200; 175.38 is right: what gives 1.4? (f) A camera adds $b=40$: how many dB are left of 27.3?
 
-# %% slideshow={"slide_type": "skip"}
+# %%
+guess_d = exercises.guess("10.d", ...)
+guess_e = exercises.guess("10.e", ...)
+guess_f = exercises.guess("10.f", ...)
+
+# %%
+ridge = {v: 100 * (1 + 0.01 / v + 0.01 / 625) for v in (100, 1, 0.01, 1e-6)}
+print("1.3 at variance 0.01.", guess_d.beside(ridge[0.01], "{:.1f}"), " At 100, 1, 1e-6:", [float(f"{ridge[v]:.5g}") for v in (100, 1, 1e-6)])
+
+# %%
 bright = gaussian.Gaussian([120], [[900]])
-for name, cov in (("R", 400), ("the covariance of y", 1300)):
-    g = gaussian.posterior_by_precision(bright, gaussian.LinearGaussian([[1]], [0], [[cov]]), [200])
-    print(f"{name:20}: mean {g.mean[0]:.2f}, standard deviation {np.sqrt(g.cov[0, 0]):.2f}")
+letter, meant = (gaussian.posterior_by_precision(bright, gaussian.LinearGaussian([[1]], [0], [[c]]), [200]).mean[0] for c in (1300, 400))
+print("1.4 mean.", guess_e.beside(letter, "{:.2f}"), f" Right: {meant:.2f}")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# On digits, for one Gaussian ($K=1$) and $W=I$: with $R$ replaced by $S+R$ the gain $S(S+R)^{-1}$ becomes
-# $S(2S+R)^{-1}$. The *right* method has this gain for a smaller prior covariance: in a direction of variance $\lambda$ put
-# $\lambda'=\lambda\sigma^2/(\lambda+\sigma^2)$, then $\lambda'/(\lambda'+\sigma^2)=\lambda/(2\lambda+\sigma^2)$. So we
-# need no new program.
+# %%
+offset_dB = score(denoising.denoise(noisy[25] + 40, prior, 25))
+print("1.11 with b left out.", guess_f.beside(offset_dB, "{:.1f} dB"))
+some_rows, C = np.eye(2)[:1], np.eye(2)
+print("one pixel of two seen: entries of C that an I of one row changes:", ((C + 0.01 * np.eye(len(some_rows))) != C).sum(), "of", C.size)
 
-# %% slideshow={"slide_type": "skip"}
-single = priors.digit_prior(16, 1)
-lam, U = single.eigen[0][0], single.eigen[1][0]
-smaller = lam * 625 / (lam + 625)
-print("the two gains agree:", np.allclose(smaller / (smaller + 625), lam / (2 * lam + 625)))
-letter = mixture.Mixture([1.0], single.means, [(U * smaller) @ U.T])
-dB = [score(denoising.denoise(noisy[25], some, 25)) for some in (single, letter)]
-print(f"K = 1: with R {dB[0]:.1f} dB, with the covariance of y {dB[1]:.1f} dB")
-cost["1.4 the letter (K = 1)"] = dB[0] - dB[1], "reader"
+# %%
+x = patches.sample_patches(datasets.digits("train")[0], 16, 5000, np.random.default_rng(0))
+thin = mixture.m_step(x, mixture.responsibilities(prior, x), reg_covar=1e-6)
+with_it, without = (score(report.literal_denoise(noisy[25], thin, 25, epsilon=e)) for e in (0.01, 0))
+print(f"1.3 with variances of 1e-6 in the prior: the rule of 1.2 falls from {without:.1f} dB by {without - with_it:.1f}")
+cost["1.3 0.01, thin prior"], cost["1.11 b = 40 left out"] = (without - with_it, "run"), (right_dB - offset_dB, "reader")
+price["1.3"] = f"none where variances are large; {without - with_it:.1f} of {without:.1f} dB with a thin prior"
+price["1.4"], price["1.11"] = f"{letter:.2f} for {meant:.2f} gray levels", f"{offset_dB:.1f} dB for {right_dB:.1f} with b = 40"
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# $152.73\pm23.06$ instead of $175.38\pm16.64$: it moves toward the prior. On digits, 16.0 dB instead of 25.1. The report's
-# program has the noise in this place, so its results are not touched.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.5 A standard deviation named variance; 20 or 25
+# %% [markdown]
+# **How to find them.** 1.3: one dimension; the mean is multiplied by $1+0.01/v+0.01/\sigma^2$. The ridge belongs on the *prior's* covariance. 1.4: a limit; without noise $y$ would still
+# be believed only in part. The report's program has $R$ there: one letter, two matrices. 1.11: shapes; NumPy spreads a $1\times1$ matrix over all entries, silently. And MAP, the maximum of $p(z\mid y)$, is no conditional mean for a mixture.
 #
-# - **Place**: 2.2.5, function `cal_mean`, its argument and the sentence that describes it; 2.2.6, the list of settings.
-# - **Printed**: an argument `variance` that is squared; $\sigma=20$, where the call leaves the default 25.
-# - **Correct**: (M6), $R=\sigma^2I$, and $\sigma$ is a standard deviation. In this course: `noise_std`.
+# ## 3. Settings and claims
 #
-# Noise of 20 gray levels. What if the method is told 25? And if a reader hands over the variance, $20^2=400$?
-
-# %% slideshow={"slide_type": "skip"}
-dB = {told: score(denoising.denoise(noisy[20], prior, told)) for told in (20, 25, 400)}
-for told in dB:
-    print(f"noise 20, told {told:3}: {dB[told]:.1f} dB, lost {dB[20] - dB[told]:.1f} dB")
-cost["1.5 25 for 20"] = dB[20] - dB[25], "run"
-cost["1.5 variance for std"] = dB[20] - dB[400], "reader"
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# If the noise was 20, the slip costs 0.3 dB. Who believes the name loses 14.3 dB.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.6 Clipping too early
+# *4 minutes, 4 s*
 #
-# - **Place**: 2.2.5, function `denoise`, the two lines before a patch is kept; 2.2.6, where pictures are read.
-# - **Printed** (as code): above 255 to 255 and below 1 to 0, *inside each patch*; noisy pictures come from 8-bit files.
-# - **Correct**: keep floats throughout, average by (P2), clip once at the end.
+# - **1.5** (code) An argument `variance`, which is squared; the text says $\sigma=20$, the call leaves the default 25.
+# - **1.6** (code) In each patch, above 255 becomes 255 and below 1 becomes 0; the noisy pictures come from 8-bit files.
+# - **1.12** "$K=11$ gives the best answer" (with $m=16$). No PSNR, no scale of the training data, no word on test digits.
 #
-# A file has already cut the noise off at 0 and 255. (The files may have come with the task; then this is no fault of the
-# report's.) The report's cast to bytes comes after that, so it only rounds down. A cast of *unclipped* noise would wrap $-3$
-# to 253. The right way and four others: **predict** their order.
+# **Your verdict:** (g) noise 20: how many dB loses who believes the name and passes $20^2$? (h) How many dB costs the clip *at the input*? (i) What reaches the best of our priors, where $m=16$, $K=11$ has 27.3?
 
-# %% slideshow={"slide_type": "skip"}
-z = denoising.denoise_patches(y, prior, 25)
-z = np.where(z < 1, 0, np.minimum(z, 255)).reshape(20, 169, 256)
-cut, wrapped = np.clip(noisy[25], 0, 255), noisy[25].astype(np.int64) % 256
-variants = {"floats, clipped at the end": right[25], "1.6 clip in the patch": patches.average_patches(z, (28, 28))}
-inputs = {"1.6 clip at the input": cut, "1.6 ... and bytes": np.floor(cut), "unclipped noise cast to bytes": wrapped}
-variants |= {name: denoising.denoise(x, prior, 25) for name, x in inputs.items()}
+# %%
+guess_g = exercises.guess("10.g", ...)
+guess_h = exercises.guess("10.h", ...)
+guess_i = exercises.guess("10.i", ...)
 
-# %% slideshow={"slide_type": "skip"}
-for name, restored in variants.items():
-    lost_dB = score(right[25]) - score(restored)
-    print(f"{name:30} {score(restored):.1f} dB, lost {lost_dB:z.1f} dB")
-    if name.startswith("1.6 clip"):
-        cost[name] = lost_dB, "run"
+# %%
+told = {s: score(denoising.denoise(noisy[20], prior, s)) for s in (20, 25, 400)}
+print("1.5 told 400.", guess_g.beside(told[20] - told[400], "{:.1f} dB lost"), f" Told 25: {told[20] - told[25]:.1f}")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Clipping inside the patches costs 0.0 dB, clipping the input 0.9 dB: noise on black is half negative, and the clip turns
-# it into a gray haze. Bytes after the clip do no further harm, 26.4 dB; unclipped noise cast to bytes leaves 5.4 dB.
+# %%
+restored = np.where((z := denoising.denoise_patches(y, prior, 25)) < 1, 0, np.minimum(z, 255)).reshape(20, 169, 256)
+in_patch = right_dB - score(patches.average_patches(restored, (28, 28)))
+at_input = right_dB - score(denoising.denoise(np.clip(noisy[25], 0, 255), prior, 25))
+print("1.6 clip at the input.", guess_h.beside(at_input, "{:.1f} dB lost"), f" In the patch: {in_patch:z.1f}")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.7 The number 28; rows named columns
-#
-# - **Place**: 2.2.5, function `reconstruct`.
-# - **Printed** (as code): arrays of $28\times28$, whatever the argument `length` says; the *row* of patch $i$ is called
-#   `col`, the column `row`.
-# - **Correct**: (P2), arrays of `length` $\times$ `length`; patch $i$ of a picture with $J$ positions in a row begins at row
-#   $\lfloor i/J\rfloor$, column $i \bmod J$.
-#
-# The two names are swapped in all places, so the result is right. We write the function anew, with 28 as it stands, and
-# with a switch for a reader who believes the names. **Predict**: what comes out for pictures of length 20?
-
-# %% slideshow={"slide_type": "skip"}
-def rebuild(z, m, length, believe_names=False):
-    """(P2) with 28 where `length` is meant."""
-    total, count = np.zeros((28, 28)), np.zeros((28, 28))
-    for i, patch in enumerate(z):
-        r, c = divmod(i, length - m + 1)
-        r, c = (c, r) if believe_names else (r, c)
-        total[r : r + m, c : c + m] += patch.reshape(m, m)
-        count[r : r + m, c : c + m] += 1
-    with np.errstate(invalid="ignore"):
-        return total / count
-
-# %% slideshow={"slide_type": "skip"}
-digit, small = clean[9], clean[9][4:24, 4:24]
-z28, z20 = patches.extract_patches(digit, 16), patches.extract_patches(small, 16)
-broken = rebuild(z20, 16, 20)
-print("length 28, as printed: exact", np.allclose(rebuild(z28, 16, 28), digit))
-print("length 20, as printed: shape", broken.shape, " undefined pixels", np.isnan(broken).sum(), "of", broken.size)
-print("length 20, average_patches: exact", np.allclose(patches.average_patches(z20, (20, 20)), small))
-print(f"who believes the names: {images.psnr(rebuild(z28, 16, 28, believe_names=True), digit):.1f} dB without any noise")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# At length 28 the printed function is exact. At length 20 it returns a picture of $28\times28$ in which 384 of 784 pixels
-# are 0/0. And a reader who trusts the names puts each patch at the mirrored place: 9.1 dB, without any noise.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.8 The same inverse again and again
-#
-# - **Place**: 2.2.5, `cal_mean`, called for each patch and each component.
-# - **Printed** (as code): for each patch, $R^{-1}$ twice, $S_k^{-1}$ twice, $(S_k^{-1}+W'R^{-1}W)^{-1}$, and inside the
-#   density an eigendecomposition of $C_k$.
-# - **Correct**: (M3): none of them contains $y$. (M6): one eigendecomposition a component serves all patches and every
-#   $\sigma$.
-#
-# **Predict**: how many *different* matrices $C_k$ are there among the patches of a digit?
-
-# %% slideshow={"slide_type": "skip"}
-n_patches, K = len(patches.extract_patches(digit, 16)), len(prior.weights)
-print(f"inversions of 256 x 256 for a digit: {n_patches} x {K} x {report.INVERSIONS} =", n_patches * K * report.INVERSIONS)
-print(f"eigendecompositions: {n_patches} x {K} =", n_patches * K, " needed:", len(prior.eigen[0]))
-
-# %% slideshow={"slide_type": "skip"}
-channel = gaussian.LinearGaussian(np.eye(256), np.zeros(256), 625 * np.eye(256))
-first, second = (mixture.posterior(prior, channel, seen).covs for seen in (y[0], y[80]))
-print("two patches, same covariances C_k:", np.array_equal(first, second))
-loop, short = report.literal_loop(y[:1], prior, 25), report.literal_denoise_patches(y[:1], prior, 25)
-print("the loop and one affine map agree:", np.allclose(loop, short, atol=1e-6))
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# 9295 inversions and 1859 eigendecompositions for each digit. There are 11 different $C_k$, for all digits together. The
-# numbers do not change, only the waiting: this erratum costs no dB.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.9 Growing an array by concatenation
-#
-# - **Place**: 2.1.1 (simulation question 1), the loop over the training images.
-# - **Printed** (as code): `datapoints` becomes the concatenation of itself and the new patches, image after image.
-# - **Correct**: cut all images at once (`extract_patches` takes a stack), or collect in a list and concatenate once.
-#
-# Each concatenation copies all that is there. After $N$ images of 169 patches, $169\,(2+3+\dots+N)$ rows have been copied,
-# where $169\,N$ would do. We count while it happens, then use the formula.
-
-# %% slideshow={"slide_type": "skip"}
-def copied_rows(N):
-    return 169 * (N * (N + 1) // 2 - 1)
-
-
-pile, copied = patches.extract_patches(clean[0], 16), 0
-for image in clean[1:]:
-    pile = np.concatenate((pile, patches.extract_patches(image, 16)))
-    copied += len(pile)
-print("20 images: rows copied", copied, " by the formula", copied_rows(20), " needed", len(pile))
-
-# %% slideshow={"slide_type": "skip"}
-for N in (100, 1000, 9000):
-    print(f"{N:5} images: {copied_rows(N):14,} rows copied, {round(copied_rows(N) / (169 * N))} times as many as needed")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# With 20 images nobody notices; with 1000 it is 500 times the work, with our 9000 training digits 4500 times. The result
-# is the same.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 1.10 Densities that underflow
-#
-# - **Place**: 2.2.5, function `denoise`, the call of `pdf`.
-# - **Printed** (as code): the products $\pi_k\,\mathcal N(\cdot)$ themselves are compared.
-# - **Correct**: (M6), compare and add up in logarithms, $\ell_k=\ln\pi_k+\ln p_k(y)$, and subtract $\max_k\ell_k$ before
-#   the exponential.
-#
-# A density in 256 dimensions is a product of 256 small factors. Floating point ends at $e^{-745}$. **Predict**: how many of
-# the rule's eleven densities are exactly 0.0? And which component does `argmax` take then?
-
-# %% slideshow={"slide_type": "skip"}
-for s in (25, 50, 100):
-    zeros = (np.exp(report.literal_scores(prior, s)) == 0).sum()
-    took = [report.literal_component(prior, s, compare=how) for how in ("densities", "logarithms")]
-    dB = [score(report.literal_denoise(noisy[s], prior, s, compare=how)) for how in ("densities", "logarithms")]
-    print(f"noise {s:3}: {zeros:2} of 11 densities are 0.0; takes component {took[0]:2} ({dB[0]:.1f} dB), "
-          f"by logarithms {took[1]} ({dB[1]:.1f} dB)")
-
-# %% slideshow={"slide_type": "skip"}
-log_evidence = mixture.predictive(prior, channel).log_density(y)
-print(f"ln p(y) of the patches: median {np.median(log_evidence):.0f}, highest {log_evidence.max():.0f}")
-print("patches with exp(ln p(y)) = 0.0:", (np.exp(log_evidence) == 0).sum(), "of", len(y))
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# At noise 25 nine of eleven are 0.0, and the choice is still the same; from 50 on all are, and the largest of eleven zeros
-# is the first, component 0. This even helps the rule, 17.3 dB instead of 15.9 at noise 50. With the correct weights there
-# is no such luck: the density of *every one* of the 3380 patches is 0.0, and (M2) as written is 0/0.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 1.11 A size, an offset and a name
-#
-# - **Place**: 2.2.5, function `cal_mean`, and the call in `denoise`.
-# - **Printed** (as code): $\varepsilon I$ with as many rows as $W$; no $b$; $W$ is used and never defined; the results are
-#   called MAP.
-# - **Correct**: (G6): $C$ has as many rows as $W$ has *columns*, and $b$ is subtracted from $y$. MAP, the maximum of
-#   $p(z\mid y)$, is the conditional mean for *one* Gaussian only, not for a mixture.
-#
-# For denoising, $W=I$ and $b=0$ hide the first two. We try the others: $W$ sees one pixel of two; a camera adds
-# $b=40$ gray levels; and the pixel of 1.1, whose posterior is `after`.
-
-# %% slideshow={"slide_type": "skip"}
-for n_seen, n_pixels in ((1, 2), (2, 3)):
-    some_rows = np.eye(n_pixels)[:n_seen]
-    C = np.linalg.inv(np.eye(n_pixels) / 900 + some_rows.T @ some_rows / 400)
-    try:
-        changed = (C + 0.01 * np.eye(n_seen)) - C
-        print(f"{n_seen} of {n_pixels} pixels seen: entries of C that change: {(changed > 0).sum()}, on its diagonal: {n_pixels}")
-    except ValueError:
-        print(f"{n_seen} of {n_pixels} pixels seen: refused, C is {C.shape} and the ridge {(n_seen, n_seen)}")
-
-# %% slideshow={"slide_type": "skip"}
-lifted = noisy[25] + 40
-dB = score(denoising.denoise(lifted, prior, 25)), score(denoising.denoise(lifted - 40, prior, 25))
-print(f"b = 40: left out {dB[0]:.1f} dB, subtracted {dB[1]:.1f} dB")
-cost["1.11 b = 40 left out"] = dB[1] - dB[0], "reader"
-
-# %% slideshow={"slide_type": "skip"}
-grid = np.arange(0.0, 256.0, 0.5)
-mode = grid[after.log_density(grid[:, None]).argmax()]
-print(f"the pixel at 136: maximum of p(z|y) at {mode:.0f}, mean of the most probable component "
-      f"{after.means[after.weights.argmax(), 0]:.0f}, posterior mean {after.mean[0]:.0f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# With one pixel seen of two the wrong size even passes: a $1\times1$ matrix is added to all 4 entries, silently. With two
-# of three it is refused. An offset of 40 that is left out leaves 16.2 dB instead of 27.3. And the three estimates of one
-# pixel are 36, 183 and 119: the first is MAP, the second is what the mean of one component gives, the third is (M4).
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 1.12 "$K=11$ is best"; scale and split unsaid
-#
-# - **Place**: 2.2.1 (simulation question 2) for $K$; 2.2.6 and the whole report for the rest.
-# - **Said**: $K=11$ gives the best answer, with $m=16$.
-# - **Unsaid**: any PSNR; the scale of the training data (0 to 1, or 0 to 255?); whether the shown digits were kept out of
-#   the training.
-# - **Needed**: (P3), on held-out digits, for several $m$ and $K$.
-#
-# **Predict, then run.** Large patches see more of a digit at once. Will $m=16$ win?
-
-# %% slideshow={"slide_type": "skip"}
-sizes = ((16, 1), (16, 11), (16, 20), (8, 50), (5, 50), (4, 200))
-dB = {size: score(denoising.denoise(noisy[25], priors.digit_prior(*size), 25)) for size in sizes}
-for m, K in sizes:
-    print(f"m {m:2} K {K:3}: {dB[m, K]:.1f} dB")
-cost["1.12 m = 16, K = 11"] = dB[4, 200] - dB[16, 11], "claim"
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Small patches and many components win; Zoran and Weiss (2011) use $8\times8$ pixels and $K=200$. But at $m=16$, the size
-# that the report speaks of, $K=11$ is the best of the three: as it was meant, the claim may well be right.
-#
-# And the scale? We express the same prior in units from 0 to 1 and use it on 0 to 255. Then we measure *everything* from 0
-# to 1, which must not change anything. Last, the split: a prior whose patches come from the 20 test digits themselves.
-
-# %% slideshow={"slide_type": "skip"}
+# %%
+small = score(denoising.denoise(noisy[25], priors.digit_prior(4, 200), 25))
 unit = mixture.Mixture(prior.weights, prior.means / 255, prior.covs / 255**2)
 misfit = score(denoising.denoise(noisy[25], unit, 25))
-print(f"prior on 0..1, digits on 0..255: {misfit:.1f} dB")
-cost["1.12 wrong scale"] = score(right[25]) - misfit, "claim"
-both = noisy[25].astype(np.float64) / 255
-print(f"all on 0..1: corrected {score(255 * denoising.denoise(both, unit, 25 / 255)):.1f} dB, "
-      f"the rule of 1.2 {score(255 * report.literal_denoise(both, unit, 25 / 255)):.1f} dB")
+print("1.12 the best.", guess_i.beside(small, "{:.1f} dB"), f" With m = 4, K = 200. A prior on 0..1, digits on 0..255: {misfit:.1f} dB")
 
-# %% slideshow={"slide_type": "skip"}
-x = patches.extract_patches(clean, 16).reshape(-1, 256)
-leaked = mixture.m_step(x, mixture.responsibilities(prior, x), reg_covar=1.0)
-print(f"patches of the test digits in the prior: {score(denoising.denoise(noisy[25], leaked, 25)):.1f} dB")
+# %%
+cost |= {"1.5 25 for 20": (told[20] - told[25], "run"), "1.5 variance for std": (told[20] - told[400], "reader")}
+cost |= {"1.6 clip in the patch": (in_patch, "run"), "1.6 clip at the input": (at_input, "run")}
+cost |= {"1.12 m = 16, K = 11": (small - right_dB, "claim"), "1.12 wrong scale": (right_dB - misfit, "claim")}
+price["1.5"] = f"{told[20] - told[25]:.1f} dB (25 for 20); {told[20] - told[400]:.1f} dB if the name is believed"
+price["1.6"] = f"{in_patch:z.1f} dB in the patch, {at_input:.1f} dB at the input"
+price["1.12"] = f"{right_dB:.1f} dB for {small:.1f}; {misfit:.1f} dB on another scale"
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# $m=16$, $K=11$ has 27.3 dB, $m=4$, $K=200$ has 30.6. A prior on the wrong scale gives 9.8 dB. Measured from 0 to 1
-# throughout, the corrected method does not move, as it must not, but the rule of 1.2 goes from 17.0 to 21.4 dB: its 0.01
-# and its threshold of 1 have units. And a prior made of the test digits themselves looks better than it is, 28.5 dB: the
-# split must be stated.
+# %%
+at_16 = {K: score(denoising.denoise(noisy[25], priors.digit_prior(16, K), 25)) for K in (1, 11, 20)}
+print("at m = 16:", {K: round(float(dB), 1) for K, dB in at_16.items()})
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2. The second report: a face at unknown places
+# %% [markdown]
+# **How to find them.** 1.5: units; what is squared to give a variance is none. 1.6: noise on black is half negative; cut off, it becomes a gray haze. 1.12: ask for the table. At $m=16$ $K=11$ *is* the best of three: as it was meant, the claim may well be right.
 #
-# Each of $K$ pictures $X^k$, $H\times W$ pixels, shows one face $F$, $h\times w$, at one of $n$ positions $d=(i,j)$ before
-# one background $B$, in noise $s$; $A(d)$ is the prior of the position (S1). The **logit** of $d$ says how much better a
-# face at $d$ explains the window there than the background does (S3); $q_k(d)$ is the posterior of the position in picture
-# $k$ (S5). The report derives both, the four updates of EM (S8)-(S11) and the bound (S12), and computes them by fast sums.
+# ## 4. Programs
 #
-# All these are right in what they mean. Most of what follows are slips of the pen; 2.4, 2.5 and 2.7 are traps for a
-# program.
+# *4 minutes, 0 s*
+#
+# - **1.7** (code) Overlaps are averaged in arrays of $28\times28$, whatever the argument `length` says; the row of patch $i$ is called `col`, the column `row`, everywhere.
+# - **1.8** (code) For each of 169 patches and each of 11 components of a digit: $R^{-1}$ twice, $S_k^{-1}$ twice, $C_k$ once.
+# - **1.9** (code) `datapoints = np.concatenate((datapoints, new))`, image after image.
+#
+# **Your verdict:** (j) pictures of length 20: how many of the 784 pixels that come back are 0/0? (k) How many inversions is that for a digit? (l) With 1000 images, how many times as many rows are copied as needed?
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Our data: 100 pictures at noise 30, where everybody sees the face. Only the positions are hidden from the method in
-# sections 2.1 to 2.4; $F$, $B$ and $s$ are known there.
+# %%
+guess_j = exercises.guess("10.j", ...)
+guess_k = exercises.guess("10.k", ...)
+guess_l = exercises.guess("10.l", ...)
 
-# %% slideshow={"slide_type": "skip"}
+# %%
+covered = np.zeros((28, 28))
+for i in range(5 * 5):  # a picture of length 20 has 5 x 5 patches of side 16
+    row, column = divmod(i, 5)
+    covered[row : row + 16, column : column + 16] += 1
+undefined_pixels = (covered == 0).sum()
+print("1.7 undefined.", guess_j.beside(undefined_pixels, "{:.0f} of 784"))
+
+# %%
+print("1.8 inversions.", guess_k.beside(169 * 11 * report.INVERSIONS, "{:.0f}"), f" Needed: {len(prior.eigen[0])} eigendecompositions, for all digits")
+
+# %%
+copied = sum(range(2, 1001))  # parts of 169 rows
+print("1.9 copies.", guess_l.beside(copied / 1000, "{:.0f} times"))
+price["1.7"], price["1.8"] = f"{undefined_pixels} of 784 pixels undefined at length 20", f"{169 * 11 * report.INVERSIONS} inversions, where {len(prior.eigen[0])} do"
+price["1.9"] = f"{copied / 1000:.0f} times the copies at 1000 images"
+
+# %% [markdown]
+# **How to find them.** 1.7: run it with another length. The swapped names harm nobody: they are swapped in all places. 1.8: which of these contain $y$? None. 1.9: count what the second, the third, the $N$-th concatenation copies: it grows like $N^2/2$.
+#
+# ## 5. A face: three formulas
+#
+# *4 minutes, 3 s*
+#
+# The second report looks for a face $F$ before a background $B$ in $K$ pictures $X^k$. Here are 100 of them at noise 30, with known scene.
+#
+# - **2.1** "$\text{logit}=\frac{-1}{2s^2}\sum(X-F)^2-(X-B)^2$", expanded with $B\,(2X-B)^2$.
+# - **2.2** "$\sum_{k=0}^{K}$", "$\sum_{i=0}^{H-h+1}\sum_{j=0}^{W-w+1}$", and once "$\sum_i\sum_i$".
+# - **2.3** "The convolution $S(i,j)=\sum_{a,b}X_{i+a,\,j+b}\,\text{mask}_{a,b}$", to be computed by FFT.
+#
+# **Your verdict:** (m) how many of the 100 faces are found with the square of 2.1? (n) How many positions are too many in 2.2, in pictures of $40\times60$ with a face of $18\times14$? (o) How many faces are found by a routine for convolutions?
+
+# %%
+guess_m = exercises.guess("10.m", ...)
+guess_n = exercises.guess("10.n", ...)
+guess_o = exercises.guess("10.o", ...)
+
+# %%
 F, B, s = datasets.face(), datasets.background(), 30.0
 (H, W), (h, w) = B.shape, F.shape
 I, J = H - h + 1, W - w + 1
 truth = scene.Scene(F, B, s, np.full((I, J), 1 / (I * J)))
 X, places = scene.sample(truth, 100, np.random.default_rng(0))
-there = tuple(places[0])
-print(f"{len(X)} pictures of {H} x {W}, a face of {h} x {w}, {I} x {J} = {I * J} positions")
 
-# %% slideshow={"slide_type": "skip"}
-def exact(maps):
-    """In how many pictures the largest entry of the map (N, I, J) is at the true position."""
+# %%
+def exact(correlation, last):
+    """How many faces the logit (S4) finds, with its correlation and its last term left open."""
+    maps = (2 * correlation - windows.window_sums(last, F.shape)) / (2 * s**2)
     tops = np.stack(np.unravel_index(maps.reshape(len(maps), -1).argmax(axis=1), maps.shape[1:]), axis=1)
-    return (tops == places[: len(maps)]).all(axis=1).sum()
+    return int((tops == places).all(axis=1).sum())
 
+# %%
+by_S4 = exact(windows.correlate(X, F), B * (2 * X - B))
+squared = exact(windows.correlate(X, F), B * (2 * X - B) ** 2)
+print("2.1 with the square.", guess_m.beside(squared, "{:.0f}"), f" By (S4): {by_S4}")
 
-def rms(a, b):
-    return np.sqrt(np.mean((a - b) ** 2))
+# %%
+print("2.2 too many.", guess_n.beside((I + 1) * (J + 1) - I * J, "{:.0f}"), f" And A = sum / 99 adds up to {100 / 99:.4f}")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.1 A square too many, a bracket too few
+# %%
+turned = exact(np.array([signal.fftconvolve(image, F, mode="valid") for image in X]), B * (2 * X - B))
+print("2.3 by convolution.", guess_o.beside(turned, "{:.0f}"))
+price["2.1"], price["2.3"] = f"{squared} exact for {by_S4}", f"{turned} exact for {by_S4}"
+price["2.2"] = f"{(I + 1) * (J + 1) - I * J} positions too many; A sums to {100 / 99:.4f}"
+
+# %% [markdown]
+# **How to find them.** 2.1: units; a logit has none, $(X-B)^2$ without its $1/s^2$ has, and $B(2X-B)^2$ is in cubed gray levels. The report's program finds good faces, so it very likely has the right formula. 2.2: a face of 2 pixels in a row of 3. 2.3: the formula is right, the word is not;
+# a convolution turns the mask by 180 degrees.
 #
-# - **Place**: section 1, equation (2), the definition of the logit, its expansion, and the functional of the M-step.
-# - **Printed**: $\frac{-1}{2s^2}\sum(X-F)^2-(X-B)^2$, and in the expansion $F^2-2XF+B\,(2X-B)^2$.
-# - **Correct**: (S3) with a bracket, and (S4):
+# ## 6. Zeros
 #
-# $$\frac{-1}{2s^2}\sum_{\text{window}}\Big[(X-F)^2-(X-B)^2\Big],\qquad(X-F)^2-(X-B)^2=F^2-2XF+B\,(2X-B).$$
+# *4 minutes, 1 s*
 #
-# **Units** find both: a logit has none. $(X-B)^2$ without its $1/s^2$ is in squared gray levels, $B(2X-B)^2$ in cubed
-# ones.
-
-# %% slideshow={"slide_type": "skip"}
-correlation = windows.correlate(X, F)
-
-
-def logits(correlation, last):
-    """(S4) with its last term left open."""
-    return -((F**2).sum() - 2 * correlation + windows.window_sums(last, F.shape)) / (2 * s**2)
-
-
-maps = {"(S4)": logits(correlation, B * (2 * X - B)), "with the square": logits(correlation, B * (2 * X - B) ** 2)}
-# without the bracket only (X - F)^2 = X^2 - 2 X F + F^2 gets its -1 / (2 s^2)
-maps["without bracket"] = logits(correlation, X**2) - windows.window_sums((X - B) ** 2, F.shape)
-
-# %% slideshow={"slide_type": "skip"}
-i, j = there
-inside = np.s_[i : i + h, j : j + w]
-by_hand = -np.sum((X[0][inside] - F) ** 2 - (X[0][inside] - B[inside]) ** 2) / (2 * s**2)
-print(f"logit of picture 0 at its true place, by hand: {by_hand:.1f} nats")
-for name, logit in maps.items():
-    print(f"{name:16}: {logit[0][there]:10.1f} nats there; exact in {exact(logit)} of 100")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# By (S4) the logit at the true place is 1059.8 nats, as by hand, and 100 of 100 positions are exact. With the square, and
-# without the bracket, 0 of 100 are. The report says that its program finds good faces, so
-# the program very likely has the right formula.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.2 Sums one too long; one index twice
+# - **2.4** "$q\propto A(d)\,e^{\text{logit}(d)-M}$, $M=\max_d\text{logit}(d)$, is stable, since all exponents are below zero."
+# - **2.5** "$B(p)=\sum_kX^k(p)\,(1-c_k(p))\,/\sum_k(1-c_k(p))$", with $c_k(p)$ the probability that the face hides $p$.
+# - **2.8** "$H(q)=-\sum_{k,d}q_k(d)\ln q_k(d)$"; terms with $q=0$ are left out, by a remark on another sum.
 #
-# - **Place**: section 1, the M-step from its first formula on.
-# - **Printed**: $\sum_{k=0}^{K}$, $\sum_{i=0}^{H-h+1}\sum_{j=0}^{W-w+1}$, and once $\sum_i\sum_i$.
-# - **Correct**: $\sum_{k=1}^{K}$, $\sum_{i=0}^{H-h}\sum_{j=0}^{W-w}$. The report itself has these ends: of $k$ in the
-#   E-step, of $i$ and $j$ in the rectangle of (S10).
+# **Your verdict:** (p) $A$ is counted from 50 pictures; how many of 50 others end as 0/0 by 2.4? (q) Pictures of $30\times24$, face $18\times14$: how many pixels can nobody ever see? (r) In how many of the 100 pictures is the entropy of 2.8 not a number?
 
-# %% slideshow={"slide_type": "skip"}
-q = scene.e_step(X, truth)[0]
-print("positions with both ends included:", (I + 1) * (J + 1), " too many:", (I + 1) * (J + 1) - I * J)
-print(f"k from 0 to 99, divided by K = 99: A sums to {q.sum() / 99:.4f}")
-found = scene.m_step(X, q, F.shape)
-print(f"s with the same slip: {found.noise_std * np.sqrt(100 / 99):.2f} for {found.noise_std:.2f} gray levels")
+# %%
+guess_p = exercises.guess("10.p", ...)
+guess_q = exercises.guess("10.q", ...)
+guess_r = exercises.guess("10.r", ...)
 
-# %% slideshow={"slide_type": "skip"}
-try:
-    print("i twice:", sum(q[0][i, 0] for i in range(I) for i in range(J)))
-except IndexError as error:
-    print("i twice:", error)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# At 71 positions the face would stick out of the picture. One picture too many makes $A$ sum to 1.0101 and $s$ half a per
-# cent too large, 30.01 for 29.86. With $i$ twice, a program runs off the array, if the array is not square.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.3 A correlation called convolution
-#
-# - **Place**: section 1, the heading of (1) and later references to it.
-# - **Printed**: $S(i,j)=\sum_{a,b}X_{i+a,\,j+b}\,\text{mask}_{a,b}$, called a convolution. The formula is right, the word is
-#   not.
-# - **Correct**: (S7). A convolution has $X_{i-a,\,j-b}$. By FFT a correlation needs the mask *flipped*, or its spectrum
-#   *conjugated*.
-#
-# **Predict, then run.** Who hands the face to a routine for convolutions searches for a face turned by 180 degrees. How
-# many of 100 are found?
-
-# %% slideshow={"slide_type": "skip"}
-for name, mask in (("face as it is", F), ("flipped", F[::-1, ::-1])):
-    logit = logits(np.array([signal.fftconvolve(image, mask, mode="valid") for image in X]), B * (2 * X - B))
-    print(f"{name:14}: {logit[0][there]:7.1f} nats at the true place; exact in {exact(logit)} of 100")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# 21 instead of 100, and 100.4 nats instead of 1059.8 at the true place of picture 0. Flipped, the convolution *is* the
-# correlation.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.4 The maximum without $\ln A$
-#
-# - **Place**: section 1, E-step, $M$ and the remark on stability below it.
-# - **Printed**: $q\propto A(d)\,e^{\text{logit}(d)-M}$, $M=\max_d\text{logit}(d)$; said to be stable since all exponents are
-#   below zero.
-# - **Correct**: (S5), subtract $\max_d\big[\ln A(d)+\text{logit}(d)\big]$.
-#
-# The largest exponent is not below zero, it *is* 0, and that is why the trick works: one term is $e^0=1$. But if $A=0$ just
-# there, the term is $1\cdot0$, and when all others are below $e^{-745}$ the sum is 0: 0/0.
-#
-# **Does it happen?** Where $A$ was counted, it may. We count the places of 50 pictures and judge the other 50.
-
-# %% slideshow={"slide_type": "skip"}
-def undefined(images, scene_now):
-    """How many pictures end as 0/0 by the report's formula."""
-    logs = scene.log_likelihood(images, scene_now)
-    terms = scene_now.prior * np.exp(logs - logs.max(axis=(1, 2), keepdims=True))
-    return int((terms.sum(axis=(1, 2)) == 0).sum())
-
-
-exponents = np.sort((maps["(S4)"][0] - maps["(S4)"][0].max()).ravel())
+# %%
 counted = scene.m_step(X[:50], places[:50], F.shape).prior
-print(f"picture 0: largest exponent {exponents[-1]:.1f}, second {exponents[-2]:.1f}")
+logs = scene.log_likelihood(X[50:], truth)
+sums = (counted * np.exp(logs - logs.max(axis=(1, 2), keepdims=True))).sum(axis=(1, 2))
+by_S5 = np.isnan(scene.e_step(X[50:], replace(truth, prior=counted))[0]).any(axis=(1, 2)).sum()
+print("2.4 as 0/0.", guess_p.beside((sums == 0).sum(), "{:.0f} of 50"), f" By (S5): {by_S5}")
 
-# %% slideshow={"slide_type": "skip"}
-told = replace(truth, prior=counted)
-print("of 50 pictures: true place has A = 0 in", (counted[tuple(places[50:].T)] == 0).sum(), end="; ")
-print("0/0 by the report's formula in", undefined(X[50:], told), end=", ")
-print("by (S5) in", np.isnan(scene.e_step(X[50:], told)[0]).any(axis=(1, 2)).sum())
+# %%
+never = scene.visible(np.array(list(np.ndindex(13, 11))), (30, 24), F.shape) == 0
+print("2.5 never seen.", guess_q.beside(never.sum(), "{:.0f} pixels"))
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# In 46 of 50 pictures the true place is excluded, in 34 the report's formula ends as 0/0; by (S5) in none. (Its hard EM
-# needs no sum; but `argmax` of products that are all 0.0 takes the first position, as in 1.10.)
+# %%
+q = scene.e_step(X, truth)[0]
+with np.errstate(divide="ignore", invalid="ignore"):
+    undefined = np.isnan((q * np.log(q)).sum(axis=(1, 2))).sum()
+print("2.8 not a number.", guess_r.beside(undefined, "{:.0f} of 100"), f" With 0 ln 0 = 0: {entr(q).sum():.3f} nats in all")
+price |= {"2.4": f"{(sums == 0).sum()} of 50 pictures end as 0/0", "2.5": f"{never.sum()} pixels, then the noise, then every logit", "2.8": f"the bound is nan in {undefined} of 100 pictures"}
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.5 A background that nobody saw
+# %% [markdown]
+# **How to find them.** 2.4: the largest exponent is not below zero, it *is* 0, and that is why the trick works; where $A$ is 0 just there, nothing is left. Take the maximum of $\ln A+\text{logit}$. 2.5: the smallest case; one position. Through such pixels the residual becomes `nan`, then $s$, then every logit:
+# keep a defined value and say so. 2.8: a sure posterior; $0\ln0$ must be 0, in both sums.
 #
-# - **Place**: section 1, the formulas for $B$, and $C$ below them.
-# - **Printed**: $B(p)=\dfrac{\sum_kX^k(p)\,(1-c_k(p))}{\sum_k(1-c_k(p))}$, where $c_k(p)$ is the probability that the face
-#   hides $p$.
-# - **Correct**: (S10): the same where the denominator is above a tolerance; elsewhere keep a defined value, and say so.
+# ## 7. EM
 #
-# If every position hides a pixel, this is 0/0. The report's $C$ sums $(X-B)^2$ over *all* pixels and takes the window off
-# again: `nan` $-$ `nan`.
+# *4 minutes, 4 s*
 #
-# **Predict, then run.** Pictures of $30\times24$, the same face of $18\times14$. How many pixels can nobody ever see? And
-# what becomes of $s$?
-
-# %% slideshow={"slide_type": "skip"}
-tight = scene.Scene(F, datasets.background(shape=(30, 24)), s, np.full((13, 11), 1 / 143))
-Y, at = scene.sample(tight, 50, np.random.default_rng(1))
-shown = np.array([scene.paste(np.zeros(F.shape), np.ones((30, 24)), d) for d in at])
-with np.errstate(invalid="ignore"):
-    written = (shown * Y).sum(axis=0) / shown.sum(axis=0)
-C = ((Y - written) ** 2).sum()
-print("undefined pixels:", np.isnan(written).sum(), "of", written.size, " first sum of C:", C)
-
-# %% slideshow={"slide_type": "skip"}
-rows, columns = np.nonzero(np.isnan(written))
-print(f"they are rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()}")
-of_windows = windows.window_sums(np.isnan(written).astype(float), F.shape)
-print("positions whose window, and so whose logit, is spoiled:", (of_windows > 0).sum(), "of", of_windows.size)
-kept = scene.m_step(Y, at, F.shape, previous=tight)
-print(f"library: s {kept.noise_std:.1f}, pixels never seen {(scene.visible(at, (30, 24), F.shape) == 0).sum()}")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# 24 pixels, rows 12 to 17 and columns 10 to 13, lie under every position. Through them $C$ is `nan`, hence $s$, hence all
-# 143 logits of the next E-step. The library keeps the last value there, reports the 24 pixels, and finds $s=29.4$.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# With soft $q$ the trap is better hidden: $1-c_k$ is then rounding, such as $10^{-16}$, and the quotient is noise over noise
-# that may look plausible. Hence the tolerance.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.6 A minimum that is a maximum
+# - **2.6** "$-\frac{KHW}2\ln s^2-\frac C{2s^2}$ has a minimum at $s^2=C/(KHW)$."
+# - **2.7** "Hard EM: $A(d)=\frac1K\#\{k:d^k=d\}$."
+# - **2.9** "Hard EM: in $B$ the sum runs over $p\notin\text{face}(i,j)$", without an index $k$.
 #
-# - **Place**: section 1, the line before $s^2$.
-# - **Printed**: $-\frac{KHW}{2}\ln s^2-\frac{C}{2s^2}$ is said to have a *minimum* at $s^2=C/(KHW)$.
-# - **Correct**: (S11), a **maximum**. The place is right. With $u=s^2$ the second derivative there is
-#   $\frac{KHW}{2u^2}-\frac{C}{u^3}=-\frac{KHW}{2u^2}<0$.
+# **Your verdict:** (s) by how many nats a picture does the bound change at $0.9\,s$? (t) 100 pictures, a random start: how many positions are exact after hard EM? (u) One $(i,j)$ for all pictures: by how much is the background off, where 3.2 gray levels are possible?
 
-# %% slideshow={"slide_type": "skip"}
-top = scene.bound(X, q, found)
-for factor in (0.9, 1.0, 1.1):
-    change = scene.bound(X, q, replace(found, noise_std=factor * found.noise_std)) - top
-    print(f"{factor} s: bound {change / 100 + 0.0:.1f} nats a picture from that of s")
+# %%
+guess_s = exercises.guess("10.s", ...)
+guess_t = exercises.guess("10.t", ...)
+guess_u = exercises.guess("10.u", ...)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# On both sides the bound is lower: by 28.6 nats a picture for an $s$ that is 10 % too small, by 20.5 for one too large.
+# %%
+def rms(a, b):
+    return float(np.sqrt(np.mean((a - b) ** 2)))
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.7 Hard EM forbids positions for ever
-#
-# - **Place**: section 1, (4) for map-EM; section 2, the remark that the prior goes to zero and no longer changes.
-# - **Printed**: $A(d)=\frac{1}{K}\#\{k:d^k=d\}$.
-# - **Correct** as an M-step, but a trap. Where no picture sits, $\ln A=-\infty$, and no picture will ever go there: the
-#   support only shrinks. The report sees it and smooths $A$, without a formula. Ours is (S15),
-#
-# $$A(d)=\frac{\#\{k:d^k=d\}+\alpha}{K+\alpha n},\qquad\alpha=K/10\ \text{(our reading)}.$$
-#
-# **Predict, then run.** 100 pictures, noise 30, a random start: how many positions will be exact in the end?
 
-# %% slideshow={"slide_type": "skip"}
-begin = scene.start(X, F.shape, how="random", rng=np.random.default_rng(0))
-now, at, steps, spoiled = begin, None, [], []
-for _ in range(12):
-    spoiled.append(undefined(X, now))
-    before, (at, _) = at, scene.e_step(X, now, hard=True)
-    now = scene.m_step(X, at, F.shape, previous=now)
-    moved = len(X) if before is None else (at != before).any(axis=1).sum()
-    steps.append((moved, (now.prior > 0).sum(), (now.prior[tuple(places.T)] > 0).sum()))
-moved, allowed, reachable = np.array(steps).T
+found = scene.m_step(X, q, F.shape)
+bounds = {f: scene.bound(X, q, replace(found, noise_std=f * found.noise_std)) / 100 for f in (0.9, 1.0, 1.1)}
+print("2.6 at 0.9 s.", guess_s.beside(bounds[0.9] - bounds[1.0], "{:.1f} nats a picture"), f" At 1.1 s {bounds[1.1] - bounds[1.0]:.1f}")
 
-# %% slideshow={"slide_type": "skip"}
-print("pictures that move:            ", moved.tolist())
-print("positions still allowed:       ", allowed.tolist())
-print("pictures that can still be right:", reachable.tolist())
-print("0/0 by the formula of 2.4:     ", spoiled)
+# %%
+outside = scene.paste(np.zeros(F.shape), np.ones(B.shape), places[0]) > 0
+one_for_all, meant = rms(X.mean(axis=0)[outside], B[outside]), rms(scene.m_step(X, places, F.shape).background, B)
+price["2.6"], price["2.9"] = f"{bounds[1.0] - bounds[0.9]:.1f} nats a picture at 0.9 s", f"background off by {one_for_all:.1f} gray levels for {meant:.1f}"
 
-# %% slideshow={"slide_type": "skip"}
+# %%
+begin, ends = scene.start(X, F.shape, how="random", rng=np.random.default_rng(0)), {}
 for name, options in {"hard": {"hard": True}, "smoothed": {"hard": True, "smoothing": 10.0}, "soft": {}}.items():
     end = scene.fit(X, F.shape, start=begin, **options).params
-    hits = (scene.e_step(X, end, hard=True)[0] == places).all(axis=1).sum()
-    print(f"{name:9}: exact in {hits:3} of 100, face off by {rms(end.face, F):.1f} gray levels")
+    ends[name] = int((scene.e_step(X, end, hard=True)[0] == places).all(axis=1).sum()), rms(end.face, F)
+print("2.7 hard.", guess_t.beside(ends["hard"][0], "{:.0f} exact"))
+for name, (hits, off) in ends.items():
+    print(f"{name}: {hits} exact, face off by {off:.1f} gray levels")
 
-# %% [markdown] slideshow={"slide_type": "-"}
-# Hard EM: 2 exact of 100, the face off by 63.5 gray levels. Smoothed or soft, from the same start: 100, and 3.1. After the
-# first step 43 of 1081 positions were left, and only 4 pictures could still be right.
+# %%
+print("2.9 one (i, j).", guess_u.beside(one_for_all, "{:.1f}"), f" As meant {meant:.1f} gray levels")
+price["2.7"] = "{0} exact for {2}; face off by {1:.1f} gray levels for {3:.1f}".format(*ends["hard"], *ends["soft"])
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The fourth list answers a question of 2.4: within hard EM one picture of 100 meets 0/0 at nearly every step, if
-# somebody normalises by the report's formula.
-
-# %% slideshow={"slide_type": "skip"}
-traced = {"pictures that move": moved, "positions still allowed": allowed, "pictures that can still be right": reachable}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# #### The fence of hard EM
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows three counts, on a logarithmic axis, against the E-step. The pictures that move fall from 100 to 0, with
-# small rises on the way. The allowed positions fall from 43 to 16 and stay there, the pictures that can still be right fall
-# from 4 to 2.
-
-# %% slideshow={"slide_type": "-"}
-plots.support_trace(traced, "Hard EM: A only shrinks")
-plt.show()
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.8 $0\ln0$ in the entropy
+# %% [markdown]
+# **How to find them.** 2.6: a limit; for $s\to0$ the expression falls to $-\infty$, so it is a **maximum**. 2.7: right as an M-step, but a trap; where no picture sits, $\ln A=-\infty$, and none will ever go there. The report sees it and smooths $A$, (S15). 2.9: count indices; the faces of all pictures sit elsewhere.
 #
-# - **Place**: section 1, the entropy $H(q)$ of the bound.
-# - **Printed**: $H(q)=-\sum_{k,d}q_k(d)\ln q_k(d)$; terms with $q=0$ are left out by a remark, but in the other sum only.
-# - **Correct**: (S12) with $0\ln0=0$, in both sums. In code: `scipy.special.entr`.
-
-# %% slideshow={"slide_type": "skip"}
-with np.errstate(divide="ignore", invalid="ignore"):
-    as_written = -(q * np.log(q)).sum(axis=(1, 2))
-print(f"entries of q that are exactly 0.0: {(q == 0).mean():.0%}")
-print("pictures whose entropy is nan:", np.isnan(as_written).sum(), "of 100")
-print(f"with 0 ln 0 = 0: {entr(q).sum():.3f} nats for all pictures")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Nearly all entries of $q$ underflow to 0.0 at this noise, so the entropy, and the bound with it, is `nan` in 100 of 100
-# pictures. Its true value is 0.000 nats: every picture is sure.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.9 The wrong indices in a remark
+# ## 8. Precision, letters, claims
 #
-# - **Place**: section 1, $B$ for map-EM, and the line below it.
-# - **Printed**: the condition is $p\notin\text{face}(i,j)$; $i_k,j_k$ are said to be those of the formula for the pixels of
-#   the *background*.
-# - **Correct**: (S14) in (S10): $p\notin\text{face}(i_k,j_k)$, and the formula meant is that of the *face*.
+# *3 minutes, 4 s*
 #
-# Nobody would be misled for long. But suppose a program takes *one* $(i,j)$, that of the first picture, for all.
-
-# %% slideshow={"slide_type": "skip"}
-outside = scene.paste(np.zeros(F.shape), np.ones(B.shape), places[0]) > 0
-meant = scene.m_step(X, places, F.shape).background
-print("one (i, j) for all: undefined pixels", (~outside).sum())
-print(f"background off by {rms(X.mean(axis=0)[outside], B[outside]):.1f} gray levels elsewhere, as meant by {rms(meant, B):.1f}")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The background is 10.3 gray levels off instead of 3.2, because faces are averaged into it, and 252 pixels are 0/0.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.10 Precision left unsaid
+# - **2.10** Cumulative sums, with no word on number types. (float32 is a common choice.)
+# - **2.11** $H$ is the height, and the entropy; $C$ a residual, and the evidence; a background is captioned as a face.
+# - **2.12** "Every algorithm recovers the background well", "the bound agrees with the visual quality", "10 iterations" are better.
 #
-# - **Place**: section 1, where cumulative sums (Crow, 1984) are introduced and used. (An omission, not an error.)
-# - **Printed**: nothing about number types. float32 is a common choice, and the default of deep-learning libraries.
-# - **Needed**: (S6) in float64, after a common gray level has been subtracted from $X$, $F$ and $B$.
-#
-# A 16-bit camera puts everything on a level of 10 000. The logit contains differences only, so the level must not matter.
-# **Predict**: how wrong is the sum of $B(2X-B)$, divided by $2s^2$, in float32?
+# **Your verdict:** (v) a 16-bit camera puts all gray levels on 10 000: by how many nats is $\sum B(2X-B)/2s^2$ wrong in float32? (w) The entropy, 18.8, has overwritten $H=40$ when $s^2=C/(KHW)$ is computed; right is 199.1: what is $s$? (x) Of ten random starts of hard EM, how far off is the worst background, in gray levels?
 
-# %% slideshow={"slide_type": "skip"}
-def table_sums(pixels):
-    """Window sums by cumulative sums, in the type of the pixels."""
-    t = np.pad(pixels.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    return t[h:, w:] + t[:-h, :-w] - t[:-h, w:] - t[h:, :-w]
+# %%
+guess_v = exercises.guess("10.v", ...)
+guess_w = exercises.guess("10.w", ...)
+guess_x = exercises.guess("10.x", ...)
 
-
+# %%
 def lost(level, dtype):
-    """Largest error of the window sums of B (2X - B) / (2 s^2), in nats."""
+    """Largest error of the window sums of B (2X - B) / (2 s^2) by cumulative sums, in nats."""
     x, b = (X[0] + level).astype(dtype), (B + level).astype(dtype)
+    t = np.pad((b * (2 * x - b)).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     exactly = windows.window_sums((B + level) * (2 * (X[0] + level) - (B + level)), F.shape)
-    return np.abs(table_sums(b * (2 * x - b)) - exactly).max() / (2 * s**2)
+    return np.abs(t[h:, w:] + t[:-h, :-w] - t[:-h, w:] - t[h:, :-w] - exactly).max() / (2 * s**2)
 
-# %% slideshow={"slide_type": "skip"}
-print(f"float32: level 0 below 0.01 nats: {lost(0, np.float32) < 0.01}; level 10 000: {lost(1e4, np.float32):.0f} nats")
-print("float64: level 10 000 below 1e-6 nats:", lost(1e4, np.float64) < 1e-6)
 
-# %% slideshow={"slide_type": "skip"}
-level = B.round() + 10_000
-error = np.abs(table_sums(level.astype(np.float32)) - windows.window_sums(level, F.shape)).max()
-print(f"whole gray levels, float32: window sums wrong by up to {error:.0f}")
+single = lost(1e4, np.float32)
+print("2.10 in float32.", guess_v.beside(single, "{:.0f} nats"), " In float64 below 1e-6:", lost(1e4, np.float64) < 1e-6)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# 40 nats in float32: probabilities wrong by a factor of up to $e^{40}$, since differences of large sums lose their last
-# digits (Higham). Even sums of whole gray levels are wrong by up to 7. In float64, or with the level taken off, nothing of
-# the kind is left. NumPy computes in float64 unless told otherwise, so the report's own program may well be safe.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### 2.11 One letter for two things
-#
-# - **Place**: section 1 throughout; captions of section 2.
-# - **Printed**: $H$ is the height and the entropy; $C$ a residual and, with an index, the evidence; $b$ and $B$, $X_k$ and
-#   $X^k$ are the same. The picture that the text calls the background, 2.8, is captioned as a face.
-# - **Correct**: a letter for each thing; in this course $H$ is the height, the entropy is written out.
-#
-# In a text the context helps. In a program one name holds one value, the last one. Suppose that the entropy has
-# overwritten the height when $s^2=C/(KHW)$ is computed. (At noise 200, where the pictures are unsure and the entropy is
-# not 0.)
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 loud = replace(truth, noise_std=200.0)
 V = scene.sample(loud, 100, np.random.default_rng(0))[0]
 q_loud = scene.e_step(V, loud)[0]
+s_right, entropy = scene.m_step(V, q_loud, F.shape).noise_std, entr(q_loud).sum()
+s_wrong = s_right * np.sqrt(H / entropy)
+print("2.11 s.", guess_w.beside(s_wrong, "{:.1f}"), f" Right {s_right:.1f}, entropy {entropy:.1f}")
 
-# %% slideshow={"slide_type": "skip"}
-entropy = entr(q_loud).sum()
-s_right = scene.m_step(V, q_loud, F.shape).noise_std
-print(f"H is {H} rows, or an entropy of {entropy:.1f} nats")
-print(f"s by the rows {s_right:.1f}, by the entropy {s_right * np.sqrt(H / entropy):.1f} gray levels")
+# %%
+runs = [scene.fit(X, F.shape, how="random", rng=np.random.default_rng(seed), hard=True).params for seed in range(10)]
+behind = [rms(run.background, B) for run in runs]
+print("2.12 the worst.", guess_x.beside(max(behind), "{:.1f}"), f" The average picture: {rms(X.mean(axis=0), B):.1f}")
+best = np.argmax([scene.e_step(X, run)[1] for run in runs])
+print("best bound has the best face:", rms(runs[best].face, F) == min(rms(run.face, F) for run in runs))
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# With $H$ as the entropy, 18.8, the noise comes out as 290.2 gray levels; with the 40 rows it is 199.1. The slip between
-# the captions costs nothing but a second look.
+# %%
+price["2.10"] = f"{single:.0f} nats at a level of 10 000 in float32"
+price["2.11"] = f"s of {s_wrong:.1f} gray levels for {s_right:.1f}"
+price["2.12"] = f"background off by up to {max(behind):.1f} gray levels for {meant:.1f}"
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### 2.12 Three claims without a number
-#
-# - **Place**: section 2.
-# - **Claimed**: every algorithm recovers the background well; the bound agrees with the visual quality; "number of
-#   iterations = 10" is better, which may mean restarts.
-# - **Needed**: numbers. Ten random starts for each method:
-
-# %% slideshow={"slide_type": "skip"}
-ends = {}
-for name, options in {"soft": {}, "hard": {"hard": True}, "hard, smoothed": {"hard": True, "smoothing": 10.0}}.items():
-    ends[name] = [scene.fit(X, F.shape, how="random", rng=np.random.default_rng(seed), **options).params for seed in range(10)]
-    behind = [rms(end.background, B) for end in ends[name]]
-    print(f"{name:14}: background off by {min(behind):.1f} to {max(behind):.1f} gray levels")
-print(f"average picture: off by {rms(X.mean(axis=0), B):.1f}")
-
-# %% slideshow={"slide_type": "skip"}
-off = [rms(end.face, F) for end in ends["hard"]]
-bounds = [scene.e_step(X, end)[1] for end in ends["hard"]]
-print(f"hard: rank correlation of bound and face error {stats.spearmanr(off, bounds)[0]:.2f}")
-print(f"face of the best bound off by {off[np.argmax(bounds)]:.1f}, the best of the ten by {min(off):.1f}")
-
-# %% slideshow={"slide_type": "skip"}
-for most in (1, 3, 10, 50):
-    end = scene.fit(X, F.shape, start=begin, hard=True, max_iter=most, tol=0).params
-    print(f"one start, {most:2} iterations: face off by {rms(end.face, F):.1f}")
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# The background: soft and smoothed EM are off by 3.2 or 3.3, hard EM by 4.3 to 15.0, the last one worse than the plain
-# average of the pictures, 10.6. So not *every* algorithm. The bound: rank correlation $-0.94$ in hard EM, and the best
-# bound has the best face, so this claim holds. Iterations: after ten, more of them hardly help, 63.6 and 63.5; the best
-# of ten restarts has 42.6.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 3. What it costs, in one picture
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The costs in decibels that section 1 has printed, from the largest to the smallest:
-
-# %% slideshow={"slide_type": "skip"}
+# %%
 ordered = dict(sorted(cost.items(), key=lambda item: -item[1][0]))
-for name, (lost_dB, kind) in ordered.items():
-    print(f"{name:26} {kind:6} {lost_dB:5.1f} dB")
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The figure shows a bar for each cost in dB: plain where it touches the report's own run, striped for a reader, dotted for a
-# claim. A prior on the wrong scale leads, with 17.5; a variance for a standard deviation follows, with 14.3. One component
-# for all patches is the fourth, with 10.3.
-
-# %% slideshow={"slide_type": "-"}
 plots.cost_bars(ordered, "Report 1: costs", "dB (PSNR)")
 plt.show()
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# The three longest bars are misunderstandings that a sentence would prevent: which scale, which width, which offset. Among
-# those that touch the report's own run, the choice of the component (1.2) costs most, 10.3 dB, and the 0.01 (1.3) can add
-# 8.3 where the prior is thin.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4. What both reports got right
+# %% [markdown]
+# The figure shows a bar for each cost in dB: plain where it touches the report's own run, striped for a reader, dotted for a claim. A prior on the wrong scale leads; one component for all patches is the largest plain bar.
 #
-# A list of errata makes any work look worse than it is. So here is the other list, checked in the same way.
+# **How to find them.** 2.10: add a constant that must not matter. 2.11: one name holds one value, the last. 2.12: ask for numbers; the worst background is worse than the average picture. But the best bound has the best face: this claim holds.
 #
-# - **The first report**: the joint Gaussian, its precision and the posterior of a component are right, by two ways that
-#   agree. So are cutting and averaging. And the idea carries: with the weights of (M2) it gains 4.3 dB on the noisy digits.
-# - **The second report**: the model, the logits, the E-step, all four updates, the rectangle of positions that hide a
-#   pixel, and the bound are right. So is the cure of hard EM, and both kinds of fast sums.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The first report, on a random instance of three hidden and two observed pixels:
-
-# %% slideshow={"slide_type": "skip"}
-rng = np.random.default_rng(2)
-root = rng.normal(size=(3, 3))
-hidden = gaussian.Gaussian(rng.normal(size=3), root @ root.T + np.eye(3))
-camera = gaussian.LinearGaussian(rng.normal(size=(2, 3)), rng.normal(size=2), [[2.0, 0.5], [0.5, 1.0]])
-joint, seen = gaussian.joint(hidden, camera), rng.normal(size=2)
-
-# %% slideshow={"slide_type": "skip"}
-lemma_1 = gaussian.condition(joint, seen=[3, 4], value=seen)
-final = gaussian.posterior_by_precision(hidden, camera, seen)
-print("(4), (5) with R equal lemma 1 on (2):", np.allclose(lemma_1.mean, final.mean), np.allclose(lemma_1.cov, final.cov))
-print("its precision inverts its covariance:", np.allclose(gaussian.joint_precision(hidden, camera) @ joint.cov, np.eye(5)))
-print("patches cut and averaged give the digit back:", np.allclose(rebuild(z28, 16, 28), digit))
-print(f"gain of the corrected method on the noisy digits: {score(right[25]) - score(noisy[25]):.1f} dB")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The second, its four updates as they are meant, on the pictures at noise 200, where $q$ is spread:
-
-# %% slideshow={"slide_type": "skip"}
-new = scene.m_step(V, q_loud, F.shape)
-views = np.lib.stride_tricks.sliding_window_view(V, F.shape, axis=(1, 2))
-seen = 1 - windows.spread(q_loud, F.shape)
-of_face = windows.window_sums(V**2, F.shape) - 2 * windows.correlate(V, new.face) + (new.face**2).sum()
-of_background = windows.window_sums((V - new.background) ** 2, F.shape)
-C = ((V - new.background) ** 2).sum() + (q_loud * (of_face - of_background)).sum()
-
-# %% slideshow={"slide_type": "skip"}
-print("A:", np.allclose(new.prior, q_loud.mean(axis=0)), end="  ")
-print("F:", np.allclose(new.face, np.einsum("kij,kijab->ab", q_loud, views) / 100), end="  ")
-print("B:", np.allclose(new.background, (V * seen).sum(axis=0) / seen.sum(axis=0)), end="  ")
-print("s:", np.isclose(new.noise_std**2, C / V.size))
-
-# %% slideshow={"slide_type": "skip"}
-hides = np.zeros((I, J))
-hides[max(0, 20 + 1 - h) : min(20, H - h) + 1, max(0, 30 + 1 - w) : min(30, W - w) + 1] = 1
-print("rectangle of positions that hide pixel (20, 30):", np.isclose((q_loud[0] * hides).sum(), 1 - seen[0, 20, 30]))
-run = scene.fit(X, F.shape, start=begin)
-print("soft EM, the bound never falls:", np.diff(run.bounds).min() > -1e-6)
-
-# %% [markdown] slideshow={"slide_type": "-"}
-# All of this was checked, and every check says `True`: the skeleton of both reports stands. The errata sit on it, and most
-# of them can be mended in a line.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What we have seen
+# ## 9. The ledger of both reports
 #
-# - One letter for two quantities is no matter of taste. $p_Y$ for two densities lost a factor, 5.8 dB (1.1); $\Sigma_y$ for
-#   two matrices could cost 9.1 dB (1.4).
-# - A number that does not depend on the data cannot choose by the data (1.2): 10.3 dB, the largest cost among the slips
-#   that touch the report's own run.
-# - Probabilities live in logarithms (1.10), and the maximum that is subtracted must be one that counts (2.4).
-# - Zeros are for ever: in a prior (2.7), in a denominator (2.5), in $0\ln0$ (2.8).
-# - Units, a small case by hand, a change of scale, another routine: each of these finds several of the 24 in a minute.
-# - Claims need numbers (1.12, 2.12); some of the reports' claims then turn out right.
+# *1 minutes, 0 s*
+#
+# Number, what was printed, where, what is right, whom it touches (their own **run**, a **reader** who takes it at its word, or a **claim** without evidence), its price on our data, and the lesson that has the story. What a slip did to the authors' own pictures we cannot know.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **Where to go from here.** This lesson closes the course. Back to the beginning: [lesson 00](00_start_here.ipynb), the
-# map. The two stories behind the errata are [lesson 05](05_denoising_digits.ipynb), where the corrected denoiser is
-# measured, and [lesson 09](09_finding_the_face.ipynb), where the face is found at noise 160.
+# %%
+ledger.errata(price)
+
+# %% [markdown]
+# A list of errata makes any work look worse than it is. The joint Gaussian, its precision, the posterior of a component, the model of the pictures, the E-step, all four updates, the bound and both kinds of fast sums are right: the companion checks each. With the weights of (M2) the first report's plan gains 4.3 dB on
+# the noisy digits, and the second's cure of hard EM finds all faces.
 #
-# **Try it yourself.** In 1.2 replace the rule by the component of the largest *prior* weight: is it better or worse? In 2.7
-# try other seeds for the random start, and $\alpha=0.1$ for the smoothing. And read your own last report with the list
-# above in hand.
+# **Try it yourself.** Read your own last report with this list in hand: units, a small case, a limit, a number that must not change. (Back to [the map](00_start_here.ipynb).)
 #
-# ## References
+# ### References
 #
-# - Report 1: S. Razavi, *Project Report*, course IML of Dr. Amini, spring 2023.
-# - Report 2: a report in Russian on EM for a face at unknown positions, sections 1 (formulas) and 2 (experiments).
-# - C. M. Bishop, *Pattern Recognition and Machine Learning*, Springer 2006, sections 2.3 and 9.2 to 9.4.
-# - A. P. Dempster, N. M. Laird, D. B. Rubin, Maximum likelihood from incomplete data via the EM algorithm, Journal of the
-#   Royal Statistical Society B 39, 1977,
-#   [doi:10.1111/j.2517-6161.1977.tb01600.x](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x).
-# - D. Zoran, Y. Weiss, From learning models of natural image patches to whole image restoration, ICCV 2011,
-#   [doi:10.1109/ICCV.2011.6126278](https://doi.org/10.1109/ICCV.2011.6126278): many components, small patches.
-# - F. C. Crow, Summed-area tables for texture mapping, SIGGRAPH 1984,
-#   [doi:10.1145/800031.808600](https://doi.org/10.1145/800031.808600).
-# - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, SIAM, 2nd edition 2002,
-#   [doi:10.1137/1.9780898718027](https://doi.org/10.1137/1.9780898718027): sums and precision.
+# - Report 1: S. Razavi, *Project Report*, course IML of Dr. Amini, spring 2023. Report 2: a report in Russian on EM for a face at unknown positions.
+# - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, SIAM, 2nd edition 2002, [doi:10.1137/1.9780898718027](https://doi.org/10.1137/1.9780898718027): sums and precision.

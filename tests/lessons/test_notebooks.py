@@ -1,5 +1,6 @@
 """The lessons are there, paired with their scripts, executed, and follow the rules of `lesson_rules`."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ LESSONS = (
     "05_denoising_digits 06_face_logits 07_fast_sums 08_em_for_the_scene 09_finding_the_face 10_errata"
 ).split()
 FURTHER = sorted(f"further/{path.stem}" for path in NOTEBOOKS.glob("further/*.ipynb"))  # the companions
-REBUILT = [stem for stem in LESSONS if f"further/{stem}" in FURTHER]  # in the form of LESSONS.md
+TAUGHT = LESSONS[1:]  # each has a companion
 MAY_NAME_REPORTS = {"00", "05", "09", "10"}
 
 
@@ -49,18 +50,26 @@ def test_lesson_keeps_the_rule(stem, rule):
 
 
 @pytest.mark.parametrize("rule", lesson_rules.FORM, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("stem", REBUILT)
+@pytest.mark.parametrize("stem", LESSONS)
 def test_a_core_lesson_has_its_form(stem, rule):
     assert rule(notebook(stem)) == []
 
 
-@pytest.mark.parametrize("stem", [stem for stem in REBUILT if stem[:2] not in MAY_NAME_REPORTS])
+@pytest.mark.parametrize("stem", [stem for stem in TAUGHT if stem[:2] not in MAY_NAME_REPORTS])
 def test_only_few_lessons_speak_of_the_reports(stem):
     assert lesson_rules.names_no_report(notebook(stem)) == []
 
 
-@pytest.mark.parametrize("stem", REBUILT)
+@pytest.mark.parametrize("stem", TAUGHT)
 def test_a_lesson_and_its_companion_point_to_each_other(stem):
     assert f"](further/{stem}.ipynb" in lesson_rules.prose(notebook(stem))
     assert f"](../{stem}.ipynb" in notebook(f"further/{stem}").cells[0].source
-    assert "slideshow" not in str([cell.metadata for cell in notebook(f"further/{stem}").cells])
+    assert lesson_rules.no_slideshow(notebook(f"further/{stem}")) == []
+
+
+def test_the_map_states_the_minutes_of_every_lesson():
+    stated = {stem: lesson_rules.STUDY.findall(notebook(stem).cells[0].source)[0][0] for stem in TAUGHT}
+    rows = re.findall(
+        r"^\| \[.*\]\((\w+)\.ipynb\) \|.*\| (\d+) \|$", lesson_rules.prose(notebook(LESSONS[0])), re.M
+    )
+    assert dict(rows) == stated

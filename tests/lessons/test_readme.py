@@ -12,7 +12,6 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 VENV = "    python3 -m venv .venv"
 START = f"{VENV} && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
 APPS = "    .venv/bin/pip install -e '.[present]' && cd notebooks && ../.venv/bin/voila"
-TALK = "    .venv/bin/python -m course_lib.classroom.slides notebooks/03_posterior_gmm.ipynb"
 TEST = "    .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
 
 
@@ -22,7 +21,7 @@ def lesson_map(text):
     return [name for name, target in rows if name == target]
 
 
-@pytest.mark.parametrize("command", [START, TEST, APPS, TALK])
+@pytest.mark.parametrize("command", [START, TEST, APPS])
 def test_the_commands_stand_on_their_own_lines(command):
     assert command in README.splitlines()
 

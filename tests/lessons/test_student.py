@@ -1,6 +1,5 @@
 """The student edition is what the generator makes; test_run_again runs it from top to bottom."""
 
-import ast
 import inspect
 
 import nbformat
@@ -11,7 +10,7 @@ from nbformat import v4
 from course_lib.classroom import exercises
 from course_lib.classroom.exercises import EXERCISES
 from course_lib.classroom.exercises._grader import definitions
-from tests.lessons.test_notebooks import FURTHER, LESSONS, NOTEBOOKS, REBUILT, WITH_EXERCISES, notebook
+from tests.lessons.test_notebooks import FURTHER, LESSONS, NOTEBOOKS, TAUGHT, WITH_EXERCISES, notebook
 from tests.tools import lesson_rules, student
 
 LIBRARY = "The lesson goes on with the library's."
@@ -59,7 +58,7 @@ def functions_of(nb):
     return [f for name, f in names.items() if inspect.isfunction(f) and f.__code__.co_filename == "<string>"]
 
 
-@pytest.mark.parametrize("stem", [path for stem in REBUILT for path in (stem, f"further/{stem}")])
+@pytest.mark.parametrize("stem", [path for stem in TAUGHT for path in (stem, f"further/{stem}")])
 def test_no_cell_gives_an_answer_away(stem):
     """Whatever function the student edition defines, no check takes it."""
     passing = [
@@ -71,7 +70,7 @@ def test_no_cell_gives_an_answer_away(stem):
     assert passing == []
 
 
-@pytest.mark.parametrize("stem", REBUILT)
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_the_library_has_the_function_that_an_exercise_asks_for(stem):
     """Under the same name and with the same arguments: the lesson goes on with it."""
     for i, cell in lesson_rules.exercise_cells(notebook(stem)):
@@ -80,16 +79,6 @@ def test_the_library_has_the_function_that_an_exercise_asks_for(stem):
         theirs = EXERCISES[number].solution
         assert theirs.__name__ == name
         assert list(inspect.signature(theirs).parameters) == list(inspect.signature(asked).parameters)
-
-
-@pytest.mark.parametrize("stem", [stem for stem in WITH_EXERCISES if stem not in REBUILT])
-def test_only_the_check_uses_what_an_exercise_defines(stem):
-    """So whatever a student writes, the other cells run as in the complete lesson, where nbval runs them."""
-    cells = lesson_rules.code_cells(notebook(stem))
-    used = [(j, node.id) for j, other in cells for node in lesson_rules.nodes(other, ast.Name)]
-    for i, cell in lesson_rules.exercise_cells(notebook(stem)):
-        defined = {node.name for node in lesson_rules.nodes(cell, ast.FunctionDef)}
-        assert {j for j, name in used if name in defined} - {i} == {i + 1}
 
 
 @pytest.mark.parametrize("stem", WITH_EXERCISES)
@@ -152,7 +141,7 @@ def ending(stem, broken):
     return eval(lesson_rules.CREDIT.search("\n".join(cell.source for _, cell in cells))[0], names)
 
 
-@pytest.mark.parametrize("stem", REBUILT)
+@pytest.mark.parametrize("stem", WITH_EXERCISES)
 def test_the_last_figure_says_whose_code_made_it(stem):
     functions = [
         lesson_rules.exercise_of(notebook(stem), i)[1] for i, _ in lesson_rules.exercise_cells(notebook(stem))

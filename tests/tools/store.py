@@ -59,13 +59,12 @@ def tidy(outputs):
 def describe(nb):
     """Give every stored picture its alternative text, where nbconvert's template "classic" looks for it."""
     texts = ["", *(cell.source if cell.cell_type == "markdown" else "" for cell in nb.cells), ""]
-    last, old = "", any("slideshow" in cell.metadata for cell in nb.cells)
+    last = ""
     for i, cell in enumerate(nb.cells, 1):
         last = description(texts[i]) or last  # a heading between two figures describes neither
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
-                # after it first: a figure is seen before it is explained
-                beside = [texts[i - 1]] if old else [texts[i + 1], texts[i - 1]]
+                beside = texts[i + 1], texts[i - 1]  # after it first: a figure is seen before it is explained
                 said = next(filter(None, map(description, beside)), last)
                 output.metadata.setdefault("image/png", {})["alt"] = said
 

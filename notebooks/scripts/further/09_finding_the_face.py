@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
-#     cell_metadata_filter: tags,slideshow,nbgrader,-all
+#     cell_metadata_filter: tags,nbgrader,-all
 #     formats: further//_finding_the_face.ipynb,scripts/further//_finding_the_face.py:percent
 #     notebook_metadata_filter: kernelspec,-language_info,-jupytext.text_representation.jupytext_version
 #     text_representation:
