@@ -86,7 +86,7 @@ truth = scene.Scene(datasets.face(), datasets.background(), 160.0, anywhere)
 pictures, places = scene.sample(truth, 100, np.random.default_rng(0))
 found = scene.fit(pictures, face_shape=(18, 14)).params
 best = scene.e_step(pictures, found, hard=True)[0]
-print("placed exactly.", guess_b.beside((best == places).all(axis=1).sum(), "{:.0f} of 100"))
+print("faces placed exactly.", guess_b.beside((best == places).all(axis=1).sum(), "{:.0f} of 100"))
 plots.scene_story(pictures, found, truth)
 plt.show()
 
@@ -122,7 +122,7 @@ print(f"noise found: {found.noise_std:.1f} gray levels, true {truth.noise_std:.1
 print(len(ledger.steps()), "steps of the derivation have a check that runs")
 
 # %% [markdown]
-# The minutes hold the exercises; each lesson states them by section. The first track is 01 to 05, the second 06 to 09; read each in order. Who starts with the face reads [one page of recap](RECAP.md) first. What goes beyond ninety minutes, proofs, timings, float32 and the
+# The minutes hold the exercises. The tracks are 01 to 05 and 06 to 09. Who starts with the face reads [one page of recap](RECAP.md) first. What goes beyond ninety minutes, proofs, timings, float32 and the
 # **ledger** of these steps, stands in a companion of each lesson, [further/01](further/01_conditional_gaussians.ipynb) to [further/10](further/10_errata.ipynb). All formulas stand [on one page](FORMULAS.md).
 
 # %%

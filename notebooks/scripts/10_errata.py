@@ -19,7 +19,7 @@
 #
 # This course grew from two project reports, one on clean digits from noisy ones, one on a face at unknown places. Both are good work: they take hard questions, derive the
 # answers and carry them through to a program. Both also contain slips, as every first version does: 24 that we know of. **Can you find them, and tell which of them cost
-# something?** Each is shown here as it was printed. Find the slip, by units, a small case or a limit; say what it costs; then look.
+# something?** Each is shown here as it was printed. Find the slip, by units, a small case or a limit; predict what it costs; then look.
 #
 # *Study: 32 minutes. Machine: 12 seconds.*
 #
@@ -180,9 +180,9 @@ misfit = score(denoising.denoise(noisy[25], unit, 25))
 print("1.12 the best.", guess_i.beside(small, "{:.1f} dB"), f" With m = 4, K = 200. A prior on 0..1, digits on 0..255: {misfit:.1f} dB")
 
 # %%
-cost |= {"1.5 25 for 20": (told[20] - told[25], "run"), "1.5 variance for std": (told[20] - told[400], "reader")}
-cost |= {"1.6 clip in the patch": (in_patch, "run"), "1.6 clip at the input": (at_input, "run")}
-cost |= {"1.12 m = 16, K = 11": (small - right_dB, "claim"), "1.12 wrong scale": (right_dB - misfit, "claim")}
+cost["1.5 25 for 20"], cost["1.5 variance for std"] = (told[20] - told[25], "run"), (told[20] - told[400], "reader")
+cost["1.6 clip in the patch"], cost["1.6 clip at the input"] = (in_patch, "run"), (at_input, "run")
+cost["1.12 m = 16, K = 11"], cost["1.12 wrong scale"] = (small - right_dB, "claim"), (right_dB - misfit, "claim")
 price["1.5"] = f"{told[20] - told[25]:.1f} dB (25 for 20); {told[20] - told[400]:.1f} dB if the name is believed"
 price["1.6"] = f"{in_patch:z.1f} dB in the patch, {at_input:.1f} dB at the input"
 price["1.12"] = f"{right_dB:.1f} dB for {small:.1f}; {misfit:.1f} dB on another scale"
@@ -309,7 +309,8 @@ q = scene.e_step(X, truth)[0]
 with np.errstate(divide="ignore", invalid="ignore"):
     undefined = np.isnan((q * np.log(q)).sum(axis=(1, 2))).sum()
 print("2.8 not a number.", guess_r.beside(undefined, "{:.0f} of 100"), f" With 0 ln 0 = 0: {entr(q).sum():.3f} nats in all")
-price |= {"2.4": f"{(sums == 0).sum()} of 50 pictures end as 0/0", "2.5": f"{never.sum()} pixels, then the noise, then every logit", "2.8": f"the bound is nan in {undefined} of 100 pictures"}
+price["2.4"], price["2.5"] = f"{(sums == 0).sum()} of 50 pictures end as 0/0", f"{never.sum()} pixels, then the noise, then every logit"
+price["2.8"] = f"the bound is nan in {undefined} of 100 pictures"
 
 # %% [markdown]
 # **How to find them.** 2.4: the largest exponent is not below zero, it *is* 0, and that is why the trick works; where $A$ is 0 just there, nothing is left. Take the maximum of $\ln A+\text{logit}$. 2.5: the smallest case; one position. Through such pixels the residual becomes `nan`, then $s$, then every logit:
