@@ -122,7 +122,7 @@ print(f"noise found: {found.noise_std:.1f} gray levels, true {truth.noise_std:.1
 print(len(ledger.steps()), "steps of the derivation have a check that runs")
 
 # %% [markdown]
-# The minutes hold the exercises. The tracks are 01 to 05 and 06 to 09. Who starts with the face reads [one page of recap](RECAP.md) first. What goes beyond ninety minutes, proofs, timings, float32 and the
+# The minutes hold the exercises. The tracks are 01 to 05 and 06 to 09. Who starts with the face reads [one page of recap](RECAP.md) first. What goes beyond, with the
 # **ledger** of these steps, stands in a companion of each lesson, [further/01](further/01_conditional_gaussians.ipynb) to [further/10](further/10_errata.ipynb). All formulas stand [on one page](FORMULAS.md).
 
 # %%
