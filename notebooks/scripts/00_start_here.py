@@ -93,14 +93,12 @@ plt.show()
 # %% [markdown]
 # The figure shows, above, the first three pictures: black and white speckle in which a darker left half may be guessed, and no face. Below are the background and the face that were found, grainy but plain to see, and the true face.
 #
-# Nobody told it a single place, nor how strong the noise was:
+# Nobody told it a single place, nor how strong the noise was. *How* EM does that is the story of the second track.
 
 # %%
 print(f"noise found: {found.noise_std:.1f} gray levels, true {truth.noise_std:.1f}")
 
 # %% [markdown]
-# *How* EM does that is the story of the second track.
-#
 # ## 2. The map
 #
 # *3 minutes, 0 s*
