@@ -455,7 +455,9 @@ def handed_back_names_are_used(nb):
 
 
 def ends_with_your_code_at_work(nb):
-    """A section of that name, whose result says whose functions made it."""
+    """A section of that name, whose result says whose functions made it; where exercises are."""
+    if not exercise_cells(nb):
+        return []
     found = [i for i, cell in enumerate(nb.cells) if re.search(r"^## .*Your code at work", cell.source, re.M)]
     if not found:
         return ["needs a section 'Your code at work'"]
