@@ -57,7 +57,7 @@ from course_lib.classroom import exercises, plots
 # - **A number that must not change.** Take another unit, or another routine.
 # - **Evidence.** A claim needs a number, on data that had no part in the fit.
 #
-# You enter a verdict, a number; then comes the price. "1.7" is erratum 7 of the first
+# You predict a number, your verdict; then comes the price. "1.7" is erratum 7 of the first
 # report. Some touch a *reader*, who takes a formula or a name at its word; some act in a *run* of the program; some are a *claim*
 # without evidence. Prices are those on our data, not on the authors'.
 #
@@ -515,7 +515,7 @@ for name, options in {"hard": {"hard": True}, "smoothed": {"hard": True, "smooth
     end = scene.fit(X, F.shape, start=begin, **options).params
     ends[name] = (scene.e_step(X, end, hard=True)[0] == places).all(axis=1).sum(), rms(end.face, F)
     print(f"{name:8}: exact in {ends[name][0]:3} of 100, face off by {ends[name][1]:.1f} gray levels")
-print(guess_q.beside(ends["hard"][0], "{:.0f}"), f"Allowed places after the first step: {allowed[0]}, at the end: {allowed[-1]}")
+print(guess_q.beside(ends["hard"][0], "{:.0f}"), f"places allowed: {allowed[0]} to {allowed[-1]}, pictures that can be right: {reachable[0]} to {reachable[-1]}")
 price["2.7"] = f"{ends['hard'][0]} exact for {ends['smoothed'][0]}; face off by {ends['hard'][1]:.1f} gray levels for {ends['soft'][1]:.1f}"
 counts = {"pictures that move": moved, "places still allowed": allowed, "pictures that can be right": reachable}
 plots.support_trace(counts, "Hard EM: A only shrinks")
