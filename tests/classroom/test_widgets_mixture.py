@@ -101,7 +101,7 @@ def test_the_live_figure_has_the_artists_of_the_static_one(pixels):
         plt.close("all")
     assert len({picture.tobytes() for picture in pictures.values()}) == len(ways)
     assert len(limits) == 1  # the axes stay
-    assert {picture.shape for picture in pictures.values()} == {(340, 774, 3)}
+    assert {picture.shape for picture in pictures.values()} == {(350, 870, 3)}
 
 
 @both

@@ -22,7 +22,7 @@ def evidence_cases(rng):
             case("forty dimensions, where every density underflows", 2, 40, 40, scale=1e10)]  # fmt: skip
 
 
-def log_evidence(means, covs, W, b, R, y):
+def component_log_evidence(means, covs, W, b, R, y):
     logs = []
     for m, S in zip(means, covs):
         r, V = y - W @ m - b, W @ S @ W.T + R
@@ -32,7 +32,7 @@ def log_evidence(means, covs, W, b, R, y):
 
 
 OF_CLEAN = "if len(y) != means.shape[1]: return ANY\n    W, b, R, logs = np.eye(len(y)), 0 * b, 0 * R, []"
-EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, log_evidence, (
+EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidence (K,)",), evidence_cases, component_log_evidence, (
     ("W @ S @ W.T + R", "R", "your covariance of y holds the noise alone; what does the spread of z inside a component add?"),
     ((" + R", ""), ("logs = []", "if any(singular(W @ S @ W.T) for S in covs): return ANY\n    logs = []"),
      "your covariance of y lacks the noise R: y is more spread than W z + b"),
@@ -47,7 +47,12 @@ EVIDENCE = Exercise("03.1", "how well each component predicted y", ("log_evidenc
     ("len(y) * ", "", "one 2 pi is not enough: the normaliser has one for every dimension of y"),
 ))  # fmt: skip
 
-PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbers, lambda: 0.25 * 6 / (0.25 * 6 + 0.75 * 1), (
+
+def weight_of_first():
+    return 0.25 * 6 / (0.25 * 6 + 0.75 * 1)
+
+
+PENCIL = Exercise("03.2", "one weight with a pencil", ("weight ()",), only_numbers, weight_of_first, (
     (1 / 4, "that is its prior weight; what did the observation say?"),
     (6 / 7, "that compares the predictions only; how frequent was each component before?"),
     (1 / 3, "that is the weight of the other component"),
@@ -101,12 +106,17 @@ def weight_cases(rng):
         weights[list(zeros)] = 0
         return Case(what, (weights / weights.sum(), rng.normal(level, spread, K) + lead * (weights == 0)))
 
+    def apart(places):
+        """Logarithms thousands apart, two of them near the largest: only that one may be taken off."""
+        logs = np.roll([0.0, -0.5, -3000.0, -6000.0, -9000.0], places) - 1000
+        return Case("log densities thousands apart", (rng.dirichlet(np.full(5, 3.0)), logs))
+
     return [case("three components", 3, -4, 1), case("six components", 6, -4, 1),
             case("a single component", 1, -4, 1),
             case("a component whose prior weight is 0", 4, -4, 1, zeros=[1]),
             case("a component of prior weight 0 that predicted best", 4, -1350, 2, zeros=[1], lead=800),
             case("log densities near -1350, as for patches", 5, -1350, 2),
-            case("log densities near +800", 3, 800, 2)]  # fmt: skip
+            case("log densities near +800", 3, 800, 2), apart(0), apart(2)]  # fmt: skip
 
 
 def posterior_weights(weights, log_evidence):
@@ -128,6 +138,12 @@ WEIGHTS = Exercise("03.4", "posterior weights", ("weights (K,)",), weight_cases,
      "the largest logarithm is off, but your weights are not divided by their sum"),
     ("logs.max()", "log_evidence.max()",
      "right until a component of weight 0 has the largest log density: that maximum must include the prior weights"),
+    *(("logs.max()", shift, "right until the logarithms lie hundreds apart: with that one taken off, which of the exponentials is infinite?")
+      for shift in ("logs.min()", "logs[0]", "logs[-1]", "logs.mean()", "np.median(logs)")),
+    ("shares / shares.sum()", "weights * shares", "the weights stand twice in your answer, and it does not sum to 1"),
+    ("shares / shares.sum()", "weights * shares / (weights @ shares)", "the prior weights stand twice in your answer"),
+    ("shares / shares.sum()", "weights * np.exp(log_evidence - log_evidence.max()) / np.exp(log_evidence - log_evidence.max()).sum()",
+     "you divided by a sum without the prior weights: what do your weights add up to?"),
     ("shares / shares.sum()", "logs - logs.max() - np.log(shares.sum())", "those are logarithms; the weights are their exponentials"),
     (" - logs.max()", "", "right until the densities under- or overflow: exp of -1350 is exactly 0. Subtract the largest logarithm first"),
     ("shares / shares.sum()", "weights * log_evidence / (weights @ log_evidence)",

@@ -1,24 +1,27 @@
 """The posterior of a mixture of one or two pixels: the same artists in a still and a moving figure."""
 
+import itertools
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from ... import mixture
 from ._gaussians import outline
 from ._live import Live
 from ._names import describe
 from ._panels import grid
-from ._style import BLACK, LINES, PINK, RED, tell_apart
+from ._style import BLACK, BLUE, GREEN, LINES, PINK, POSTERIOR, SEEN
 
-PANEL = (2.58, 3.4)  # inches of one of the three panels
-ROOM = 1.45  # height of the axes in heights of what they show: the legend stands above it
+PANEL = (2.9, 3.5)  # inches of one of the three panels
+ROOM = 1.05  # height of the axes in heights of what they show
 SHARES = {"ylim": (0, ROOM), "yticks": (0, 0.5, 1)}
 DARK, SOFT = "0.25", "0.72"
 SHADES = LinearSegmentedColormap.from_list("density", ["white", "0.3"])
 DENSITY = {"cmap": SHADES, "clim": (0, 1), "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
 STEPS = (2.5, 5)  # gray levels between shades of the seen and of the unseen pixel; both divide 20
 DASHES = LINES[1:]  # of the components; the whole is solid
+PARTS = BLUE, GREEN, PINK  # of the components: orange is what was read
 
 
 def mixture_posterior(prior, posterior, y, noise_std, names, *, axes=None):
@@ -67,14 +70,14 @@ class _OnePixel:
         before.plot(self.z, density / density.max(), color=SOFT, linewidth=5, label="prior")
         for line, part in zip(_part_lines(before, names), self._parts(prior)):
             line.set_data(self.z, part / density.max())
-        self.likelihood = before.plot([], [], "-.", color=PINK, linewidth=2, label="likelihood")[0]
+        self.likelihood = before.plot([], [], "-.", color=SEEN, linewidth=2, label="likelihood")[0]
         self.whole = after.plot([], [], color=SOFT, linewidth=5, label="posterior")[0]
         self.parts = _part_lines(after, ["_"] * len(names))
         self.marks, self.bars = _Marks(before, after), _Bars(weights, prior.weights, names)
         for ax, title, columns in ((before, "Before: prior", 2), (after, "After: posterior", 1)):
             ylabel = f"share of the {'curve' if ax is before else 'posterior'}'s peak"
             limits = {"xlim": (self.z[0], self.z[-1]), "xticks": _ticks(prior)}
-            describe(ax, title, "gray level z", ylabel, **limits, **SHARES, legend=_top_left(columns))
+            describe(ax, title, "gray level z", ylabel, **limits, **SHARES, legend=_below(columns))
         self.moving = [self.likelihood, self.whole, *self.parts, *self.marks.moving, *self.bars.moving]
 
     def show(self, posterior, y, noise_std):
@@ -104,7 +107,7 @@ class _TwoPixels:
         extent = [end + side * step / 2 for step in STEPS for end, side in ((low, -1), (high, 1))]
         before.imshow(self._shades(prior), extent=extent, **DENSITY)
         self.image = after.imshow(np.zeros(self.plane.shape[:2]), extent=extent, **DENSITY)
-        look = {"color": PINK, "alpha": 0.3, "linewidth": 0, "label": "y ± sigma"}
+        look = {"color": SEEN, "alpha": 0.3, "linewidth": 0, "label": "y ± sigma"}
         band = Rectangle((0, 0), 0, 1 / ROOM, transform=before.get_xaxis_transform(), **look)
         self.band = before.add_patch(band)
         for line, part in zip(_part_lines(before, names), mixture.components(prior)):
@@ -114,7 +117,7 @@ class _TwoPixels:
         for ax, title, columns in ((before, "Before: prior", 2), (after, "After: posterior", 1)):
             ax.set(xlim=(low, high), ylim=(low, low + ROOM * (high - low)))
             names, ticks = ("left pixel (gray levels)", "right pixel (gray levels)"), _ticks(prior)
-            describe(ax, title, *names, xticks=ticks, yticks=ticks, legend=_top_left(columns))
+            describe(ax, title, *names, xticks=ticks, yticks=ticks, legend=_below(columns))
         over_the_image = [*after.spines.values(), self.band, *self.parts]
         self.moving = [self.image, *over_the_image, *self.marks.moving, *self.bars.moving]
 
@@ -140,7 +143,7 @@ class _Marks:
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
         whole = {"clip_on": False, "in_layout": False}  # seen whole where the density is 0, too
         best = {"color": "white", "markeredgecolor": BLACK, "markersize": 7, **whole}
-        mean = {"color": RED, "markeredgecolor": "white", "markersize": 14, **whole}
+        mean = {"color": POSTERIOR, "markeredgecolor": "white", "markersize": 14, **whole}
         self.best = after.plot([], [], "D", **best, label="most probable component")[0]
         self.mean = after.plot([], [], "*", **mean, label="mean")[0]
         self.moving = [*self.seen, self.best, self.mean]
@@ -159,11 +162,15 @@ class _Bars:
     def __init__(self, ax, prior_weights, names):
         at = np.arange(len(names))
         ax.bar(at - 0.2, prior_weights, 0.36, color="white", edgecolor=DARK, hatch="////", label="prior")
-        colours = [colour for _, colour in tell_apart(names)]
+        colours = [colour for _, colour in zip(names, itertools.cycle(PARTS))]
         self.moving = list(ax.bar(at + 0.2, 0, 0.36, color=colours, edgecolor=BLACK, label="posterior"))
-        ax.set_xticks(at, [name.replace(" ", "\n") for name in names], fontsize=8)
+        ax.set_xticks(at, [name.replace(" ", "\n") for name in names], fontsize=9)
         limits = {"xlim": (-0.6, len(names) - 0.4), **SHARES}
-        describe(ax, "Weights", "component", "weight", **limits, legend=_top_left(2))
+        keys = [
+            Patch(facecolor="white", edgecolor=DARK, hatch="////", label="prior"),
+            Patch(color=DARK, label="posterior"),
+        ]
+        describe(ax, "Weights", "component", "weight", **limits, legend={"handles": keys, **_below(2, -0.36)})
 
     def show(self, weights):
         for bar, weight in zip(self.moving, weights):
@@ -172,7 +179,7 @@ class _Bars:
 
 def _part_lines(ax, names):
     """One empty line a component, each with its own colour and dashes."""
-    looks = tell_apart(names, DASHES)
+    looks = zip(names, itertools.cycle(PARTS), itertools.cycle(DASHES))
     return [ax.plot([], [], line, color=colour, linewidth=1.8, label=name)[0] for name, colour, line in looks]
 
 
@@ -186,7 +193,8 @@ def _ticks(prior):
     return np.arange(0, _limits(prior)[1], 100)
 
 
-def _top_left(columns):
-    """Options of a small legend in the room above the curves."""
-    spaces = {"columnspacing": 0.8, "handlelength": 1.7, "handletextpad": 0.5, "borderaxespad": 0.1}
-    return {"loc": "upper left", "ncols": columns, "fontsize": 8, "frameon": False, **spaces}
+def _below(columns, top=-0.24):
+    """Options of a small legend below the axes, where it covers nothing."""
+    spaces = {"columnspacing": 0.8, "handlelength": 1.7, "handletextpad": 0.5, "borderaxespad": 0.0}
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, top)}
+    return {**place, "ncols": columns, "fontsize": 9, "frameon": False, **spaces}
