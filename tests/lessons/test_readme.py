@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 VENV = "    python3 -m venv .venv"
 START = f"{VENV} && .venv/bin/pip install -e . && .venv/bin/jupyter lab notebooks/00_start_here.ipynb"
 APPS = "    .venv/bin/pip install -e '.[present]' && cd notebooks && ../.venv/bin/voila"
-TALK = "    .venv/bin/python -m course_lib.classroom.slides notebooks/03_posterior_gmm.ipynb"
+TALK = "    .venv/bin/python -m course_lib.classroom.slides notebooks/00_start_here.ipynb"
 TEST = "    .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
 
 
