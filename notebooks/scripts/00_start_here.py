@@ -18,10 +18,15 @@
 # # Start here: seeing through noise
 #
 # A camera gives us pictures that are noisy, incomplete, or of something that moved. We want what was in front of it.
-# **How much of a hidden cause can be recovered from corrupted pictures?** This course asks the question twice.
+# **How much of a hidden cause can be recovered from corrupted pictures?** This course asks the question twice. It grew from two project
+# reports, on noisy digits and on a face at unknown places. It takes their questions seriously, and lets you build the answers.
+#
+# *Study: 30 minutes. Machine: 5 seconds.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two questions, one idea
+#
+# *2 minutes, 0 s*
 #
 # 1. **A noisy digit.** Someone wrote a digit; we see it under heavy noise. What did the clean digit look like? The
 #    hidden cause is every clean patch of the picture.
@@ -36,7 +41,7 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **You need** linear algebra (matrices, eigenvectors), basic probability (densities, expectation) and a little NumPy.
 # **At the end of this page you will** have seen a first result, know the way through the course and its notation, and
-# know what to do when a cell fails. Running time: about 5 seconds.
+# know what to do when a cell fails.
 
 # %% slideshow={"slide_type": "skip"}
 # %matplotlib inline
@@ -48,6 +53,8 @@ from course_lib.classroom import exercises, plots
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1. A first taste
+#
+# *9 minutes, 4 s*
 #
 # The package holds 10 000 handwritten digits, 28 x 28 pixels in gray levels from 0 (black) to 255 (white). Of these,
 # 1 000 are **held out**: nothing is fitted to them, or the lesson says so and why. We take five and add noise with a
@@ -140,12 +147,18 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Is it the right place?
 #
-# We ask for the most probable place in each picture, and only now look at the true ones.
+# We ask for the most probable place in each picture, and only now look at the true ones. There are 1081 places to choose from, and a
+# blind guess would hit none. **Predict: how many of the 100 faces are placed to the pixel?** Put your number in the place of the dots.
+# In every lesson a guess comes back beside the answer.
+
+# %% slideshow={"slide_type": "skip"}
+guess_a = exercises.guess("00.a", ...)
 
 # %% slideshow={"slide_type": "-"}
 guesses = scene.e_step(pictures, found, hard=True)[0]
 exact = (guesses == places).all(axis=1).sum()
 print("faces placed exactly:", exact, "of 100")
+print(guess_a.beside(exact, "{:.0f}"))
 print(f"noise found: {found.noise_std:.1f} gray levels")
 
 # %% [markdown] slideshow={"slide_type": "-"}
@@ -155,29 +168,31 @@ print(f"noise found: {found.noise_std:.1f} gray levels")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2. The map
 #
-# | lesson | the question | formulas |
-# |---|---|---|
-# | **00 Start here** | what is this about? | |
-# | [01 Conditional Gaussians](01_conditional_gaussians.ipynb) | one pixel seen, what of the other? | (G1)-(G5) |
-# | [02 The Gaussian posterior](02_gaussian_posterior.ipynb) | what does a noisy measurement tell? | (G6)-(G8) |
-# | [03 The posterior of a mixture](03_posterior_gmm.ipynb) | and if there are several kinds of patches? | (M1)-(M5) |
-# | [04 Patches and prior](04_patches_and_prior.ipynb) | where does the prior come from? | (P1), (P2), (M7) |
-# | [05 Denoising digits](05_denoising_digits.ipynb) | how good is it, measured? | (M6), (P3) |
-# | [06 Where is the face?](06_face_logits.ipynb) | if the scene were known, where is the face? | (S1)-(S5) |
-# | [07 Fast sums](07_fast_sums.ipynb) | how are a million sums made at once? | (S6), (S7) |
-# | [08 EM for the scene](08_em_for_the_scene.ipynb) | and if the scene is unknown? | (S8)-(S13) |
-# | [09 Finding the face](09_finding_the_face.ipynb) | how often is it found, and when not? | (S14)-(S16) |
-# | [10 Errata](10_errata.ipynb) | what did the two reports get wrong, and what does it cost? | |
+# *3 minutes, 0 s*
+#
+# | lesson | the question | formulas | minutes | beyond |
+# |---|---|---|---|---|---|
+# | **00 Start here** | what is this about? | | 30 | |
+# | [01 Conditional Gaussians](01_conditional_gaussians.ipynb) | one pixel seen, what of the other? | (G1)-(G5) | 88 | [further](further/01_conditional_gaussians.ipynb) |
+# | [02 The Gaussian posterior](02_gaussian_posterior.ipynb) | what does a noisy measurement tell? | (G6)-(G8) | 87 | [further](further/02_gaussian_posterior.ipynb) |
+# | [03 The posterior of a mixture](03_posterior_gmm.ipynb) | and if there are several kinds of patches? | (M1)-(M5) | 80 | [further](further/03_posterior_gmm.ipynb) |
+# | [04 Patches and prior](04_patches_and_prior.ipynb) | where does the prior come from? | (P1), (P2), (M7) | 89 | [further](further/04_patches_and_prior.ipynb) |
+# | [05 Denoising digits](05_denoising_digits.ipynb) | how good is it, measured? | (M6), (P3) | 87 | [further](further/05_denoising_digits.ipynb) |
+# | [06 Where is the face?](06_face_logits.ipynb) | if the scene were known, where is the face? | (S1)-(S5) | 85 | [further](further/06_face_logits.ipynb) |
+# | [07 Fast sums](07_fast_sums.ipynb) | how are a million sums made at once? | (S6), (S7) | 86 | [further](further/07_fast_sums.ipynb) |
+# | [08 EM for the scene](08_em_for_the_scene.ipynb) | and if the scene is unknown? | (S8)-(S13) | 89 | [further](further/08_em_for_the_scene.ipynb) |
+# | [09 Finding the face](09_finding_the_face.ipynb) | how often is it found, and when not? | (S14)-(S16) | 85 | [further](further/09_finding_the_face.ipynb) |
+# | [10 Errata: a hunt](10_errata.ipynb) | can you find the slips of two reports, and price them? | | 60 | [further](further/10_errata.ipynb) |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The first track is 01 to 05, the second 06 to 09; read each in order. The second needs little of the first: lesson
-# 03's responsibilities, and EM from lesson 04. Lesson 10 collects the errata of both reports.
-#
-# The course grew from two project reports. It takes their questions seriously, and checks their answers:
-# where a report errs, the lesson shows the error **with a number**.
+# The minutes are those of study with the exercises. The first track is 01 to 05, the second 06 to 09; read each in order. The second needs
+# little of the first: lesson 03's responsibilities, and EM from lesson 04. In lesson 10 you hunt for the slips of both reports. The last
+# column has the *companions*: second derivations, timings, what lies beyond. No lesson needs them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3. How a lesson speaks
+#
+# *5 minutes, 0 s*
 #
 # Every result has a number, such as (G2). The *same* number stands in the documentation of the function that
 # computes it, and in the test that checks it. After each formula comes the function that is the formula, and then a
@@ -194,25 +209,28 @@ library = images.psnr(cleaned[0], clean[0])
 print(f"by hand {by_hand:.4f}, library {library:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# Both give 25.3675 dB. When you read **Predict, then run**, do guess first: a wrong guess teaches more than a right
-# line of code. Where a lesson asks with `exercises.guess("05.a", ...)`, put your number or letter in the place of the dots: it
-# comes back beside the answer.
+# Both give 25.3675 dB. When you read **Predict**, do guess first: a wrong guess teaches more than a right line of code.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Lessons 01 to 09, or their companions in the folder `further`, end with a **ledger**: a table of every step of the
+# The companions of lessons 01 to 09 end with a **ledger**: a table of every step of the
 # derivation, with the check that runs and the largest error that it found.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercises
 #
-# Lessons 01 to 09 have three to five **exercises** each: a step with a pencil, or a function of a few lines on the way
-# to the result. The cell below an exercise hands your function to `exercises.check`, which tries it on fresh random
-# instances, says what seems wrong, and hands back the function that the lesson goes on with: yours if it is right, else the
-# library's. In lessons 01, 05, 07, 08 and 09 the last figure says whose code made it. Suppose somebody is asked for the posterior weights of lesson 03, and returns the
-# prior ones:
+# Lessons 01 to 09 have three to five **exercises** each: a step with a pencil, or a function of a few lines on the way to the result. The
+# cell below an exercise hands your function to `exercises.check`. It tries the function on fresh random instances, says what seems wrong,
+# and hands back the one that the lesson goes on with: yours if it is right, else the library's. At the end of a lesson
+# `exercises.credit` says whose code made its last figure. Suppose somebody is asked for the posterior weights of lesson 03, and returns
+# the prior ones:
 
 # %% slideshow={"slide_type": "skip"}
-print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
+def posterior_weights(weights, log_evidence):
+    return weights
+
+
+my_posterior_weights = exercises.check("03.4", posterior_weights)
+print(exercises.credit(my_posterior_weights))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The check never tells the answer. To solve the exercises yourself, open the lessons in the folder
@@ -221,6 +239,8 @@ print(exercises.verdict("03.4", lambda weights, log_evidence: weights).sentence)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4. Notation
+#
+# *6 minutes, 0 s*
 #
 # $N$ images or patches, $K$ components, $D$ dimensions ($D_z$ and $D_y$, also written $d_z$ and $d_y$, of $z$ and $y$).
 # Axes come in the order samples, rows, columns. All noise levels are *standard deviations* in gray levels. A prime is a
@@ -285,6 +305,8 @@ print("weights before", before, " after", now)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5. Run it and check yourself
 #
+# *4 minutes, 0 s*
+#
 # - **Run** a cell with Shift+Enter, a whole lesson with *Run > Run All Cells*. No lesson needs a network, and every
 #   random number comes from a generator with a fixed seed: your printed numbers are those of the complete lesson.
 # - **Change** things. Set `noise_std` to 100, or 50 components to 5, and run on. The pairs of patch size and components
@@ -292,7 +314,7 @@ print("weights before", before, " after", now)
 #   changes in this lesson, `git checkout notebooks/00* notebooks/scripts/00* notebooks/student/00*`.
 # - **When a cell fails**, first choose *Kernel > Restart Kernel and Run All Cells*: most failures come from cells run
 #   out of order. If the very first cell cannot import `course_lib`, the notebook runs in another Python than the one
-#   you installed into: start it as the [README](../README.md) says. Otherwise read the last line: the
+#   you installed into: start it as the [README in the course's top folder](../README.md) says. Otherwise read the last line: the
 #   library's messages say what was needed, what came, and what to do.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -321,18 +343,20 @@ except ValueError as error:
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we have seen
 #
+# *1 minute, 0 s*
+#
 # - Two questions, one idea: a model of how the picture came about, turned around by Bayes' rule.
 # - Five digits at noise 50 went from 17.0 to 25.9 dB with a mixture of 50 Gaussians, and to 20.3 dB with one.
 # - A face that no eye can see was found to the pixel in 97 of 100 pictures, from nothing but these pictures.
 # - Formula, function, check: each number can be followed from the lesson to the code and to its test.
 #
-# ## What comes next
+# ### What comes next
 #
 # [Lesson 01](01_conditional_gaussians.ipynb) starts with two neighbouring pixels: we see one. What do we know about
 # the other?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ## References
+# ### References
 #
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, Gradient-based learning applied to document recognition, Proc. IEEE 86, 1998, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791): the digits (MNIST, CC BY-SA 3.0).
 # - Face and background: NASA (E. Collins) and L. Varshney, from scikit-image's example pictures, public domain and CC0.

@@ -1,5 +1,6 @@
 """The lessons are there, paired with their scripts, executed, and follow the rules of `lesson_rules`."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,3 +65,12 @@ def test_a_lesson_and_its_companion_point_to_each_other(stem):
     assert f"](further/{stem}.ipynb" in lesson_rules.prose(notebook(stem))
     assert f"](../{stem}.ipynb" in notebook(f"further/{stem}").cells[0].source
     assert "slideshow" not in str([cell.metadata for cell in notebook(f"further/{stem}").cells])
+
+
+def test_lesson_00_states_its_minutes_and_those_of_every_lesson():
+    start = notebook("00_start_here")
+    assert lesson_rules.states_its_minutes(start) == []
+    row = r"^\| \[[^]]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \| \[further\]\(further/(\w+)\.ipynb\) \|$"
+    stated = {stem: lesson_rules.STUDY.findall(notebook(stem).cells[0].source)[0][0] for stem in REBUILT}
+    found = re.findall(row, lesson_rules.prose(start), re.MULTILINE)
+    assert found == [(stem, minutes, stem) for stem, minutes in stated.items()]
