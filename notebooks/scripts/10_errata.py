@@ -700,18 +700,18 @@ two = gaussian.Gaussian([1.0, 2.0], [[3.0, 1.0], [1.0, 2.0]])
 ways = gaussian.condition(gaussian.joint(two, camera), [2], [7.0]), gaussian.posterior_by_precision(two, camera, [7.0])
 cut = patches.average_patches(patches.extract_patches(clean[9], 16), (28, 28))
 views = np.lib.stride_tricks.sliding_window_view(V, F.shape, axis=(1, 2))
-good = {"(4), (5) with $R$: two ways agree": np.allclose(*(way.mean for way in ways)) and np.allclose(*(way.cov for way in ways)),
-        "cut and averaged, a digit comes back": np.allclose(cut, clean[9]),
-        "(S4) by fast sums is (S3) by hand": np.isclose(maps["(S4)"][0][i, j], by_hand),
-        "the face of the M-step is the weighted mean": np.allclose(new.face, np.einsum("kij,kijab->ab", q_loud, views) / 100),
-        "soft EM: the bound never falls": np.diff(scene.fit(X, F.shape, start=begin).bounds).min() > -1e-6}  # fmt: skip
+good = {"2.2.2 | (4), (5) with $R$: two ways agree": np.allclose(*(way.mean for way in ways)) and np.allclose(*(way.cov for way in ways)),
+        "2.2.5 | cut and averaged, a digit comes back": np.allclose(cut, clean[9]),
+        "1, E-step | (S4) by fast sums is (S3) by hand": np.isclose(maps["(S4)"][0][i, j], by_hand),
+        "1, M-step | the face of the M-step is the weighted mean": np.allclose(new.face, np.einsum("kij,kijab->ab", q_loud, views) / 100),
+        "1, bound | soft EM: the bound never falls": np.diff(scene.fit(X, F.shape, start=begin).bounds).min() > -1e-6}  # fmt: skip
 
 # %%
 table = ["| erratum | touches | place | printed | right | price here | lesson |", "|---|---|---|---|---|---|---|"]
 for row in f"{rows_1}\n{rows_2}".splitlines():
     number, *middle, lesson = row.split(" | ")
     table.append(" | ".join([f"| {number}", *middle, price[number], f"{lesson} |"]))
-table += [f"| right | | | {what} | as printed | checked: {holds} | |" for what, holds in good.items()]
+table += [f"| right | | {what} | as printed | checked: {holds} | |" for what, holds in good.items()]
 Markdown("\n".join(table))
 
 # %% [markdown]
