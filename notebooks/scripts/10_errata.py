@@ -17,9 +17,9 @@
 # %% [markdown]
 # # 10 Errata: a hunt
 #
-# **Can you find a slip in a page that looks right, and say what it costs?** This course grew from two project reports. Both take
-# hard questions, derive their answers on paper and carry them through to a program. Both contain slips, as every first version
-# does: twelve each. Here they stand as printed, and you hunt.
+# **Can you find a slip in a page that looks right, and say what it costs?** This course grew from two project reports. Both
+# take hard questions, derive their answers on paper and carry them through to a program. Both contain slips, as every first
+# version does: twelve each. Here they stand as printed, and you hunt.
 #
 # *Study: 60 minutes. Machine: 10 seconds.*
 #
@@ -28,8 +28,8 @@
 # - tell a slip of the pen from one that acts in a program;
 # - put a price on it, in decibels (dB), nats, gray levels or pixels.
 #
-# **You need** lessons 01 to 05 for sections 2 to 5, and 06 to 09 for the rest. The exact place of every erratum, all formulas and
-# the longer experiments are in the [companion](further/10_errata.ipynb).
+# **You need** lessons 01 to 05 for sections 2 to 5, and 06 to 09 for the rest. The exact place of every erratum, all
+# formulas and the longer experiments are in the [companion](further/10_errata.ipynb).
 
 # %%
 # %matplotlib inline
@@ -57,12 +57,12 @@ from course_lib.classroom import exercises, plots
 # - **A number that must not change.** Take another unit, or another routine.
 # - **Evidence.** A claim needs a number, on data that had no part in the fit.
 #
-# You predict a number, your verdict; then comes the price. "1.7" is erratum 7 of the first
-# report. Some touch a *reader*, who takes a formula or a name at its word; some act in a *run* of the program; some are a *claim*
-# without evidence. Prices are those on our data, not on the authors'.
+# You predict a number, your verdict; then comes the price. "1.7" is erratum 7 of the first report. Some touch a *reader*,
+# who takes a formula or a name at its word; some act in a *run* of the program; some are a *claim* without evidence. Prices
+# are those on our data, not on the authors'.
 #
-# The material of the first report: 20 held-out digits, noise in floating point, and a fitted prior of the report's size, patches of
-# $16\times16$ pixels and $K=11$ components (lesson 05).
+# The material of the first report: 20 held-out digits, noise in floating point, and a fitted prior of the report's size,
+# patches of $16\times16$ pixels and $K=11$ components (lesson 05).
 
 # %%
 def score(pictures):
@@ -87,13 +87,13 @@ print(f"noise 25: noisy {before:.1f} dB, corrected method {score(right[25]):.1f}
 #
 # ### 1.1 The posterior of a mixture
 #
-# The clean patch has the prior $\sum_k\pi_k\,\mathcal N(\mu_k,S_k)$; we see $y=Wz+b+\text{noise}$, with noise covariance $R$. The
-# report derives mean $m_k(y)$ and covariance $C_k$ of each component as (M3) has them, and then prints
+# The clean patch has the prior $\sum_k\pi_k\,\mathcal N(\mu_k,S_k)$; we see $y=Wz+b+\text{noise}$, with noise covariance
+# $R$. The report derives mean $m_k(y)$ and covariance $C_k$ of each component as (M3) has them, and then prints
 #
 # $$ p(z\mid y)=\sum_k\pi_k\,\mathcal N\big(z\mid m_k(y),\,C_k\big). $$
 #
-# Take a **small case**. A pixel is board, $20\pm20$, with weight 0.8, or chalk, $200\pm30$, with weight 0.2. Through noise of 50 we
-# read 136. The printed formula says that the mean is 65 gray levels. **Your verdict: what is the posterior mean?**
+# Take a **small case**. A pixel is board, $20\pm20$, with weight 0.8, or chalk, $200\pm30$, with weight 0.2. Through noise
+# of 50 we read 136. The printed formula says that the mean is 65 gray levels. **Your verdict: what is the posterior mean?**
 
 # %%
 guess_a = exercises.guess("10.a", ...)
@@ -113,9 +113,9 @@ cost["1.1 prior weights"] = score(right[25]) - score(kept), "reader"
 print(f"digits, prior weights: {price['1.1']}")
 
 # %% [markdown]
-# The reading changes the weights, 0.8 to 0.437: (M2). The printed mean is 65.4 gray levels, right is 118.7. On digits the fixed
-# weights give 21.5 dB for 27.3, less than the noisy pictures have. The root is a letter: $p_Y(y)$ is the density of $y$ under the whole
-# mixture in one line, and under a single component in the next; their ratio is lost.
+# The reading changes the weights, 0.8 to 0.437: (M2). The printed mean is 65.4 gray levels, right is 118.7. On digits the
+# fixed weights give 21.5 dB for 27.3, less than the noisy pictures have. The root is a letter: $p_Y(y)$ is the density of
+# $y$ under the whole mixture in one line, and under a single component in the next; their ratio is lost.
 #
 # ### 1.4 The posterior of one Gaussian
 #
@@ -123,8 +123,8 @@ print(f"digits, prior weights: {price['1.1']}")
 #
 # $$ C^{-1}=S^{-1}+W'\,\Sigma_y^{-1}\,W. $$
 #
-# Take the **limit** without noise, $R\to0$, for one pixel: $W=1$, the prior $120\pm30$. **Your verdict: which standard deviation is left
-# by the printed formula?** (A pencil is enough. Which one *should* be left?)
+# Take the **limit** without noise, $R\to0$, for one pixel: $W=1$, the prior $120\pm30$. **Your verdict: which standard
+# deviation is left by the printed formula?** (A pencil is enough. Which one *should* be left?)
 
 # %%
 guess_b = exercises.guess("10.b", ...)
@@ -140,21 +140,22 @@ price["1.4"], cost["1.4 the letter (K = 1)"] = f"{dB[1]:.1f} dB for {dB[0]:.1f} 
 print("digits, one Gaussian:", price["1.4"])
 
 # %% [markdown]
-# 21.2 gray levels are left, and the mean stops at 160, half way to a reading of 200 that has no noise. It should be 0, and 200. With $R$
-# in the place of $\Sigma_y$ it is (G6). The report derives it correctly and its program has the noise there; only the letter serves two
-# matrices. Who believes it gets 16.0 dB for 25.1.
+# The formula leaves 21.2 gray levels, and the mean stops at 160, half way to a reading of 200 that has no noise. It should
+# be 0, and 200. With $R$ in the place of $\Sigma_y$ it is (G6). The report derives it correctly and its program has the
+# noise there; only the letter serves two matrices. Who believes it gets 16.0 dB for 25.1.
 #
 # ### 1.3 A ridge
 #
-# A covariance that is nearly singular is made safe by a *ridge*, a small number added to its diagonal. The report's function `cal_mean`
-# has, in our letters, with $h=S^{-1}\mu+W'R^{-1}y$:
+# A covariance that is nearly singular is made safe by a *ridge*, a small number added to its diagonal. The report's
+# function `cal_mean` has, in our letters, with $h=S^{-1}\mu+W'R^{-1}y$:
 #
 # ```python
 # mean = (C + 0.01 * I) @ h
 # ```
 #
-# By (G6), $m=Ch$ with $C^{-1}=S^{-1}+W'R^{-1}W$. Take one direction, $W=1$, $\sigma=25$, whose prior variance $v$ goes to a **limit**, and
-# let the right mean be 100. For $v=100$ the line gives 100.01. **Your verdict: what does it give for $v=0.01$?**
+# By (G6), $m=Ch$ with $C^{-1}=S^{-1}+W'R^{-1}W$. Take one direction, $W=1$, $\sigma=25$, whose prior variance $v$ goes to a
+# **limit**, and let the right mean be 100. For $v=100$ the line gives 100.01. **Your verdict: what does it give for
+# $v=0.01$?**
 
 # %%
 guess_c = exercises.guess("10.c", ...)
@@ -174,9 +175,9 @@ price["1.3"] = f"none with our prior; {without - with_it:.1f} of {without:.1f} d
 cost["1.3 0.01, thin prior"] = without - with_it, "run"
 
 # %% [markdown]
-# Doubled at $v=0.01$, a million at $10^{-6}$: the factor is $1+0.01/v+0.01/\sigma^2$. The ridge belongs on the *prior's* $S$. All variances
-# of our priors are at least 1, so we lose nothing. scikit-learn's default is $10^{-6}$, and a *thin* prior, fitted with it, loses 8.3 of
-# 14.0 dB. (Another fit may lose nothing: companion.)
+# Doubled at $v=0.01$, a million at $10^{-6}$: the factor is $1+0.01/v+0.01/\sigma^2$. The ridge belongs on the *prior's*
+# $S$. All variances of our priors are at least 1, so we lose nothing. scikit-learn's default is $10^{-6}$, and a *thin*
+# prior, fitted with it, loses 8.3 of 14.0 dB. (Another fit may lose nothing: companion.)
 #
 # ## 3. A choice that cannot see
 #
@@ -191,8 +192,8 @@ cost["1.3 0.01, thin prior"] = without - with_it, "run"
 # best = np.argmax(scores)
 # ```
 #
-# Here `m[k]` is $m_k(y)$ and `C[k]` is $C_k$. Look for **a number that does not change** when it should. Our 20 digits have 3380 patches.
-# **Your verdict: how many different components are chosen?**
+# Here `m[k]` is $m_k(y)$ and `C[k]` is $C_k$. Look for **a number that does not change** when it should. Our 20 digits have
+# 3380 patches. **Your verdict: how many different components are chosen?**
 
 # %%
 guess_d = exercises.guess("10.d", ...)
@@ -215,16 +216,18 @@ plots.digit_rows({name: np.clip(look[five], 0, 255) for name, look in looks.item
 plt.show()
 
 # %% [markdown]
-# The figure shows five digits, 0, 2, 4, 6 and 8, in four rows: noisy; with the prior's weights, strokes gray instead of white; by the
-# choice of 1.2, strokes that fade out at places; and corrected, whole and white on black.
+# The figure shows five digits, 0, 2, 4, 6 and 8, in four rows: noisy; with the prior's weights, strokes gray instead of
+# white; by the choice of 1.2, strokes that fade out at places; and corrected, whole and white on black.
 #
-# One. A Gaussian at its own mean is $|2\pi C_k|^{-1/2}$, and by (M3) $C_k$ contains no $y$. The patch has to be judged by *its* density,
-# $\mathcal N(y\mid W\mu_k+b,\,WS_kW'+R)$: (M5). This is the dearest slip of those that act in the report's own run: 17.0 dB for 27.3.
+# One. A Gaussian at its own mean is $|2\pi C_k|^{-1/2}$, and by (M3) $C_k$ contains no $y$. The patch has to be judged by
+# *its* density, $\mathcal N(y\mid W\mu_k+b,\,WS_kW'+R)$: (M5). This is the dearest slip of those that act in the report's
+# own run: 17.0 dB for 27.3.
 #
 # ### 1.10 The same line again
 #
-# It compares the densities themselves. Floating point ends near $e^{-745}$, and a density in 256 dimensions is a product of 256 factors.
-# **Your verdict: at noise 50, how many of the eleven scores are exactly 0.0?** (And which does `argmax` take then?)
+# It compares the densities themselves. Floating point ends near $e^{-745}$, and a density in 256 dimensions is a product of
+# 256 factors. **Your verdict: at noise 50, how many of the eleven scores are exactly 0.0?** (And which does `argmax` take
+# then?)
 
 # %%
 guess_e = exercises.guess("10.e", ...)
@@ -248,13 +251,16 @@ print(f"right densities p(y) that are 0.0 at noise 25: {gone} of {len(y)}")
 #
 # *10 minutes, 3 s*
 #
-# - **1.5** An argument `variance`, which the body squares. The text says noise 20, the call leaves the default 25. *f: dB lost by that.*
-# - **1.6** In each patch values below 1 to 0 and above 255 to 255; noisy pictures are read from 8-bit files. *g: dB lost
-#   by a clip of the input.*
+# - **1.5** An argument `variance`, which the body squares. The text says noise 20, the call leaves the default 25. *f: dB
+#   lost by that.*
+# - **1.6** In each patch values below 1 to 0 and above 255 to 255; noisy pictures are read from 8-bit files. *g: dB lost by
+#   a clip of the input.*
 # - **1.7** `total = np.zeros((28, 28))` in a function with an argument `length`. *h: pixels that are 0/0 at length 20.*
 # - **1.8** Computed for each patch and component: $R^{-1}$ twice, $S_k^{-1}$ twice, $C_k$. *i: different* $C_k$.
-# - **1.9** `points = np.concatenate((points, new))`, picture after picture. *j: copies at 1000 pictures, as a multiple of those needed.*
-# - **1.11** `0.01 * np.eye(W.shape[0])` added to $C$; no $b$; the results are called MAP. *k: dB left if a camera adds* $b=40$.
+# - **1.9** `points = np.concatenate((points, new))`, picture after picture. *j: copies at 1000 pictures, as a multiple of
+#   those needed.*
+# - **1.11** `0.01 * np.eye(W.shape[0])` added to $C$; no $b$; the results are called MAP. *k: dB left if a camera adds*
+#   $b=40$.
 
 # %%
 guess_f = exercises.guess("10.f", ...)
@@ -312,13 +318,13 @@ print(f"1.11 pixel of 1.1: maximum of p(z|y) {mode:.0f}, mean of the best compon
 # %% [markdown]
 # - **1.5** 25 for 20 costs 0.3 dB. Who believes the name `variance` and hands over 400 loses 14.3 dB.
 # - **1.6** 0.9 dB at the input: noise on black is half negative. In the patch nothing that one decimal shows.
-# - **1.7** 384 of 784 pixels. At length 28 the function is exact. (It also calls the row `col` and the column `row`, in all places, so
-#   the result is right.)
+# - **1.7** 384 of 784 pixels. At length 28 the function is exact. (It also calls the row `col` and the column `row`, in all
+#   places, so the result is right.)
 # - **1.8** 11, against 9295 inversions for each digit. It costs only patience.
 # - **1.9** 500 times: each concatenation copies all that is there.
-# - **1.11** 16.2 dB are left of 27.3. $C$ has as many rows as $W$ has *columns*: with one pixel seen of two, the wrong size passes without
-#   a word and changes all four entries. MAP, the *maximum a posteriori*, of the pixel is 36, the mean of its best component 183, its
-#   posterior mean 119. For one Gaussian they are the same, for a mixture not.
+# - **1.11** 16.2 dB are left of 27.3. $C$ has as many rows as $W$ has *columns*: with one pixel seen of two, the wrong size
+#   passes without a word and changes all four entries. MAP, the *maximum a posteriori*, of the pixel is 36, the mean of its
+#   best component 183, its posterior mean 119. For one Gaussian they are the same, for a mixture not.
 #
 # One erratum of the first report is left. It is about these priors:
 
@@ -333,9 +339,10 @@ print("patches for learning:", ", ".join(f"m {m} K {K}: {priors.n_patches(m)}" f
 #
 # ### 1.12 Eleven is best
 #
-# The letter $m$ alone is the side of a patch, as in lesson 05. With $m=16$ the report says that $K=11$ gives the best answer. It states no
-# PSNR, no scale of the training data (0 to 1, or 0 to 255?), and not whether the digits shown had a part in the fit. This wants
-# **evidence**. The report's choice has 27.3 dB. **Your verdict: with $m$ and $K$ free, how many dB has the best of the five priors?**
+# The letter $m$ alone is the side of a patch, as in lesson 05. With $m=16$ the report says that $K=11$ gives the best
+# answer. It states no PSNR, no scale of the training data (0 to 1, or 0 to 255?), and not whether the digits shown had a
+# part in the fit. This wants **evidence**. The report's choice has 27.3 dB. **Your verdict: with $m$ and $K$ free, how many
+# dB has the best of the five priors?**
 
 # %%
 guess_l = exercises.guess("10.l", ...)
@@ -352,15 +359,17 @@ cost["1.12 wrong scale"] = score(right[25]) - misfit, "claim"
 print("prior on 0..1, digits on 0..255:", f"{misfit:.1f} dB")
 
 # %% [markdown]
-# 30.6 dB, with patches of $4\times4$ pixels and 200 components. At $m=16$, though, $K=11$ is the best of the three: as it was meant, the
-# claim may well be right. The unsaid scale can cost most: a prior on 0 to 1 for digits on 0 to 255 leaves 9.8 dB.
+# 30.6 dB, with patches of $4\times4$ pixels and 200 components. At $m=16$, though, $K=11$ is the best of the three: as it
+# was meant, the claim may well be right. The unsaid scale can cost most: a prior on 0 to 1 for digits on 0 to 255 leaves
+# 9.8 dB.
 #
 # ## 6. The second report: one formula, one word
 #
 # *6 minutes, 1 s*
 #
-# A hundred pictures $X^k$ of $H\times W$ pixels show one face $F$, $h\times w$, before one background $B$ in noise $s$, at places
-# $d=(i,j)$ that nobody tells. $A(d)$ is the prior of a place, $q_k(d)$ its posterior. From here on $W$ counts columns and $K$ pictures.
+# A hundred pictures $X^k$ of $H\times W$ pixels show one face $F$, $h\times w$, before one background $B$ in noise $s$, at
+# places $d=(i,j)$ that nobody tells. $A(d)$ is the prior of a place, $q_k(d)$ its posterior. From here on $W$ counts
+# columns and $K$ pictures.
 #
 # ### 2.1 The logit
 #
@@ -368,7 +377,8 @@ print("prior on 0..1, digits on 0..255:", f"{misfit:.1f} dB")
 #
 # $$ \frac{-1}{2s^2}\sum_{\text{window}}(X-F)^2-(X-B)^2, \qquad (X-F)^2-(X-B)^2 = F^2-2XF+B\,(2X-B)^2. $$
 #
-# Check the **units**. All of $X$, $F$, $B$ and $s$ are gray levels. **Your verdict: in which power of gray levels is the last term?**
+# Check the **units**. All of $X$, $F$, $B$ and $s$ are gray levels. **Your verdict: in which power of gray levels is the
+# last term?**
 
 # %%
 guess_m = exercises.guess("10.m", ...)
@@ -412,16 +422,16 @@ for name, found in maps.items():
 price["2.1"] = f"{exact(maps['with the square'])} exact for {exact(maps['(S4)'])}"
 
 # %% [markdown]
-# The third power, where all others have the second: there is a square too many, and (S4) has $B\,(2X-B)$. In the first formula
-# $(X-B)^2$ stands without its $1/s^2$: a bracket is missing, (S3). With (S4) all 100 places are right to the pixel, with either slip none.
-# The report's program finds good faces, so the program very likely has the right formula.
+# The third power, where all others have the second: there is a square too many, and (S4) has $B\,(2X-B)$. In the first
+# formula $(X-B)^2$ stands without its $1/s^2$: a bracket is missing, (S3). With (S4) all 100 places are right to the pixel,
+# with either slip none. The report's program finds good faces, so the program very likely has the right formula.
 #
 # ### 2.3 A convolution
 #
 # $$ S(i,j)=\sum_{a,b}X_{i+a,\,j+b}\;\text{mask}_{a,b} $$
 #
-# is called a convolution. Ask **another routine**: we hand the face to SciPy's `fftconvolve` in the place of this sum, and leave all else
-# as it is. **Your verdict: how many of 100 places are right to the pixel?**
+# is called a convolution. Ask **another routine**: we hand the face to SciPy's `fftconvolve` in the place of this sum, and
+# leave all else as it is. **Your verdict: how many of 100 places are right to the pixel?**
 
 # %%
 guess_n = exercises.guess("10.n", ...)
@@ -435,8 +445,8 @@ print(guess_n.beside(hits["face as it is"], "{:.0f}"), "Flipped:", hits["face fl
 price["2.3"] = f"{hits['face as it is']} exact for {hits['face flipped']}"
 
 # %% [markdown]
-# 21. The formula is right, the word is not: it is a *correlation*, (S7). A convolution has $X_{i-a,\,j-b}$, so it searches for the face
-# turned by 180 degrees. With the mask flipped it is the correlation.
+# Only 21. The formula is right, the word is not: it is a *correlation*, (S7). A convolution has $X_{i-a,\,j-b}$, so it
+# searches for the face turned by 180 degrees. With the mask flipped it is the correlation.
 #
 # ## 7. Zeros
 #
@@ -446,8 +456,8 @@ price["2.3"] = f"{hits['face as it is']} exact for {hits['face flipped']}"
 #
 # $$ q(d)\propto A(d)\,e^{\text{logit}(d)-M},\qquad M=\max_d\text{logit}(d), $$
 #
-# "stable, since all exponents are below zero". Take a **limit**: $A(d)=0$ at many places, as when $A$ was counted. We count the places of
-# 50 pictures, and judge 50 others with that $A$. **Your verdict: for how many of the 50 is the result 0/0?**
+# "stable, since all exponents are below zero". Take a **limit**: $A(d)=0$ at many places, as when $A$ was counted. We count
+# the places of 50 pictures, and judge 50 others with that $A$. **Your verdict: for how many of the 50 is the result 0/0?**
 
 # %%
 guess_o = exercises.guess("10.o", ...)
@@ -463,15 +473,17 @@ print("0/0 by (S5):", np.isnan(told).any(axis=(1, 2)).sum())
 price["2.4"] = f"{zero} of 50 pictures end as 0/0"
 
 # %% [markdown]
-# 34. The largest exponent is not below zero, it *is* 0, and that is why the trick works: one term is $e^0$. But where $A=0$ just there, that
-# term is $0\cdot1$, and all others are below $e^{-745}$. By (S5) one subtracts the maximum of $\ln A(d)+\text{logit}(d)$.
+# For 34. The largest exponent is not below zero, it *is* 0, and that is why the trick works: one term is $e^0$. But where
+# $A=0$ just there, that term is $0\cdot1$, and all others are below $e^{-745}$. By (S5) one subtracts the maximum of $\ln
+# A(d)+\text{logit}(d)$.
 #
 # ### 2.5 The background
 #
 # $$ B(p)=\frac{\sum_kX^k(p)\,\big(1-c_k(p)\big)}{\sum_k\big(1-c_k(p)\big)}, $$
 #
-# where $c_k(p)$ is the probability that the face hides pixel $p$ in picture $k$. Take a **small case**: pictures of $30\times24$ pixels,
-# the same face of $18\times14$. **Your verdict: at how many pixels is this 0/0, wherever the faces are?**
+# where $c_k(p)$ is the probability that the face hides pixel $p$ in picture $k$. Take a **small case**: pictures of
+# $30\times24$ pixels, the same face of $18\times14$. **Your verdict: at how many pixels is this 0/0, wherever the faces
+# are?**
 
 # %%
 guess_p = exercises.guess("10.p", ...)
@@ -489,13 +501,15 @@ print(f"places whose window holds such a pixel: {spoiled.sum()} of {spoiled.size
 price["2.5"] = f"{never.sum()} pixels, then s, then {spoiled.sum()} of {spoiled.size} logits are nan"
 
 # %% [markdown]
-# 24, rows 12 to 17 and columns 10 to 13: every place covers them. One `nan` spoils the squared residual $C$, hence $s$, hence the next
-# 143 logits. (S10) holds where the denominator is above a tolerance; elsewhere keep a defined value, and say so.
+# 24, rows 12 to 17 and columns 10 to 13: every place covers them. One `nan` spoils the squared residual $C$, hence $s$,
+# hence the next 143 logits. (S10) holds where the denominator is above a tolerance; elsewhere keep a defined value, and say
+# so.
 #
 # ### 2.7 Counts as a prior
 #
-# In *hard* EM picture $k$ has one place $d^k$, and $A(d)=\frac1K\#\{k:d^k=d\}$. As an M-step this is right. But what did section 2.4 say of
-# $A=0$? At noise 30 everybody sees the face; from one random start soft EM places all 100 faces to the pixel. **Your verdict: and hard EM?**
+# In *hard* EM picture $k$ has one place $d^k$, and $A(d)=\frac1K\#\{k:d^k=d\}$. As an M-step this is right. But what did
+# section 2.4 say of $A=0$? At noise 30 everybody sees the face; from one random start soft EM places all 100 faces to the
+# pixel. **Your verdict: and hard EM?**
 
 # %%
 guess_q = exercises.guess("10.q", ...)
@@ -522,12 +536,12 @@ plots.support_trace(counts, "Hard EM: A only shrinks")
 plt.show()
 
 # %% [markdown]
-# The figure shows three counts on a logarithmic axis against the E-step of hard EM: the pictures that move fall to 0, the places still
-# allowed from 43 to 16, the pictures that can be right from 4 to 2.
+# The figure shows three counts on a logarithmic axis against the E-step of hard EM: the pictures that move fall to 0, the
+# places still allowed from 43 to 16, the pictures that can be right from 4 to 2.
 #
-# 2 of 100, and a face off by 63.5 gray levels. Where no picture sits, $\ln A=-\infty$, and no picture goes there again. The report sees
-# this and smooths $A$, without a formula; ours is (S15), $A(d)=(\#+\alpha)/(K+\alpha n)$ for $n$ places, with $\alpha=K/10$. From the same
-# start it finds 100, with a face off by 3.1 gray levels.
+# Hard EM has 2 of 100, and a face off by 63.5 gray levels. Where no picture sits, $\ln A=-\infty$, and no picture goes
+# there again. The report sees this and smooths $A$, without a formula; ours is (S15), $A(d)=(\#+\alpha)/(K+\alpha n)$ for
+# $n$ places, with $\alpha=K/10$. From the same start it finds 100, with a face off by 3.1 gray levels.
 
 # %%
 q = scene.e_step(X, truth)[0]
@@ -541,15 +555,17 @@ print("E-step and M-step at the true scene: q of", q.shape, f" s {found.noise_st
 #
 # Now $C$ is the expected squared residual, and the M-step belongs to the scene.
 #
-# - **2.2** Sums $\sum_{k=0}^{K}$, $\sum_{i=0}^{H-h+1}\sum_{j=0}^{W-w+1}$, and once $\sum_i\sum_i$. *r: places too many, of a picture.*
-# - **2.6** "$-\frac{KHW}{2}\ln s^2-\frac{C}{2s^2}$ has a minimum at $s^2=C/(KHW)$." *s: change in nats a picture, from there to* $0.9\,s$.
-# - **2.8** The entropy $-\sum_{k,d}q_k(d)\ln q_k(d)$; terms with $q=0$ are left out in another sum, not here. *t: pictures of 100 that
-#   give* `nan`.
-# - **2.9** In hard EM, $B(p)$ averages the pictures with $p\notin\text{face}(i,j)$. *u: gray levels that it is off by, if one* $(i,j)$
-#   *serves all.*
+# - **2.2** Sums $\sum_{k=0}^{K}$, $\sum_{i=0}^{H-h+1}\sum_{j=0}^{W-w+1}$, and once $\sum_i\sum_i$. *r: places too many, of
+#   a picture.*
+# - **2.6** "$-\frac{KHW}{2}\ln s^2-\frac{C}{2s^2}$ has a minimum at $s^2=C/(KHW)$." *s: change in nats a picture, from
+#   there to* $0.9\,s$.
+# - **2.8** The entropy $-\sum_{k,d}q_k(d)\ln q_k(d)$; terms with $q=0$ are left out in another sum, not here. *t: pictures
+#   of 100 that give* `nan`.
+# - **2.9** In hard EM, $B(p)$ averages the pictures with $p\notin\text{face}(i,j)$. *u: gray levels that it is off by, if
+#   one* $(i,j)$ *serves all.*
 # - **2.10** Window sums by cumulative sums, with no word of number types. *v: nats lost in float32 at a level of 10 000.*
-# - **2.11** $H$ is the height and the entropy, $C$ a residual and the evidence; the background is captioned as a face. *w: $s$ from
-#   $C/(KHW)$, if an entropy of 18.8 overwrites the height 40; right is 199.1.*
+# - **2.11** $H$ is the height and the entropy, $C$ a residual and the evidence; the background is captioned as a face. *w:
+#   $s$ from $C/(KHW)$, if an entropy of 18.8 overwrites the height 40; right is 199.1.*
 
 # %%
 guess_r = exercises.guess("10.r", ...)
@@ -615,9 +631,9 @@ price["2.11"] = f"s of {wrong_s:.1f} gray levels for {new.noise_std:.1f}"
 #
 # ### 2.12 Seen in the pictures
 #
-# "Every algorithm recovers the background well." "The bound agrees with the visual quality." "10 iterations" are better, which may mean
-# restarts. The plain average of the pictures is off by 10.6 gray levels. **Your verdict: how far off
-# is the worst of ten backgrounds of hard EM?**
+# "Every algorithm recovers the background well." "The bound agrees with the visual quality." "10 iterations" are better,
+# which may mean restarts. The plain average of the pictures is off by 10.6 gray levels. **Your verdict: how far off is the
+# worst of ten backgrounds of hard EM?**
 
 # %%
 guess_x = exercises.guess("10.x", ...)
@@ -636,9 +652,9 @@ print("hard: rank correlation of bound and face error", f"{stats.spearmanr(faces
 price["2.12"] = f"background off by up to {max(behind['hard']):.1f} gray levels for {min(behind['soft']):.1f}"
 
 # %% [markdown]
-# 15.0 gray levels, worse than the plain average; soft EM is off by 3.2. So not *every* algorithm. The bound: a rank correlation of
-# $-0.94$ with the face's error in hard EM, so this claim holds. Restarts or iterations: ten more iterations hardly help a run that is stuck
-# (companion).
+# 15.0 gray levels, worse than the plain average; soft EM is off by 3.2. So not *every* algorithm. The bound: a rank
+# correlation of $-0.94$ with the face's error in hard EM, so this claim holds. Restarts or iterations: ten more iterations
+# hardly help a run that is stuck (companion).
 #
 # ## 10. What it costs
 #
@@ -653,18 +669,18 @@ plots.cost_bars(ordered, "Report 1: costs", "dB (PSNR)")
 plt.show()
 
 # %% [markdown]
-# The figure shows a bar for each price in dB: plain where it touches the report's own run, striped for a reader, dotted for a claim. A
-# prior on the wrong scale leads with 17.5 dB, a variance for a standard deviation follows with 14.3.
+# The figure shows a bar for each price in dB: plain where it touches the report's own run, striped for a reader, dotted for
+# a claim. A prior on the wrong scale leads with 17.5 dB, a variance for a standard deviation follows with 14.3.
 #
-# The three longest bars are misunderstandings that a sentence would prevent: which scale, which width, which offset. Among those that act
-# in the report's own run the choice of the component costs most, 10.3 dB.
+# The three longest bars are misunderstandings that a sentence would prevent: which scale, which width, which offset. Among
+# those that act in the report's own run the choice of the component costs most, 10.3 dB.
 #
 # ## 11. The ledger of both reports
 #
 # *4 minutes, 1 s*
 #
-# A list of errata makes any work look worse than it is, so the table has both: what is wrong, where, and its price; and what is right, with
-# a check that runs. The lesson in the last column has the whole story.
+# A list of errata makes any work look worse than it is, so the table has both: what is wrong, where, and its price; and
+# what is right, with a check that runs. The lesson in the last column has the whole story.
 
 # %%
 rows_1 = r"""1.1 | reader | 2.2.3, after (5) | weights stay $\pi_k$ | they follow $y$, (M2) | [03](03_posterior_gmm.ipynb)
@@ -715,7 +731,8 @@ table += [f"| right | | {what} | as printed | checked: {holds} | |" for what, ho
 Markdown("\n".join(table))
 
 # %% [markdown]
-# The skeleton of both reports is right. Corrected, the first one's plan gains 4.3 dB, and the second's hard EM finds every face.
+# The skeleton of both reports is right. Corrected, the first one's plan gains 4.3 dB, and the second's hard EM finds every
+# face.
 #
 # ## 12. What we have seen
 #
@@ -729,8 +746,8 @@ Markdown("\n".join(table))
 #
 # <details><summary>Which test finds which slip?</summary>
 #
-# Units find 2.1 and 1.5; a small case 1.1, 1.7, 2.2 and 2.5; a limit 1.3, 1.4, 2.4 and 2.8; a number that must change, or must not, 1.2,
-# 1.8 and 2.3; evidence 1.12 and 2.12.
+# Units find 2.1 and 1.5; a small case 1.1, 1.7, 2.2 and 2.5; a limit 1.3, 1.4, 2.4 and 2.8; a number that must change, or
+# must not, 1.2, 1.8 and 2.3; evidence 1.12 and 2.12.
 #
 # </details>
 #
