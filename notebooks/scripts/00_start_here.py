@@ -114,7 +114,7 @@ print(f"noise found: {found.noise_std:.1f} gray levels, true {truth.noise_std:.1
 # | [07 Fast sums](07_fast_sums.ipynb) | a million sums at once | (S6), (S7) | 86 |
 # | [08 EM for the scene](08_em_for_the_scene.ipynb) | an unknown scene | (S8)-(S13) | 89 |
 # | [09 Finding the face](09_finding_the_face.ipynb) | found, and not found | (S14)-(S16) | 85 |
-# | [10 Errata](10_errata.ipynb) | what two reports got wrong | | 32 |
+# | [10 Errata](10_errata.ipynb) | what two reports got wrong | | 60 |
 
 # %%
 print(len(ledger.steps()), "steps of the derivation have a check that runs")

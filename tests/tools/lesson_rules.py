@@ -455,10 +455,10 @@ def handed_back_names_are_used(nb):
 
 
 def ends_with_your_code_at_work(nb):
-    """A section of that name, whose result says whose functions made it."""
-    found = [i for i, cell in enumerate(nb.cells) if re.search(r"^## .*Your code at work", cell.source, re.M)]
-    if not numbers_of_exercises(nb):
+    """A section of that name, whose result says whose functions made it; where exercises are."""
+    if not exercise_cells(nb):
         return []
+    found = [i for i, cell in enumerate(nb.cells) if re.search(r"^## .*Your code at work", cell.source, re.M)]
     if not found:
         return ["needs a section 'Your code at work'"]
     after = "\n".join(cell.source for cell in nb.cells[found[0] :] if cell.cell_type == "code")

@@ -9,7 +9,6 @@ formula: "G2" is (G2) itself, "G2 a" a step towards it or a conclusion from it.
 import importlib
 
 from ._core import Result, Step, Table, chapter, run, steps, table
-from ._errata import ERRATA, errata
 
 CHAPTERS = "01 02 03 s04_05 s06_07 08_bound 08_steps 09"
 for name in CHAPTERS.split():  # in the order of the lessons: each registers its checks

@@ -66,17 +66,15 @@ class Result:
         return f"FAILED: {self.error:.2g}, allowed {self.step.tolerance:g}"
 
 
-class Grid:
-    """Rows of text as a table: HTML with headers in a notebook, else aligned text.
+class Table:
+    """Results as a table: HTML with headers in a notebook, else aligned text.  results : list of Result"""
 
-    heads, widths : tuples of str and of characters, at most, a column;  caption : str;  rows : list of tuples
-    """
-
-    def __init__(self, heads, widths, caption, rows):
-        self.heads, self.widths, self.caption, self.rows = heads, widths, caption, rows
+    def __init__(self, results):
+        self.results = tuple(results)
+        self.rows = [(r.step.number, r.step.says, r.step.how, r.shown) for r in self.results]
 
     def __repr__(self):
-        broken = [list(map(textwrap.wrap, row, self.widths)) for row in (self.heads, *self.rows)]
+        broken = [list(map(textwrap.wrap, row, WIDTHS)) for row in (HEADS, *self.rows)]
         widths = [max(len(line) for cell in column for line in cell) for column in zip(*broken)]
         lines = [line for row in broken for line in itertools.zip_longest(*row, fillvalue="")]
         text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
@@ -84,23 +82,14 @@ class Grid:
 
     def _repr_html_(self):
         style = 'style="text-align: left"'
-        head = "".join(f'<th scope="col" {style}>{name}</th>' for name in self.heads)
+        head = "".join(f'<th scope="col" {style}>{name}</th>' for name in HEADS)
         body = []
         for number, *cells in (map(html.escape, row) for row in self.rows):
             cells = "".join(f"<td {style}>{cell}</td>" for cell in cells)
             body.append(f'<tr><th scope="row" {style}>{number}</th>{cells}</tr>\n')
-        rows = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(body)}</tbody>"
-        return f"<table>\n<caption>{self.caption}</caption>\n{rows}\n</table>"
-
-
-class Table(Grid):
-    """Results as a table.  results : list of Result"""
-
-    def __init__(self, results):
-        self.results = tuple(results)
-        rows = [(r.step.number, r.step.says, r.step.how, r.shown) for r in self.results]
-        super().__init__(
-            HEADS, WIDTHS, f"{len(rows)} steps of the derivation, checked when this cell ran", rows
+        caption = f"<caption>{len(self.rows)} steps of the derivation, checked when this cell ran</caption>"
+        return (
+            f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(body)}</tbody>\n</table>"
         )
 
 
