@@ -75,6 +75,7 @@ PRECISION = Exercise("02.3", "the posterior in precision form", ("mean (Dz,)", "
     ("P @ mu + ", "", "the prior's opinion is missing in the mean"),
     ("C @ (P @ mu + W.T @ Q @ (y - b))", "mu + C @ (W.T @ Q @ (y - b))",
      "you moved from mu by all of y - b; how much of that was expected, if z is mu?"),
+    (("inverse(S), inverse(R)", "S, R"), "covariances stand where their inverses belong: what adds up, variances or precisions?"),
     (("inverse(P + ", "inverse("), ("P @ mu + ", ""), unless("np.linalg.matrix_rank(W) < len(mu)"),
      "the prior is missing altogether: that is weighted least squares"),
     ("inverse(R)", "R", "R stands where its inverse belongs: a noisy measurement must count less"),
@@ -113,6 +114,8 @@ GAIN = Exercise("02.4", "the posterior in gain form", ("mean (Dz,)", "cov (Dz, D
     ("S - G", "S + G", "your covariance grew; can a measurement make us less sure?"),
     (" - G @ W @ S", "", "your covariance is still the prior's"),
     ("G @ W @ S", "G @ R @ G.T", "what your covariance loses must grow as the noise falls; without noise nothing may be left of what W sees"),
+    ("S - G @ W @ S", "S + G @ R @ G.T", "your covariance grew; can a measurement make us less sure?"),
+    ("G @ W @ S", "G @ W @ S @ W.T @ G.T", "what your covariance loses is the spread of the step, and the step moves with the noise, too"),
     ("G @ W @ S", "G @ W", "what your covariance loses has no unit; of which covariance is it a share?"),
     ("inverse(", "(", "the covariance of the surprise was not inverted"),
     ("S @ W.T @ inverse(W @ S @ W.T + R)", "inverse(W @ S @ W.T + R) @ W @ S",
@@ -154,6 +157,8 @@ WIENER = Exercise("02.5", "the Wiener filter", ("factors (D,)", "mean (D,)"), wi
     ("U @ (f * (U.T @ (y - mu)))", "f * (y - mu)", "you shrank the pixels, not the directions; what turns one into the other?"),
     ("U @ (f * (U.T @", "U.T @ (f * (U @", "you turned the wrong way: are the eigenvectors the rows or the columns of U?"),
     ("U @ (f", "(f", "after the shrinking you did not turn back to pixels"),
+    ("lam, U = np.linalg.eigh(S)", "lam, U = np.linalg.eigh(S); lam, U = lam[::-1], U[:, ::-1]",
+     "the order of your factors: the smallest variance comes first"),
     ("return f,", "return f[::-1],", "the order of your factors: the smallest variance comes first"),
 ), float32=True)  # fmt: skip
 

@@ -164,6 +164,10 @@ def shrinking_ellipse(prior, noise_std, y, *, ax=None):
     for (g, line, name), colour in zip(parts, (PRIOR, SEEN, POSTERIOR)):
         ax.plot(*outline(g).T, color=colour, linestyle=line, label=name)
         ax.plot(*g.mean, "o", color=colour, markersize=4)
+    lam, U = np.linalg.eigh(prior.cov)
+    for axis in (U * np.sqrt(lam)).T:
+        ax.plot(*np.transpose([prior.mean - axis, prior.mean + axis]), ":", color=PRIOR, linewidth=1)
+    ax.plot(*np.transpose([prior.mean, y]), "-", color=BLACK, linewidth=0.6)
     ax.margins(0.12)
     names = "Shrunk direction by direction", "first pixel (gray levels)", "second pixel (gray levels)"
     return describe(ax, *names, legend="lower left", aspect="equal")
