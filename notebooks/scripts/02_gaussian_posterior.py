@@ -456,7 +456,7 @@ plt.show()
 #
 # $$m = \mu + U\,\mathrm{diag}\Big(\frac{\lambda_i}{\lambda_i + \sigma^2}\Big)\,U'\,(y - \mu)$$
 #
-# is the **Wiener filter**, the core of lesson 05. Along the prior's long axis, where the two pixels go up together, the variance is
+# is the **Wiener filter**. Along the prior's long axis, where the two pixels go up together, the variance is
 # 2050.56 and 77 % of a deviation is kept; along the short axis it is 449.44 and 42 % is kept. What is left of a variance is $\lambda-\lambda^2/(\lambda+\sigma^2)$, $\sigma^2$ times its factor.
 #
 # ## 7. Your code at work
