@@ -105,7 +105,7 @@ print(f"noise found: {found.noise_std:.1f} gray levels, true {truth.noise_std:.1
 #
 # | lesson | its subject | formulas | minutes |
 # |---|---|---|---|
-# | [01 Conditional Gaussians](01_conditional_gaussians.ipynb) | one pixel of two seen | (G1)-(G5) | 88 |
+# | [01 Conditional Gaussians](01_conditional_gaussians.ipynb) | one pixel of two seen | (G1)-(G5) | 90 |
 # | [02 The Gaussian posterior](02_gaussian_posterior.ipynb) | a noisy measurement | (G6)-(G8) | 87 |
 # | [03 The posterior of a mixture](03_posterior_gmm.ipynb) | several kinds of patches | (M1)-(M5) | 80 |
 # | [04 Patches and a prior](04_patches_and_prior.ipynb) | where the prior comes from | (P1), (P2), (M7) | 89 |

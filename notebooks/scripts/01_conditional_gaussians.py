@@ -19,11 +19,11 @@
 #
 # Two neighbouring pixels of a picture go up and down together. We see one of them. Which value of the other is likely now, and how sure are we? The whole first track of this course asks this question, with 64 or 256 pixels and with noise on top.
 #
-# *Study: 88 minutes. Machine: 6 seconds.*
+# *Study: 90 minutes. Machine: 6 seconds.*
 #
-# **What you will be able to do.** Read the cut of a Gaussian off its picture (G2), forget a block of pixels (G1), condition on a block by covariance and by precision (G3), say what a zero in the precision means, and write down the joint of a clean vector and its measurement (G4), (G5). At the end your own functions fill in hidden pixels of a real digit.
+# **What you will be able to do.** Read the cut of a Gaussian off its picture, forget a block of pixels, condition on a block by covariance and by precision, say what a zero in the precision means, and write down the joint of a clean vector and its measurement. (Numbers such as (G2) are those of the formulas below.) At the end your own functions fill in hidden pixels of a real digit.
 #
-# **What you need.** Matrix products and inverses, mean and covariance, NumPy. Second derivations, singular covariances, two slips from practice and the ledger are in [the companion](further/01_conditional_gaussians.ipynb).
+# **What you need.** Matrix products and inverses, mean and covariance, NumPy. Second derivations, singular covariances and more are in [the companion](further/01_conditional_gaussians.ipynb).
 
 # %%
 # %matplotlib inline
@@ -38,7 +38,7 @@ from course_lib.gaussian import Gaussian, LinearGaussian
 # %% [markdown]
 # ## 1. Two pixels and a cut
 #
-# *10 minutes, 2 s*
+# *9 minutes, 2 s*
 #
 # A prime, as in $A'$, means transpose. A random vector $y$ with $D$ entries is **Gaussian** with mean $\mu$ and invertible covariance $S$, written $y \sim \mathcal N(\mu, S)$, when its density $\mathcal N(y \mid \mu, S)$ is
 #
@@ -99,27 +99,23 @@ plots.line_of_means(pair, heights, middles, widths)
 plt.show()
 
 # %% [markdown]
-# The figure shows cuts at four heights: the middles of four bars, all equally long, lie on a straight line.
-#
-# It is 24 at every height: how sure we become depends on *that* we looked, not on *what* we saw.
+# The figure shows cuts at four heights: four bars of equal length, their middles on a straight line. How sure we become depends on *that* we looked, not on *what* we saw.
 #
 # ## 2. The slope, and the variance left along the cut
 #
 # *20 minutes, 1 s*
 #
-# Two numbers say all: the slope $a$ of this **line of means**, 27 to the right for 60 up, and the variance left along the cut.
-#
-# Write $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. Split off what goes along with the second pixel; $r$ is the **leftover**,
+# Two numbers say all: the slope $a$ of this **line of means**, and the variance left along the cut. Write $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. Split off what goes along with the second pixel; $r$ is the **leftover**,
 #
 # $$d_1 = a\, d_2 + r.$$
 #
-# Choose $a$ such that $r$ and $d_2$ are uncorrelated, $\mathrm{cov}(d_1 - a\,d_2,\; d_2) = 0$. For *jointly* Gaussian numbers, uncorrelated means independent: without a mixed term the density is a product. So $d_2$ says nothing of $r$.
+# Choose $a$ such that $r$ and $d_2$ are uncorrelated, $\mathrm{cov}(d_1 - a\,d_2,\; d_2) = 0$. For *jointly* Gaussian numbers (section 3 says why $r$ and $d_2$ are), uncorrelated means independent: without a mixed term the density is a product. So $d_2$ says nothing of $r$. Along the cut $d_2$ is a number: $y_1=\mu_1+a\,d_2+r$ has the mean $\mu_1+a\,d_2$ there, and the variance of $r$.
 #
 # ### Exercise 01.1: the cut of two pixels
 #
 # *derive, 8 minutes*
 #
-# Solve for $a$ on paper, then find the variance of $r$. Write mean and variance of the first pixel along the cut as a function.
+# Solve for $a$ on paper, find the variance of $r$, and write both as a function.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-01-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cut_of_pair(mean, cov, value):
@@ -149,11 +145,11 @@ for value in (160, 20):
 #
 # *use, 4 minutes*
 #
-# Two pixels have means 90 and 110, standard deviations 50 and 20 and the correlation 0.8, so their covariance is $S_{12} = 0.8\cdot 50\cdot 20 = 800$. The second one is seen: $y_2 = 130$. **What is the standard deviation of the first pixel now, in gray levels?** No calculator is needed. Draws will judge your number.
+# Two pixels have means 90 and 110, standard deviations 50 and 20 and the correlation 0.8, so their covariance is $S_{12} = 0.8\cdot 50\cdot 20 = 800$. The second one is seen: $y_2 = 120$. **What is the standard deviation of the first pixel now, in gray levels?** No calculator is needed. Draws will judge your number.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-01-2", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def std_of_first():
-    """Standard deviation of y1 once y2 = 130 is seen  ->  a number, in gray levels"""
+    """Standard deviation of y1 once y2 = 120 is seen  ->  a number, in gray levels"""
     ### BEGIN SOLUTION
     return (50**2 - 800**2 / 20**2) ** 0.5
     ### END SOLUTION
@@ -165,17 +161,17 @@ my_std_of_first = exercises.check("01.2", std_of_first)
 rng = np.random.default_rng(2)
 other = np.array([[2500, 800], [800, 400]])
 draws = [90, 110] + rng.standard_normal((1_000_000, 2)) @ np.linalg.cholesky(other).T
-kept = draws[np.abs(draws[:, 1] - 130) < 0.5, 0]
+kept = draws[np.abs(draws[:, 1] - 120) < 0.5, 0]
 print(f"{kept.size} draws near the cut: standard deviation {kept.std():.1f}; by pencil {my_std_of_first():.1f}")
 
 # %%
-plots.slab_histogram(kept, Gaussian([my_cut_of_pair([90, 110], other, 130)[0]], [[my_std_of_first() ** 2]]))
+plots.slab_histogram(kept, Gaussian([my_cut_of_pair([90, 110], other, 120)[0]], [[my_std_of_first() ** 2]]))
 plt.show()
 
 # %% [markdown]
-# The figure shows the first pixels of all draws whose second pixel lies within half a gray level of 130, as a histogram, and on it the bell with the mean of 01.1 and the width of 01.2: the bars follow its outline around 130.
+# The figure shows the first pixels of all draws whose second pixel lies within half a gray level of 120, as a histogram, and on it the bell with the mean of 01.1 and the width of 01.2: the bars follow its outline around 110.
 #
-# No formula went into the bars. Of a million draws only these are of use; that is a poor way to compute, but one that nobody can argue with.
+# No formula went into the bars, and chance alone moves their width by 0.2.
 #
 # Now two real neighbours, in the middle of 9 000 handwritten digits. They are no Gaussian: most of their values are near 0 or 255.
 
@@ -190,7 +186,7 @@ for low, high in ((0, 5), (250, 255)):
     print(f"seen {low}..{high}: digits {near[:, 0].mean():.0f} ± {near[:, 0].std():.0f}, cut {after:.0f} ± {np.sqrt(left):.0f}")
 
 # %% [markdown]
-# The means are good: 7 and 225 in the digits, 8 and 218 by the cut. The widths are not: the cut promises $\pm 60$ either way, the digits have $\pm 26$ and $\pm 53$. A width that does not depend on what was seen is a property of Gaussians, not of pictures.
+# The means are good: 7 and 225 in the digits, 8 and 218 by the cut. The widths are not: the cut promises $\pm 60$ either way, the digits have $\pm 26$ and $\pm 53$. A width that does not depend on what was seen is a property of Gaussians.
 #
 # ## 3. Forgetting: the marginal
 #
@@ -200,15 +196,15 @@ for low, high in ((0, 5), (250, 255)):
 #
 # $$\begin{bmatrix} y_1 \\ y_2 \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu_1 \\ \mu_2 \end{bmatrix}, \begin{bmatrix} S_{11} & S_{12} \\ S_{21} & S_{22} \end{bmatrix} \right), \qquad S_{21} = S_{12}'.$$
 #
-# An **affine** map (a linear one plus a constant) makes a Gaussian of a Gaussian $y \sim \mathcal N(\mu, S)$:
+# An **affine** map (linear plus a constant) makes a Gaussian of a Gaussian:
 #
 # $$x = By + c \;\sim\; \mathcal N(B\mu + c,\; B S B').$$
 #
-# Mean and covariance follow from linearity; [the companion](further/01_conditional_gaussians.ipynb) shows that the result is Gaussian. To forget $y_2$ is the map $B = [\,I \;\; 0\,]$, which gives $B\mu = \mu_1$ and $BSB' = S_{11}$:
+# Its deviation is $B(y-\mu)$, whose mean is 0 and whose covariance, the mean of $B(y-\mu)(y-\mu)'B'$, is $BSB'$; [the companion](further/01_conditional_gaussians.ipynb) shows that the result is Gaussian. To forget $y_2$ is the map $B = [\,I \;\; 0\,]$, which gives $B\mu = \mu_1$ and $BSB' = S_{11}$:
 #
 # $$y_1 \sim \mathcal N(\mu_1, S_{11}). \tag{G1}$$
 #
-# To forget is to drop rows and columns. As an example that stays with us we take five pixels in a row, counted from 0, whose correlation falls by the factor 0.8 with each step.
+# To forget is to drop rows and columns. Our example are five pixels in a row, counted from 0 as in code ($y_2$ above is entry 1), whose correlation falls by the factor 0.8 with each step.
 
 # %%
 steps = np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
@@ -220,17 +216,17 @@ second = gaussian.marginal(pair, [1])
 print(f"area under the cut {area:.6f}, marginal density at 160 {np.exp(second.log_density([160.0])):.6f}")
 
 # %% [markdown]
-# Pixels 1 and 4 are three steps apart, $1600 \cdot 0.8^3 = 819.2$, and no other number enters. The last line closes section 1: the area by which we divided, 0.003238, is the density of $y_2$ alone.
+# Pixels 1 and 4 are three steps apart, $1600 \cdot 0.8^3 = 819.2$. The last line closes section 1: the area by which we divided is the density of $y_2$ alone.
 #
 # ## 4. Conditioning on a block
 #
-# *15 minutes, 0 s*
+# *16 minutes, 0 s*
 #
 # Section 2 carries over. The slope becomes a matrix $G$, the **gain**, with a row for each unseen and a column for each seen entry:
 #
 # $$d_1 = G\, d_2 + r, \qquad \mathrm{cov}(d_1 - G\,d_2,\; d_2) = 0.$$
 #
-# Again $r$ and $d_2$ are jointly Gaussian, so uncorrelated is independent. Only the order of factors needs care now: $\mathrm{cov}(Bx, y) = B\,\mathrm{cov}(x, y)$ and $\mathrm{cov}(x, By) = \mathrm{cov}(x, y)\,B'$.
+# The covariance $\mathrm{cov}(x,y)$ of two vectors has a row for each entry of $x$ and a column for each of $y$, so the order of factors needs care: $\mathrm{cov}(Bx, y) = B\,\mathrm{cov}(x, y)$ and $\mathrm{cov}(x, By) = \mathrm{cov}(x, y)\,B'$.
 #
 # ### Exercise 01.3: conditioning by covariance
 #
@@ -256,7 +252,7 @@ def conditional(mean, cov, seen, value):
 my_conditional = exercises.check("01.3", conditional)
 
 # %% [markdown]
-# From $S_{12} - G S_{22} = 0$ follows $G = S_{12}S_{22}^{-1}$, and $\mathrm{cov}(r) = \mathrm{cov}(r, d_1) = S_{11} - G S_{21}$:
+# From $S_{12} - G S_{22} = 0$ follows $G = S_{12}S_{22}^{-1}$, and $\mathrm{cov}(r) = \mathrm{cov}(r, d_1) = S_{11} - G S_{21}$, because $r$ and $G\,d_2$ are uncorrelated:
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 + S_{12}S_{22}^{-1}(y_2-\mu_2),\;\; S_{11} - S_{12}S_{22}^{-1}S_{21}\big). \tag{G2}$$
 #
@@ -286,7 +282,7 @@ print(f"ln p(y1|y2) + ln p(y2) = {sum(parts):.6f}, ln p(y) = {five.log_density(y
 #
 # $$p(y_1 \mid y_2) = \mathcal N\big(y_1 \mid \mu_1 - L_{11}^{-1}L_{12}(y_2-\mu_2),\;\; L_{11}^{-1}\big). \tag{G3}$$
 #
-# Note the minus: pixels that go together have a *negative* entry in the precision. To condition is to drop rows and columns of $L$, as to forget is to drop those of $S$.
+# Note the minus: two pixels that still go together once all others are known have a *negative* entry in the precision. To condition is to drop rows and columns of $L$, as to forget is to drop those of $S$.
 #
 # The next cell holds a function that was meant to be (G3). It is wrong.
 
@@ -303,7 +299,7 @@ print(f"our pair, cut at 160: mean {slipped[0]:.2f}, standard deviation {np.sqrt
 # %% [markdown]
 # ### Exercise 01.4: conditioning by precision
 #
-# *repair, 8 minutes*
+# *repair, 6 minutes*
 #
 # The right answer is 147 and 24. What does the printed standard deviation remind you of, and which line makes it? Write the function so that it is (G3). `seen` and `value` are as in exercise 01.3, but the precision is given in the place of the covariance; the result is again a mean and a *covariance*.
 
@@ -342,7 +338,7 @@ plt.show()
 print("zeros.", guess_d.beside(zeros, "{:.0f}"))
 
 # %% [markdown]
-# The figure shows the covariance of the five pixels, full of positive numbers, and beside it their precision: positive on the diagonal, negative right beside it, zero everywhere else.
+# The figure shows the covariance of the five pixels, full of positive numbers, and beside it their precision: positive on the diagonal, negative right beside it, zero everywhere else. Each shade is the entry relative to its two diagonal ones, and the black lines cut off pixel 0.
 #
 # By (G3) a pixel with $L_{ij} = 0$ does not enter the mean of pixel $i$ given all others. Pixel 0 is linked to pixel 1 only. Does it learn anything from the other three once pixel 1 is known?
 
@@ -353,15 +349,13 @@ for what, (after, left) in (("pixels 1 to 4", given_all), ("pixel 1 alone", give
     print(f"pixel 0 given {what}: {after[0]:.3f} ± {np.sqrt(left[0, 0]):.3f}")
 
 # %% [markdown]
-# No: $124 \pm 24$ either way. (So it stood alone in $M$: by (G3) $M^{-1}$ is the block of $L$ for pixels 0, 2 and 3.) A zero in the covariance means "independent"; a zero in the precision means "independent once all the others are known".
-#
-# (G2) needs only $S_{22}$ to be invertible, (G3) all of $S$: [the companion](further/01_conditional_gaussians.ipynb) stores one pixel twice and sees what happens.
+# No: $124 \pm 24$ either way. (So it stood alone in $M$: by (G3) $M^{-1}$ is the block of $L$ for pixels 0, 2 and 3.) A zero in the covariance means "independent"; a zero $L_{ij}$ means "independent once all the others are known": the block of $L$ for $i$ and $j$ is diagonal then, and so is its inverse.
 #
 # ## 6. A clean vector and its measurement
 #
-# *13 minutes, 0 s*
+# *15 minutes, 0 s*
 #
-# Nobody hands us the joint covariance of what we see and what we want; we know how a measurement is made. A clean vector $z$ with $d_z$ entries goes through a known matrix $W$ ($d_y \times d_z$), a known offset $b$ is added, and then noise:
+# We know how a measurement is made. A clean vector $z$ with $d_z$ entries goes through a known matrix $W$ ($d_y \times d_z$), a known offset $b$ is added, and then noise:
 #
 # $$z \sim \mathcal N(\mu, S), \qquad y = W z + b + \text{noise}, \qquad \text{noise} \sim \mathcal N(0, R), \text{ independent of } z.$$
 #
@@ -402,11 +396,11 @@ my_joint_moments = exercises.check("01.5", joint_moments)
 #
 # $$\begin{bmatrix} z \\ y \end{bmatrix} \sim \mathcal N\!\left( \begin{bmatrix} \mu \\ W\mu + b \end{bmatrix}, \begin{bmatrix} S & SW' \\ WS & WSW' + R \end{bmatrix} \right). \tag{G4}$$
 #
-# Its precision needs no elimination. The density of $z$ (the **prior**, what we know before we measure) times that of $y$ given $z$ has the exponent, up to the factor $-\tfrac12$,
+# Its precision can be read off. The density of $z$ (the **prior**, what we know before we measure) times that of $y$ given $z$ has the exponent, up to the factor $-\tfrac12$,
 #
 # $$(z-\mu)'S^{-1}(z-\mu) + (y - Wz - b)'R^{-1}(y - Wz - b),$$
 #
-# and the factors of its quadratic terms are the inverse of the covariance $\Sigma$ of (G4):
+# With $d_z=z-\mu$ and $d_y=y-W\mu-b$ the second bracket is $d_y-W d_z$. Multiplied out, the factors of the quadratic terms are the inverse of the covariance $\Sigma$ of (G4):
 #
 # $$\Sigma^{-1} = \begin{bmatrix} S^{-1} + W'R^{-1}W & -W'R^{-1} \\ -R^{-1}W & R^{-1} \end{bmatrix}. \tag{G5}$$
 
@@ -423,7 +417,7 @@ plt.show()
 # %% [markdown]
 # The figure shows both matrices, cut into the four blocks of (G4) and (G5): the covariance, where every entry is different from zero, and the precision, where the three measurements do not touch each other, six zeros in the lower right block.
 #
-# That block is $R^{-1}$: given $z$, the noises are independent. One more zero couples $y_2$ and $z_1$: the second measurement does not look at the first pixel. In the upper left corner, what the prior knows of $z$ and what the measurement knows of $z$ are *added*. Precisions add because logarithms of densities do; lesson 02 starts there.
+# That block is $R^{-1}$: given $z$, the noises are independent. One more pair is not coupled, $y_2$ and $z_1$: the second measurement does not look at the first pixel. In the upper left corner, what the prior knows of $z$ and what the measurement knows of $z$ are *added*. Precisions add because logarithms of densities do; lesson 02 starts there.
 
 # %%
 after, left = my_conditional(joint_mean, joint_cov, np.array([2, 3, 4]), np.array([150, 140, 25]))
@@ -436,7 +430,7 @@ print("z given y:", after.round(1), "±", np.sqrt(np.diag(left)).round(1))
 #
 # *6 minutes, 1 s*
 #
-# The whole lesson fits into one figure. We measure the second pixel of our pair with noise, $y = z_2 + \text{noise}$, so $W = [\,0 \;\; 1\,]$, $b = 0$ and $R = \sigma^2$, where $\sigma$ is the standard deviation of the noise. We find $y = 160$, the value of section 1, at $\sigma = 40$: as much as the second pixel itself varies.
+# We measure the second pixel of our pair with noise, $y = z_2 + \text{noise}$, so $W = [\,0 \;\; 1\,]$, $b = 0$ and $R = \sigma^2$, where $\sigma$ is the standard deviation of the noise. We find $y = 160$, the value of section 1, at $\sigma = 40$.
 #
 # **Predict, then run.** Without noise the mean of the first pixel went from 120 to 147. Where does it go now (guess e)?
 
@@ -450,26 +444,27 @@ def after_look(y, sigma, correlation=0.6):
     return Gaussian(*my_conditional(mean, cov, np.array([2]), np.array([y])))
 
 
-plots.pair_posterior(pair, after_look(160, 40), 160, 40)
+axes = plots.pair_posterior(pair, after_look(160, 40), 160, 40)
+plots.mark_guess(axes[1], guess_e)
 plt.show()
 print("mean of the first.", guess_e.beside(after_look(160, 40).mean[0], "{:.1f}"))
 
 # %% [markdown]
-# The figure shows, on the left, the plane of the two pixels: dashed ellipses before the look, a horizontal band of one $\sigma$ around 160, and solid ellipses after the look, further up and smaller, their centre on a dotted line through the old centre; on the right, the bell of the first pixel before the look, dashed around 120, and after it, solid and a little further right.
+# The figure shows, on the left, the plane of the two pixels: dashed ellipses before the look, a horizontal band of one $\sigma$ around 160, and solid ellipses after the look, further up and smaller, their centre on a dotted line through the old centre; on the right, the bell of the first pixel before the look, dashed around 120, and after it, solid and a little further right, each divided by its peak.
 #
 # The variance of $y$ is $1600 + 1600 = 3200$, so the mean moves by $\tfrac{720}{3200}\cdot 60 = 13.5$, half as far as without noise.
 #
 # Now with sliders. Write down a guess for each question, then move:
 #
 # 1. At $\sigma = 40$, move $y$ from end to end. What happens to the width of the solid bell?
-# 2. At $\sigma = 0$, how strong must the correlation be to *halve* the standard deviation, from 30 to 15?
+# 2. At $\sigma = 0$, between which two places of its slider lies the correlation that *halves* the standard deviation, from 30 to 15?
 # 3. At $\sigma = 40$, compare the correlations $0.6$, $0$ and $-0.6$. Which numbers come back?
 
 # %% tags=["nbval-ignore-output"]
 widgets.conditioning_widget(pair, 160, noise_std=40)
 
 # %%
-for look in ((-20, 40), (220, 40), (160, 0, 0.5), (160, 0, 0.866), (160, 40, 0), (160, 40, -0.6)):
+for look in ((-20, 40), (220, 40), (160, 0, 0.85), (160, 0, 0.9), (160, 40, 0), (160, 40, -0.6)):
     g = after_look(*look)
     spread = np.sqrt(np.diag(g.cov))
     print(f"{str(look):17} z1 = {g.mean[0]:.1f} ± {spread[0]:.1f}, z2 = {g.mean[1]:.1f} ± {spread[1]:.1f}")
@@ -478,7 +473,7 @@ for look in ((-20, 40), (220, 40), (160, 0, 0.5), (160, 0, 0.866), (160, 40, 0),
 # <details><summary>Answers, beside the printed lines (value, noise, correlation)</summary>
 #
 # 1. Nothing: 27.2 for every $y$. The width depends on the noise, not on what was seen.
-# 2. A correlation of 0.5 leaves 26. With correlation $\rho$ (G2) leaves the variance $S_{11}(1-\rho^2)$: half the width needs $\rho = \sqrt{3/4} \approx 0.866$.
+# 2. Between 0.85 and 0.9. With correlation $\rho$ (G2) leaves the variance $S_{11}(1-\rho^2)$: half the width needs $\rho = \sqrt{3/4} \approx 0.866$.
 # 3. At 0 the first pixel stays at $120 \pm 30$. At $-0.6$ its mean moves as far the other way, to 106.5, and both widths come back: a neighbour that goes the opposite way is as good a witness.
 #
 # </details>
@@ -507,12 +502,19 @@ guess_f = exercises.guess("01.f", ...)
 
 # %%
 filled = []
-for measured in noisy:
+for measured in noisy:  # z fills the first 64 entries, the measurement the last 48
     after, left = my_conditional(mean, cov, 64 + np.arange(48), measured)
     filled.append(after)
+
+# %%
 filled, spread = np.array(filled), np.sqrt(np.diag(left))
 miss = (filled - truth)[:, hidden]
 print("within 2 std.", guess_f.beside(100 * (np.abs(miss) < 2 * spread[hidden]).mean(), "{:.1f}"))
+for low, high in ((-100, 20), (80, 180)):
+    some = (filled[:, hidden] >= low) & (filled[:, hidden] < high)
+    print(f"filled in from {low} to {high}: {100 * (np.abs(miss) < 2 * spread[hidden])[some].mean():.1f}, error {miss[some].std():.0f}")
+
+# %%
 rms = [np.sqrt(np.mean(x**2)) for x in ((mu - truth)[:, hidden], miss, spread[hidden])]
 print("root mean square error: by the mean patch {:.0f}, filled in {:.0f}, promised {:.0f}".format(*rms))
 
@@ -526,16 +528,14 @@ plt.show()
 # %% [markdown]
 # The figure shows one held-out patch of a digit: what is seen, noisy, with crosses on the sixteen hidden pixels in its middle; the patch as it was filled in, without noise; the true patch; and, hidden pixel by hidden pixel, the mean with error bars of two standard deviations and the truth as a dot.
 #
-# The stroke is carried on through the hole, softer than it was. And by precision?
+# The stroke is carried on through the hole, softer than it was.
 
 # %%
 after, left = my_conditional_by_precision(mean, np.linalg.inv(cov), 64 + np.arange(48), noisy[n])
 print("the same by precision:", np.allclose(after, filled[n], rtol=1e-6), np.allclose(np.sqrt(np.diag(left)), spread))
 
 # %% [markdown]
-# Of 1 000 digits 94.6 per cent of the hidden pixels lie within two standard deviations, and the error, 65 gray levels, is what was promised, 64; the mean patch alone errs by 110. On average the Gaussian is honest. Pixel by pixel it is not, as section 2 saw: it promises the same width to every patch.
-#
-# **We have seen:** a cut moves the mean along a line and leaves a variance that does not depend on the value; for blocks that leftover is the Schur complement. Forgetting drops rows of the covariance, seeing drops rows of the precision.
+# 94.6 per cent of the hidden pixels lie within two standard deviations, and the error, 65 gray levels, is what was promised, 64. On average the Gaussian is honest, and must be if new digits are like the old: a mean square error needs only their mean and covariance. (That 95 per cent hold, too, is an observation.) Patch by patch it is not: where it fills in black it is too modest, in between it promises too much. And its bars reach beyond 0 and 255: a Gaussian knows neither black nor white.
 #
 # **Next:** [lesson 02](02_gaussian_posterior.ipynb) turns the joint around and restores a noisy patch.
 #

@@ -26,7 +26,7 @@ def cut_of_pair(mean, cov, value):
 
 
 LEFT = "cov[0, 0] - slope * cov[0, 1]"
-CUT = Exercise("01.1", "the cut of two pixels", ("mean ()", "variance ()"), pair_cases, cut_of_pair, (
+CUT = Exercise("01.1", "the cut of two pixels", ("mean", "variance"), pair_cases, cut_of_pair, (
     ("/ cov[1, 1]", "/ cov[0, 0]", "your slope divides by the variance of the first pixel; which pixel was seen?"),
     ("/ cov[1, 1]", "/ (cov[0, 0] * cov[1, 1]) ** 0.5", "your slope is the correlation: right only where both pixels vary alike"),
     ("/ cov[1, 1]", "/ cov[1, 1] ** 0.5", "your slope has a unit, and gray levels per gray level have none: by what did you divide?"),
@@ -38,6 +38,9 @@ CUT = Exercise("01.1", "the cut of two pixels", ("mean ()", "variance ()"), pair
     (LEFT, "cov[0, 0]", "your variance is still the one before the look"),
     (LEFT, "slope * cov[0, 1]", "that is the part of the variance that the second pixel explains; which part is left?"),
     (LEFT, LEFT.replace("-", "+"), "your variance is larger than before the look; does seeing something make us less sure?"),
+    ("slope * (value", "cov[0, 1] / (cov[0, 0] * cov[1, 1]) ** 0.5 * (value", "your slope is the correlation: right only where both pixels vary alike"),
+    (LEFT, "cov[0, 0] - slope**2", "a squared slope is not a variance: of which number is it the factor?"),
+    (LEFT, "cov[0, 0] - 2 * slope * cov[0, 1]", "the square of a d2 is missing: multiply out the variance of d1 - a d2"),
     (LEFT, "cov[0, 0] - slope", "a slope is not a variance: in which unit is the part that you took off?"),
     (LEFT, "cov[1, 1] - cov[0, 1] ** 2 / cov[0, 0]", "your variance is that of the second pixel once the first is known; who was seen?"),
     (LEFT, "cov[0, 0] - abs(cov[0, 1]) * (cov[0, 0] / cov[1, 1]) ** 0.5",
@@ -49,7 +52,7 @@ def std_of_first():
     return (2500 - 800**2 / 400) ** 0.5
 
 
-PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation ()",), only_numbers, std_of_first, (
+PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard deviation",), only_numbers, std_of_first, (
     (900.0, "that is a variance; in which unit is a standard deviation?"),
     (50.0, "that is how sure we were before the look"),
     (40.0, "that is the part of the spread that the second pixel explains; which part is left?"),
@@ -58,7 +61,8 @@ PENCIL = Exercise("01.2", "one standard deviation with a pencil", ("standard dev
     (10.0, "the correlation does not come off the width in proportion; it enters in another power"),
     (18.0, "the share that is left is a share of the variance, not of the standard deviation"),
     (12.0, "that is the second pixel once the first is known; who was seen?"),
-    (130.0, "that is where the first pixel is expected now; how sure are we of it?"),
+    (48.0, "the correlation does not multiply the slope once more: which variance is left?"),
+    (110.0, "that is where the first pixel is expected now; how sure are we of it?"),
 ))  # fmt: skip
 
 
@@ -107,6 +111,7 @@ CONDITION = Exercise("01.3", "conditioning by covariance", ("mean (D1,)", "cov (
     ("+ gain", "- gain", "your mean moves the wrong way: where does a bright neighbour pull a pixel that goes along with it?"),
     ("inverse(S22)", "S22", "S22 stands where its inverse belongs"),
     (" @ inverse(S22)", "", "S12 alone is in gray levels squared; what do we divide by, and where is it in your answer?"),
+    ("S11 - gain @ S12.T", "S11 - S12 @ S12.T", "what your covariance loses has the wrong unit: gray levels to the fourth; what is between the two factors?"),
     ("S12 @ inverse(S22)", "inverse(S22) @ S12.T", "your gain is transposed: it takes as many numbers as were seen, and gives as many as were not"),
     (("S11 - gain @ S12.T", "inverse(S11 - gain @ S12.T)"), unless("singular(cov)"),
      "your second result is a precision; the covariance is wanted"),
@@ -134,6 +139,7 @@ PRECISION = Exercise("01.4", "conditioning by precision", ("mean (D1,)", "cov (D
     (", cov\n", ", L11\n", "your second result is a block of the precision; a covariance is wanted"),
     ("inverse(L11)", "inverse(precision)[np.ix_(rest, rest)]",
      "the inverse of a block is not the block of the inverse: which of the two forgets what was seen?"),
+    ("inverse(L11)", "np.diag(1 / np.diag(L11))", "you inverted each diagonal entry alone; right only where the unseen entries are not linked"),
     (", cov\n", ", inverse(precision)[np.ix_(rest, rest)]\n", "your mean is right, but your covariance is what it was before the look"),
     (conditional, "that is the rule for a covariance, and the matrix given is a precision"),
     ("cov @ L12", "L12", "L12 alone is not enough: your step is in the wrong unit, no gray levels"),

@@ -4,7 +4,7 @@ import numpy as np
 
 from ... import gaussian
 from ...patches import side
-from ._names import describe
+from ._names import describe, legend_outside
 from ._panels import grid, one_axes, show_gray
 from ._style import BLACK, BLUE, ORANGE, POSTERIOR, PRIOR, RED, SEEN, TRUTH
 
@@ -44,14 +44,15 @@ def line_of_means(pair, heights, means, stds, *, ax=None):
     ax.plot(means, heights, "o", color=RED, label="mean along a cut")
     names = "Four cuts, and the line of means", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
     ax.margins(0.1)
-    return describe(ax, *names, legend={"loc": "lower right", "fontsize": 9})
+    describe(ax, *names)
+    return legend_outside(ax, ncols=2)
 
 
 def slab_histogram(draws, g, *, ax=None):
     """Histogram of scalar `draws` (n,) in gray levels under the density of g, a Gaussian (1,).   (G2)"""
     ax = one_axes(ax)
     ax.hist(draws, bins=40, density=True, color=ORANGE, alpha=0.6, label=f"{draws.size} draws")
-    _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, RED, "formula (G2)")
+    _plot_density(ax, _span(g.mean[0], g.cov[0, 0]), g, RED, "formula")
     ax.set_ylim(top=1.25 * ax.get_ylim()[1])
     return describe(ax, "Draws near the cut, and the formula", "$y_1$ (gray levels)", DENSITY, legend=ABOVE)
 
