@@ -105,7 +105,7 @@ plt.show()
 #
 # *20 minutes, 1 s*
 #
-# Two numbers say all: the slope $a$ of this **line of means**, and the variance left along the cut. Write $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. Split off what goes along with the second pixel; $r$ is the **leftover**,
+# Two numbers say it: the slope $a$ of this **line of means**, and the variance left along the cut. Write $d_1 = y_1 - \mu_1$ and $d_2 = y_2 - \mu_2$. Split off what goes along with the second pixel; $r$ is the **leftover**,
 #
 # $$d_1 = a\, d_2 + r.$$
 #
@@ -115,7 +115,7 @@ plt.show()
 #
 # *derive, 8 minutes*
 #
-# Solve for $a$ on paper, find the variance of $r$, and write both as a function.
+# Solve for $a$, find the variance of $r$, and write both as a function.
 
 # %% nbgrader={"grade": false, "grade_id": "exercise-01-1", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cut_of_pair(mean, cov, value):
@@ -505,9 +505,9 @@ filled = []
 for measured in noisy:  # z fills the first 64 entries, the measurement the last 48
     after, left = my_conditional(mean, cov, 64 + np.arange(48), measured)
     filled.append(after)
+filled, spread = np.array(filled), np.sqrt(np.diag(left))
 
 # %%
-filled, spread = np.array(filled), np.sqrt(np.diag(left))
 miss = (filled - truth)[:, hidden]
 print("within 2 std.", guess_f.beside(100 * (np.abs(miss) < 2 * spread[hidden]).mean(), "{:.1f}"))
 for low, high in ((-100, 20), (80, 180)):
