@@ -272,7 +272,6 @@ def test_a_red_and_a_green_of_equal_lightness_are_found():
 OTHER_CUE = {
     "precisions_add": "every bar holds the name of its opinion",
     "mixture_posterior": "every bar stands over the name of its component",
-    "plane_posterior": "the contours of the posterior are thicker, and the mean stands among them",
     "weight_curves": "each prior weight is a level line; the legend names them in the order of the curves",
 }
 
@@ -312,3 +311,23 @@ def test_lines_and_bars_that_differ_in_colour_alone_are_found():
     ax.bar([3], [1], color="C2")
     assert by_colour_alone([ax]) == [(to_hex("C0"), to_hex("C2"))]
     plt.close("all")
+
+
+ROLES = {  # the words with which a label begins -> the colour that it has through the whole course
+    r"prior|before": _style.PRIOR, r"posterior|after": _style.POSTERIOR, r"truth|true|the true": _style.TRUTH,
+    r"likelihood|observ|seen": _style.SEEN, r"your guess": _style.GUESS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(test_plots.CASES))
+def test_a_colour_has_one_meaning(name):
+    """Weights are told apart by hatching, since each component has a colour of its own."""
+    odd = []
+    for ax in test_plots.panels(test_plots.draw(name)):
+        handles, labels = ax.get_legend_handles_labels()
+        for handle, label in zip(handles, labels):
+            wanted = [colour for words, colour in ROLES.items() if re.match(rf"({words})\b|{words}$", label)]
+            if wanted and hasattr(handle, "get_color") and to_hex(handle.get_color()) != wanted[0].lower():
+                odd.append((label, to_hex(handle.get_color())))
+    plt.close("all")
+    assert odd == []

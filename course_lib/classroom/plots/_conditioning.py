@@ -7,7 +7,7 @@ from ._gaussians import outline
 from ._live import Live
 from ._names import describe
 from ._panels import grid
-from ._style import BLACK, BLUE, ORANGE, RED
+from ._style import BLACK, POSTERIOR, PRIOR, SEEN
 
 PANEL = (3.8, 3.9)  # inches of one of the two panels
 REACH = 4  # standard deviations around the prior mean that the axes show
@@ -52,9 +52,9 @@ class _Plane:
     """Artists of both pixels. `moving` are those that `show` changes, in the order of drawing."""
 
     def __init__(self, ax, pair):
-        look = {"color": ORANGE, "alpha": 0.3, "linewidth": 0, "label": "y ± noise"}
+        look = {"color": SEEN, "alpha": 0.3, "linewidth": 0, "label": "y ± noise"}
         self.band = ax.add_patch(Rectangle((0, 0), 1, 0, transform=ax.get_yaxis_transform(), **look))
-        self.line = ax.axhline(0, color=DARK, linestyle="-.", linewidth=1.3, label="seen: y")
+        self.line = ax.axhline(0, color=SEEN, linestyle="-.", linewidth=1.6, label="seen: y")
         self.path = ax.plot([], [], ":", color=DARK, linewidth=1.5, label="mean for other y")[0]
         self.after, self.before, self.dot = _add_beliefs(ax, "after", "before")
         ax.set(xlim=_limits(pair, 0), ylim=_limits(pair, 1))
@@ -88,9 +88,9 @@ class _First:
 
 def _add_beliefs(ax, after, before):
     """Empty lines with these labels, and the dot of the mean afterwards."""
-    solid = ax.plot([], [], color=RED, linewidth=2, label=after)
-    dashed = ax.plot([], [], "--", color=BLUE, linewidth=1.6, label=before)
-    dot = ax.plot([], [], "o", color=RED, markeredgecolor=BLACK, markersize=8, label="mean after")
+    solid = ax.plot([], [], color=POSTERIOR, linewidth=2, label=after)
+    dashed = ax.plot([], [], "--", color=PRIOR, linewidth=1.6, label=before)
+    dot = ax.plot([], [], "o", color=POSTERIOR, markeredgecolor=BLACK, markersize=8, label="mean after")
     return solid + dashed + dot
 
 

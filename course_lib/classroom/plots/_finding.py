@@ -5,7 +5,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ._names import COUNTED, describe, entitle, legend_outside
 from ._panels import frame, grid, one_axes, show_gray
-from ._style import BLACK, BLUE, MARKERS, ORANGE, RED, SKY, tell_apart
+from ._style import BLUE, MARKERS, ORANGE, RED, SKY, TRUTH, tell_apart
 
 BEST = {"loc": "best", "fontsize": 9}
 VERDICTS = {"exact": (BLUE, ""), "shifted": (ORANGE, "//"), "lost": ("#BBBBBB", "..")}  # hatched, too
@@ -54,7 +54,7 @@ def bound_against_error(runs, truth, heading, *, ax=None):
     for (name, (errors, bounds)), colour, marker, size in tell_apart(runs.items(), MARKERS, (11, 7, 5, 4)):
         look = {"markersize": size, "alpha": 0.75}  # the later the smaller: none is hidden
         ax.plot(errors, np.subtract(bounds, truth), marker, color=colour, label=name, **look)
-    ax.axhline(0, color=BLACK, linewidth=1, linestyle=":", label="the true scene")
+    ax.axhline(0, color=TRUTH, linewidth=1.5, linestyle=":", label="the true scene")
     names = "rms error of the face (gray levels)", "log-likelihood less the truth's\n(nats a picture)"
     describe(ax, heading, *names, grid=True)
     return legend_outside(ax, ncols=2)
@@ -63,7 +63,7 @@ def bound_against_error(runs, truth, heading, *, ax=None):
 def positions_found(found, positions, shape, heading, *, ax=None):
     """Where faces are and were found, in the plane `shape` (I, J); found, positions: corners (N, 2).  (S5)"""
     ax = one_axes(ax, size=(6.0, 3.2))
-    ax.plot(positions[:, 1], positions[:, 0], "o", color=BLUE, markersize=8, fillstyle="none", label="true")
+    ax.plot(positions[:, 1], positions[:, 0], "o", color=TRUTH, markersize=8, fillstyle="none", label="true")
     ax.plot(found[:, 1], found[:, 0], "x", color=RED, markersize=5, label="found")
     limits = {"aspect": "equal", "xlim": (-1, shape[1]), "ylim": (shape[0], -1)}
     describe(ax, heading, "column of the corner (pixels)", "row of the corner (pixels)", **limits)
@@ -96,7 +96,7 @@ def verdict_bars(counts, starts, methods, noise_stds, *, axes=None):
 def position_share(noise_stds, curves, heading, *, ax=None):
     """Share of pictures with the exact position against noise_stds (gray levels); curves: name -> shares."""
     ax = one_axes(ax, size=(5.6, 3.6))
-    for (name, share), _, colour, marker in tell_apart(curves.items(), (BLACK, BLUE, ORANGE, SKY), "s^oD"):
+    for (name, share), _, colour, marker in tell_apart(curves.items(), (TRUTH, BLUE, ORANGE, SKY), "s^oD"):
         ax.plot(noise_stds, share, color=colour, marker=marker, label=name)
     ax.yaxis.set_major_formatter(PercentFormatter(1))
     names = "noise (gray levels)", "pictures with the exact position"

@@ -18,7 +18,7 @@ def conditional_slice(pair, value, *, axes=None):
     first, second = (_span(pair.mean[i], pair.cov[i, i]) for i in (0, 1))
     points = np.stack(np.meshgrid(first, second), axis=-1)
     left.contour(first, second, np.exp(pair.log_density(points)), levels=6, colors=BLUE, linewidths=0.9)
-    left.axhline(value, color=RED, label=f"seen: $y_2$ = {value:g}")
+    left.axhline(value, color=SEEN, label=f"seen: $y_2$ = {value:g}")
     names = "Joint density, and the cut", "$y_1$ (gray levels)", "$y_2$ (gray levels)"
     describe(left, *names, legend={"loc": "lower right", "fontsize": 9})
     before, after = gaussian.marginal(pair, [0]), gaussian.condition(pair, [1], [value])

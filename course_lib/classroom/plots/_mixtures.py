@@ -5,7 +5,7 @@ import numpy as np
 
 from ._names import BARE, describe, entitle, tick_numbers
 from ._panels import grid, one_axes, show_map
-from ._style import BLACK, BLUE, COLOURS, GRAY, LINES, ORANGE, POSTERIOR, tell_apart
+from ._style import BLACK, BLUE, COLOURS, GRAY, LINES, ORANGE, POSTERIOR, PRIOR, SEEN, tell_apart
 
 MARKERS = "os^Dv"
 
@@ -43,12 +43,14 @@ def plane_posterior(first, second, prior, posterior, seen, mean, *, limits=None,
     """
     ax = one_axes(ax, (5.2, 4.6))
     fractions = np.array([0.03, 0.15, 0.4, 0.8])
-    ax.contour(first, second, prior, levels=fractions * prior.max(), colors="0.55", linewidths=1)
+    ax.contour(
+        first, second, prior, levels=fractions * prior.max(), colors=PRIOR, linewidths=1, linestyles="dashed"
+    )
     ax.contour(first, second, posterior, levels=fractions * posterior.max(), colors=POSTERIOR, linewidths=1.6)
-    ax.axvline(seen, color=BLACK, linestyle="--", linewidth=1.2, label="observed gray level")
-    ax.plot(*mean, "*", color=BLACK, markersize=14, label="posterior mean")
-    for name, colour in (("prior", "0.55"), ("posterior", POSTERIOR)):
-        ax.plot([], [], color=colour, label=f"{name} contours")
+    ax.axvline(seen, color=SEEN, linestyle="-.", linewidth=1.8, label="observed gray level")
+    ax.plot(*mean, "*", color=POSTERIOR, markeredgecolor=BLACK, markersize=14, label="posterior mean")
+    for name, colour, line in (("prior", PRIOR, "--"), ("posterior", POSTERIOR, "-")):
+        ax.plot([], [], line, color=colour, label=f"{name} contours")
     names = "Two pixels, one of them seen", "left pixel (gray levels)", "right pixel (gray levels)"
     return describe(ax, *names, xlim=limits, ylim=limits, legend="upper left")
 

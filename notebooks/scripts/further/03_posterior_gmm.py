@@ -139,8 +139,8 @@ print("means of the other two classes:", post.means[1:].round(1).tolist())
 # 0.588 and 0.412. The right pixel, never observed, is near 198.1 or near 40. In "both bright" it leans on the
 # covariance between the pixels; in the edge class the covariance is zero, so its mean stays 40.
 #
-# The figure shows the plane of left and right pixel: gray contours of the prior with three hills, a dashed vertical
-# line at the observed 190, and red contours of the posterior with two hills, one above the other near that line; a
+# The figure shows the plane of left and right pixel: dashed contours of the prior with three hills, a vertical
+# line at the observed 190, and solid contours of the posterior with two hills, one above the other near that line; a
 # star, the posterior mean, stands between them.
 
 # %%
