@@ -6,7 +6,7 @@ import re
 import pytest
 
 from course_lib.classroom.exercises import EXERCISES
-from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS
+from tests.lessons.test_notebooks import LESSONS, NOTEBOOKS, notebook
 from tests.tools import lesson_rules
 
 GUIDE = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
@@ -32,6 +32,16 @@ def test_a_lesson_has_its_parts_and_each_plan_fills_its_time(stem):
     assert [part for part in PARTS if f"**{part}" not in section(stem)] == []
     plans = {length: section(stem).split(f"**{length} minutes", 1)[1] for length in (45, 90)}
     assert {length: sum(minutes(plan)) for length, plan in plans.items()} == {45: 45, 90: 90}
+
+
+@pytest.mark.parametrize("stem", TAUGHT)
+def test_the_cells_of_the_long_plan_end_with_the_lesson(stem):
+    """Numbers in brackets are those of code cells; others count all cells, from 0 or, said so, from 1."""
+    plan = section(stem).split("**90 minutes", 1)[1].split("\n\n")[1]
+    brackets, nb = re.findall(r"\[(\d+)\]", plan), notebook(stem)
+    named = brackets or re.findall(r"(?:[Cc]ells |\bto |\band |\| )(\d+)(?= to | and |[;:,. |])", plan)
+    last = len(lesson_rules.code_cells(nb)) if brackets else len(nb.cells) - ("from 1" not in section(stem))
+    assert max(map(int, named)) == last
 
 
 @pytest.mark.parametrize("number", EXERCISES)
