@@ -8,6 +8,7 @@ from ._panels import grid, one_axes, show_map
 from ._style import BLACK, BLUE, COLOURS, GRAY, LINES, ORANGE, POSTERIOR, PRIOR, SEEN, tell_apart
 
 MARKERS = "os^Dv"
+ROLES = {"prior": PRIOR, "likelihood": SEEN, "posterior": POSTERIOR}  # first word of a label -> its colour
 
 
 def densities(z, curves, title, *, marks=None, limits=None, ax=None):
@@ -17,7 +18,8 @@ def densities(z, curves, title, *, marks=None, limits=None, ax=None):
     """
     ax = one_axes(ax, (6.4, 3.4))
     for (label, density), colour, line in tell_apart(curves.items(), LINES):
-        ax.plot(z, density, line, color=colour, label=label, linewidth=2)
+        role = ROLES.get(label.split()[0], colour)
+        ax.plot(z, density, line, color=role, label=label, linewidth=2)
     for (label, level), _, colour, line in tell_apart((marks or {}).items(), COLOURS[::-1], LINES[::-1]):
         ax.axvline(level, color=colour, linestyle=line, linewidth=1.5, label=f"{label}: {level:.0f}")
     ax.set(xlim=limits, ylim=(0, None))
