@@ -18,7 +18,7 @@
 # # 03 The posterior of a mixture
 #
 # A pixel in the picture of a blackboard is dark board or bright chalk. Noise has blurred the two. When we read a gray level half-way between them, what do
-# we know? One Gaussian cannot say "dark or bright, but hardly in between"; a mixture can. **If the prior is a mixture of Gaussians, what is the posterior, and
+# we know? One Gaussian cannot describe such a pixel; a mixture of several can. **If the prior is a mixture of Gaussians, what is the posterior, and
 # which single number should we give?** At the end your code fills in the missing half of real patches.
 #
 # *Study: 80 minutes. Machine: 12 seconds.*
@@ -81,10 +81,9 @@ plots.densities(z, curves, "A pixel observed at 136", marks={"observed y": 136.0
 plt.show()
 
 # %% [markdown]
-# The figure shows three curves over the gray level: the prior with a tall hump at 20 and a low one at 200, the wide bell of the likelihood around 136, and the posterior with
-# two humps, near 36 and near 183.
+# The figure shows three curves over the gray level: the prior with a tall and a low hump, the wide bell of the likelihood around 136, and the posterior with two humps.
 #
-# The posterior still says "board or chalk". Its mean, 118.74, lies where it puts little probability. Each hump looks like a Gaussian; next we prove that it is one.
+# The posterior still says "board or chalk", and its mean lies where it puts little probability.
 #
 # ## 2. One posterior for each component
 #
@@ -96,7 +95,7 @@ plt.show()
 #
 # Each braced product is the joint density of $z$ and $y$ *inside component* $k$, a problem of lesson 02. A joint density can be factored in two orders: prior of $z$ times $p(y\mid z)$, as
 # here, or density of $y$ times posterior of $z$. In the second order it is $p_k(y)\,\mathcal N(z\mid m_k(y),C_k)$, with the posterior of lesson 02, and with a number $p_k(y)$ that says how well component $k$
-# predicted what we saw.
+# predicted what we saw. Take two pixels: half their sum, lifted by 40, is read as 120. Product less posterior, in logarithms, must be $\ln p_k(y)$ at every $z$:
 
 # %%
 part = gaussian.Gaussian([25.0, 90.0], [[400.0, 150.0], [150.0, 900.0]])
@@ -107,7 +106,7 @@ for point in ([30.0, 100.0], [80.0, 10.0]):
     print(f"at z = {point}: ln of the product {ratio + after.log_density(point):9.4f}, less ln of the posterior {ratio:.6f}")
 
 # %% [markdown]
-# Two pixels, half their sum lifted by 40 was read as 120. The last column is the same at every $z$: it is $\ln p_k(y)$.
+# The last column is the same.
 #
 # ### Exercise 03.1: how well did each component predict?
 #
@@ -167,7 +166,7 @@ my_weight_of_first = exercises.check("03.2", weight_of_first)
 # (M3) is (G8) once a component. The weights are the news. Read (M2) as Bayes' rule for a hidden label: nature draws $k$, then $z$ from component $k$, then $y$. In machine learning $\pi_k(y)$ is called the
 # *responsibility* of component $k$.
 #
-# A common slip keeps the prior's weights. **Predict:** (b) over 2000 pixels of board and chalk, read with noise 50, the posterior mean errs by some 32 gray levels. By how many with the prior's weights?
+# A common slip keeps the prior's weights. **Predict:** (b) over 2000 pixels of board and chalk, read with noise 50, the posterior mean errs by some 32 gray levels (root mean square). By how many with the prior's weights?
 
 # %%
 guess_b = exercises.guess("03.b", ...)
@@ -194,7 +193,7 @@ print({name: round(float(value), 1) for name, value in error.items()})
 print("prior weights.", guess_b.beside(error["prior weights"], "{:.1f} gray levels"))
 
 # %% [markdown]
-# The slip makes denoising worse than no denoising: every bright pixel is dragged toward board. Prior weights are right on average over all observations, and wrong for the pixel in front of us.
+# The slip makes denoising worse than no denoising: every bright pixel is dragged toward board. Prior weights are right on average over all observations, $\int p(y)\,\pi_k(y)\,dy=\int\pi_k\,p_k(y)\,dy=\pi_k$, and wrong for the pixel in front of us.
 #
 # And the widths? **No $C_k$ contains $y$**: the width of each hump is settled before the observation arrives. Only its place and its weight move.
 #
@@ -212,7 +211,7 @@ print("prior weights.", guess_b.beside(error["prior weights"], "{:.1f} gray leve
 # %%
 levels = np.arange(-20.0, 261.0)
 cost = ((z - levels[:, None]) ** 2 * brute).sum(axis=1) * 0.5
-print(f"cheapest guess on the grid {levels[cost.argmin()]:.0f}, its cost {cost.min():.0f}")
+print(f"cheapest guess on the grid {levels[cost.argmin()]:.0f}; standard deviation of the prior {np.sqrt(prior.cov[0, 0]):.1f}")
 
 # %% [markdown]
 # ### Exercise 03.3: mean and covariance of a mixture
@@ -240,10 +239,10 @@ my_moments = exercises.check("03.3", moments)
 # %% [markdown]
 # $$m=\sum_k\pi_k(y)\,m_k(y),\qquad C=\sum_k\pi_k(y)\,\big(C_k+m_km_k'\big)-m\,m' \tag{M4}$$
 #
-# Multiply out, and $C$ splits in two: the average of the $C_k$, *within* the components, and the spread of their means, $\sum_k\pi_k(y)(m_k-m)(m_k-m)'$, *between* them: which one is it?
+# Multiply out, and $C$ splits in two: the average of the $C_k$, *within* the components, and the spread of their means, $\sum_k\pi_k(y)(m_k-m)(m_k-m)'$, *between* them.
 #
 # **Predict:** (c) how many per cent of our pixel's variance are *between* board and chalk? And (d): the prior's standard deviation is 75.4. With Gaussians a reading always makes us surer. What is the largest standard deviation after reading
-# 136, over all strengths of the noise?
+# 136, over seven strengths of the noise from 5 to 1000?
 
 # %%
 guess_c = exercises.guess("03.c", ...)
@@ -274,34 +273,32 @@ print("largest.", guess_d.beside(max(spread), "{:.1f}"))
 #
 # $$k^*=\arg\max_k \pi_k(y),\qquad \text{estimate } m_{k^*}(y) \tag{M5}$$
 #
-# The weights are 0.437 for board and 0.563 for chalk. **Predict:** (e) which hump of the posterior is taller?
-#
-# - a: that of board;
-# - b: that of chalk.
+# **Predict:** (e) the posterior mean costs 5845 squared gray levels on average, the variance. What does the mean of the most probable component cost?
 
 # %%
 guess_e = exercises.guess("03.e", ...)
 
 # %%
 heights = exact.weights / np.sqrt(2 * np.pi * exact.covs[:, 0, 0])
-print(guess_e.beside("a" if heights[0] > heights[1] else "b"), "Heights", heights.round(5))
+print("heights of the two humps", heights.round(5), " weights", exact.weights.round(3))
 typical, mode = exact.means[exact.weights.argmax(), 0], z[brute.argmax()]
 points = {name: (a, C[0, 0] + (a - m[0]) ** 2) for name, a in (("mean", m[0]), ("most probable component", typical), ("mode", mode))}
 print({name: (round(float(a), 1), round(float(c))) for name, (a, c) in points.items()}, "gray levels, squared error")
+print("most probable component.", guess_e.beside(points["most probable component"][1], "{:.0f}"))
 plots.guess_cost(levels, cost, points)
 plt.show()
 
 # %% [markdown]
 # The figure shows the expected squared error of every guess: a parabola with its lowest point at the posterior mean. The most probable component and the mode lie high on its two arms.
 #
-# Three questions, three answers. The chalk component holds more *probability*, so (M5) says 183.1. But board's hump is narrower and therefore *taller*, so the peak of the posterior, its *mode*, is 36.0. The mean is 118.7, and the cheapest.
+# Three questions, three answers. The weights are 0.437 for board and 0.563 for chalk. The chalk component holds more *probability*, so (M5) says 183.1. But board's hump is narrower and therefore *taller*, so the peak of the posterior, its *mode*, is 36.0. The mean is 118.7, and the cheapest.
 #
 # ## 5. Logarithms, or nothing
 #
 # *16 minutes, 3 s*
 #
 # Now real patches, of $16\times16$ pixels of held-out digits with noise of 25 gray levels, under a prior of $K=11$ components. **Predict:** (f) how large is the density $p_k(y)$ of such a patch? Each of the 256 pixels contributes a factor of perhaps
-# $1/200$. Enter $\ln p_k(y)$ of the best component, in nats.
+# $1/200$. Enter $\ln p_k(y)$ of the best component, in nats (the unit of natural logarithms).
 
 # %%
 guess_f = exercises.guess("03.f", ...)
@@ -379,7 +376,7 @@ plots.mixture_posterior(prior, mixture.posterior(prior, channel, [124.0]), 124, 
 plt.show()
 
 # %% [markdown]
-# The figure shows, left, the prior's two humps and the likelihood, each divided by its own peak; in the middle the posterior, with a star at its mean and a diamond at the mean of the most probable component; right, the weights before, hatched, and
+# The figure shows, left, the prior with its two humps, and the likelihood, each curve as a whole divided by its own peak; in the middle the posterior, with a star at its mean and a diamond at the mean of the most probable component; right, the weights before, hatched, and
 # after. Both humps are there, and the diamond sits on board.
 
 # %%
@@ -391,7 +388,7 @@ plots.mixture_posterior(pixels, mixture.posterior(pixels, left_only, [188.0]), 1
 plt.show()
 
 # %% [markdown]
-# The figure shows the plane of the two pixels: left the prior as three gray clouds and a band around the observation; in the middle two clouds one above the other, the star between them; right, the weight of "both dark" is gone.
+# The figure shows the plane of the two pixels: left the prior as three gray clouds, an ellipse at one standard deviation in each, and a band around the observation; in the middle two clouds one above the other, the star between them; right, the weight of "both dark" is gone.
 #
 # With a kernel, the next cell has sliders for $y$ and $\sigma$. Predict first, then move:
 #
@@ -409,7 +406,7 @@ for sigma in (50.0, 5.0):
     print(f"sigma {sigma:2.0f}: weights {g.weights.round(2)}, std of the right pixel {np.sqrt(g.cov[1, 1]):.1f}")
 
 # %% [markdown]
-# The star moves by 37 gray levels, the diamond jumps by 150: (M5) jumps where the weights cross, (M4) never does. And the right pixel stays as uncertain as before: both kinds predict nearly the same on the left, so no look at it can tell them apart.
+# The star moves by 37 gray levels, the diamond jumps by 150: (M5) jumps where the weights cross, (M4) never does. And the uncertainty of the right pixel falls only from 83.6 to 79.0: the spread inside each kind shrinks, but both kinds predict nearly the same on the left, so the doubt between them stays.
 #
 # ## 7. Your code at work
 #
@@ -443,7 +440,7 @@ restored, spreads = zip(*[filled(v) for v in seen])
 restored, claimed = np.array(restored), np.sqrt(np.mean([np.diag(c)[hidden] for c in spreads]))
 miss = {"average patch": prior8.mean - clean8, "yours": restored - clean8}
 miss = {name: np.sqrt(np.mean(d[:, hidden] ** 2)) for name, d in miss.items()}
-print(f"hidden pixels: average patch {miss['average patch']:.1f}, your code claims {claimed:.1f} gray levels")
+print(f"hidden pixels: average patch {miss['average patch']:.1f}, your tr C claims {claimed:.1f} gray levels (root mean square)")
 print("yours.", guess_g.beside(miss["yours"], "{:.1f} gray levels"))
 
 # %%
@@ -451,15 +448,16 @@ credit = exercises.credit(my_component_log_evidence, my_weight_of_first, my_mome
 print(credit)
 
 # %%
+shown = np.argsort(clean8[:, hidden].std(axis=1))[::-1][:5]  # those with most to be found in the hidden half
 observed = np.full((5, 64), np.nan)
-observed[:, ~hidden] = seen[:5]
-columns = {"original": clean8[:5], "seen": observed, "your mean": restored[:5]}
+observed[:, ~hidden] = seen[shown]
+columns = {"original": clean8[shown], "seen": observed, "your mean": restored[shown]}
 panels = plots.picture_columns({name: rows.reshape(-1, 8, 8) for name, rows in columns.items()}, title="Half a patch, filled in")
 plots.sign(panels, credit)
 plt.show()
 
 # %% [markdown]
-# The figure shows five patches as rows: the original; what was seen, the missing right half in orange; and your posterior mean, which continues the strokes that enter the hole.
+# The figure shows five patches as rows, chosen for much ink and much black in their hidden half: the original; what was seen, the missing right half in orange; and your posterior mean. It continues strokes that enter the hole; a gray smear is the mean between components that disagree.
 #
 # The mean is better than the average patch, and worse than it claims: the fitted prior is *overconfident* on real digits. Where does such a prior come from? [Lesson 04](04_patches_and_prior.ipynb) fits one.
 #

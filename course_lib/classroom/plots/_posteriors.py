@@ -11,7 +11,7 @@ from ._gaussians import outline
 from ._live import Live
 from ._names import describe
 from ._panels import grid
-from ._style import BLACK, BLUE, GREEN, LINES, PINK, POSTERIOR, SEEN
+from ._style import BLACK, BLUE, GREEN, LINES, POSTERIOR, SEEN
 
 PANEL = (2.9, 3.5)  # inches of one of the three panels
 ROOM = 1.05  # height of the axes in heights of what they show
@@ -21,7 +21,7 @@ SHADES = LinearSegmentedColormap.from_list("density", ["white", "0.3"])
 DENSITY = {"cmap": SHADES, "clim": (0, 1), "interpolation": "bilinear", "origin": "lower", "aspect": "auto"}
 STEPS = (2.5, 5)  # gray levels between shades of the seen and of the unseen pixel; both divide 20
 DASHES = LINES[1:]  # of the components; the whole is solid
-PARTS = BLUE, GREEN, PINK  # of the components: orange is what was read
+PARTS = BLUE, GREEN, BLACK  # of the components: orange is what was read
 
 
 def mixture_posterior(prior, posterior, y, noise_std, names, *, axes=None):
@@ -139,7 +139,7 @@ class _Marks:
     """The observed level in two panels, posterior mean and most probable component's mean in the second."""
 
     def __init__(self, before, after):
-        look = {"ymax": 1 / ROOM, "color": DARK, "linestyle": ":", "linewidth": 1.5}
+        look = {"ymax": 1 / ROOM, "color": SEEN, "linestyle": "-", "linewidth": 1.2}
         self.seen = [ax.axvline(0, **look, label="y") for ax in (before, after)]
         whole = {"clip_on": False, "in_layout": False}  # seen whole where the density is 0, too
         best = {"color": "white", "markeredgecolor": BLACK, "markersize": 7, **whole}
