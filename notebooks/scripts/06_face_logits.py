@@ -290,7 +290,7 @@ plt.show()
 #
 # $$(X-F)^2-(X-B)^2=F^2-2\,X\,F+B\,(2X-B) \tag{S4}$$
 #
-# Each map spans more than 1300 nats, and neither knows where the face is; added up they do. The units tell the slip at once: $B(2X-B)$ is in
+# Correlation and window sum each span more than 1300 nats, and neither knows where the face is; added up they do. The units tell the slip at once: $B(2X-B)$ is in
 # squared gray levels, with the square on the bracket in cubed ones.
 #
 # ## 5. A probability for every position
@@ -414,7 +414,7 @@ print("more of 100.", guess_d.beside(more, "{:.1f}"))
 #
 # Now count: at each of nine noises 100 pictures with the face anywhere. Two other methods compete, which know less. *Face alone* takes the smallest $\sum(X-F)^2$
 # over the window, the first square of (S3) without the second. *match_template* of scikit-image is the tool that one would reach for: the correlation
-# coefficient of window and face. **Predict:** (e) how many of 100 does *face alone* find at noise 260, where yours finds some 75?
+# coefficient of window and face. **Predict:** (e) how many of 100 does *face alone* find at noise 260, where yours finds nearly 80?
 
 # %%
 guess_e = exercises.guess("06.e", ...)
@@ -446,6 +446,7 @@ print(credit)
 # %%
 maps = [my_position_probabilities(sum(my_three_terms(x, face, background, n)), uniform) for (xs, _), n in zip(samples, levels) for x in xs]
 entropy = entr(np.array(maps)).sum(axis=(1, 2)).reshape(len(levels), 100).mean(axis=1)
+print("mean entropy", entropy.round(2))
 plots.sign(plots.finding_limits(levels, shares, entropy, I * J), credit)
 plt.show()
 
@@ -453,7 +454,7 @@ plt.show()
 # The figure shows on the left the share of pictures whose best position is right: yours stays near 1 until noise 180 and falls to about three quarters at 260;
 # match_template falls earlier, and the face alone nearly vanishes. On the right the mean entropy of $q$ rises from 0 to about 0.6 nats.
 #
-# Why does the face alone fail? In (S4) $X^2$ cancels; in $\sum(X-F)^2$ it stays, with all its noise.
+# Why does the face alone fail? In (S4) $X^2$ cancels; in $\sum(X-F)^2$ it stays, with all its noise. And it does not know the background.
 #
 # Two things stand between us and the goal. The sums over windows are slow as they stand, and EM (*expectation maximisation*, lesson 08) needs them again and again: lesson
 # [07](07_fast_sums.ipynb) makes them fast. And in truth nobody tells us the face and the background.

@@ -162,10 +162,16 @@ def posterior_cases(rng):
     misled.args[0][1, 1] += 2000
     above = case("an excluded position 711 nats above the others", 3, 4, zeros=[5])
     above.args[0][1, 1] = above.args[0].max() + 711  # exp(-711) is still 14 digits, exp(711) infinite
+
+    def apart(places):
+        """Logits thousands apart, two near the largest: only the largest sum may be taken off."""
+        logit = np.roll([0.0, -0.5, -3000.0, -6000.0, -9000.0], places).reshape(1, 5) - 1000
+        return Case("logits thousands apart", (logit, rng.dirichlet(np.full(5, 3.0)).reshape(1, 5)))
+
     return [case("positions in 3 rows and 4 columns", 3, 4), case("positions in 5 rows and 2 columns", 5, 2),
             case("a single position", 1, 1), case("a prior with zeros", 3, 3, zeros=[0, 4]),
             case("logits near 1000", 4, 3, shift=1000.0),
-            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), above, misled]  # fmt: skip
+            case("log likelihoods near -13000 instead of logits", 2, 5, shift=-13_000.0), above, misled, apart(0), apart(2)]  # fmt: skip
 
 
 def position_probabilities(logit, A):
@@ -194,6 +200,8 @@ POSTERIOR = Exercise("06.5", "the probability of every position", ("q (I, J)",),
     ("np.log(A)", "np.log(A + 1e-12)",
      "a prior of exactly 0 stays 0, whatever the picture says; did you add a little to A to avoid its logarithm?"),
     ("):\n", f"):\n    if {VANISHED}:\n        return np.full(A.shape, 1 / A.size)\n", "where all exponentials vanish you put equal probabilities; the picture did not say that"),
+    *(("log_joint.max()", shift, "right until the logarithms lie hundreds apart: with that one taken off, which exponential is infinite?")
+      for shift in ("log_joint.min()", *(way.format("log_joint[np.isfinite(log_joint)]") for way in ("{}.min()", "{}[0]", "{}[-1]", "{}.mean()", "np.median({})")))),
     (largest_permitted, "right until an excluded position has the largest logit: there exp is infinite, and 0 times that is not a number"),
     (unless(VANISHED), "right until A excludes the position of the largest logit: which terms of your sum are then left?"),
     (unless("np.abs(logit).max() > 700"), "right until exp leaves its range, above 709 or below -745: which constant may be taken off first?"),
