@@ -276,7 +276,7 @@ plt.show()
 #
 # $$\ln p(x_n) - \sum_k r_{nk} \ln \frac{r_{nk}}{p(k \mid x_n)} .$$
 #
-# The loss is a Kullback-Leibler (KL) divergence, never negative by $\ln t \le t - 1$ (lesson 03).
+# The loss is a Kullback-Leibler (KL) divergence, never negative: in $\ln t \le t - 1$, equal at 1 only, put $t = p(k \mid x_n)/r_{nk}$, then $\sum_k r_{nk} \ln t \le 1 - 1$.
 
 # %%
 def log_densities(x, mix):
@@ -593,8 +593,8 @@ plt.show()
 
 # %% [markdown]
 # The figure shows the log-likelihood per pixel against $K$, a colour for each $m$: held-out patches as solid lines with
-# dots, those of the fit as dashed lines with crosses. All climb up to $K = 20$, lower for larger patches, whose dashed
-# lines part earlier; beyond, only the dashed one does.
+# dots, those of the fit as dashed lines with crosses. From $K = 5$ on larger patches lie lower and part earlier;
+# beyond 20 only dashed lines climb.
 #
 # Twenty components can list the kinds of tiny patches. At $m = 8$ each must serve very different pieces of digits, so 68
 # per cent of the variance stays within; and with 2080 numbers in a covariance the gap at $K = 20$ is 0.16 nats, for
@@ -658,9 +658,9 @@ plt.show()
 # The figure shows five rows of five digits: originals, noisy, and restored with three priors. The single Gaussian leaves
 # grain on the black; your twenty components remove it nearly as well as the shipped fifty.
 #
-# From 22.9 dB your single Gaussian comes to 24.8, your twenty components to 29.7, the shipped prior to 30.3. Your sixty,
-# which had begun to remember, reach 29.8: the held-out score is a good guide, but noise asks another question
-# ([companion](further/04_patches_and_prior.ipynb), section 10).
+# From 22.9 dB your single Gaussian comes to 24.8, your twenty components to 29.7, the shipped prior to 30.3. Your sixty
+# reach 29.8, with the lower held-out score: noise asks another question
+# ([companion](further/04_patches_and_prior.ipynb)).
 #
 # ## 10. What we have seen
 #

@@ -286,11 +286,11 @@ plt.show()
 
 # %% [markdown]
 # The figure shows four maps over the 1081 positions, the true place circled in each: the constant as one flat colour; the correlation, large wherever the
-# picture is bright, over sky and lawn; the window sum, dark where the correlation is bright; and their sum, the logit, where one spot stands out, in the circle.
+# picture is bright, over sky and lawn; the window sum, dark where the correlation is bright; and their sum, the logit, where one spot stands out.
 #
 # $$(X-F)^2-(X-B)^2=F^2-2\,X\,F+B\,(2X-B) \tag{S4}$$
 #
-# Correlation and window sum each span more than 1300 nats, and neither knows where the face is; added up they do. The units tell the slip at once: $B(2X-B)$ is in
+# Correlation and window sum each span more than 1300 nats; only added up they know where the face is. The units tell the slip at once: $B(2X-B)$ is in
 # squared gray levels, with the square on the bracket in cubed ones.
 #
 # ## 5. A probability for every position
@@ -456,7 +456,7 @@ plt.show()
 #
 # Why does the face alone fail? In (S4) $X^2$ cancels; in $\sum(X-F)^2$ it stays, with all its noise. And it does not know the background.
 #
-# Two things stand between us and the goal. The sums over windows are slow as they stand, and EM (*expectation maximisation*, lesson 08) needs them again and again: lesson
+# The sums over windows are slow as they stand, and EM (*expectation maximisation*, lesson 08) needs them again and again: lesson
 # [07](07_fast_sums.ipynb) makes them fast. And in truth nobody tells us the face and the background.
 #
 # ### References
